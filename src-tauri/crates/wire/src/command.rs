@@ -1,0 +1,184 @@
+//! Every command, once.
+
+use std::future::Future;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ts_rs::TS;
+
+use crate::log::LogAsk;
+use crate::{
+    CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect, Details, DetailsOpened, ErrorCode,
+    GraphMeta, GraphOpened, KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog,
+    OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage, UpdateView, ViewOpened,
+    WireError, Yaml,
+};
+
+/// What a command answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// JSON text.
+    Json(String),
+    /// Raw bytes; the command says their layout.
+    Bytes(Vec<u8>),
+}
+
+/// A command's name with the TypeScript names of its argument and answer.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandSpec {
+    /// `open_view`
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// TypeScript type of the argument.
+    pub argument: fn() -> String,
+    /// TypeScript type of the answer.
+    pub answer: fn() -> String,
+}
+
+macro_rules! answer_type {
+    (bytes) => { Vec<u8> };
+    ($answer:tt) => { $answer };
+}
+macro_rules! answer_reply {
+    (bytes, $value:expr) => {
+        Ok(Reply::Bytes($value))
+    };
+    ($answer:tt, $value:expr) => {
+        json(&$value)
+    };
+}
+macro_rules! answer_ts {
+    (bytes) => {
+        || "ArrayBuffer".to_owned()
+    };
+    ($answer:tt) => {
+        ts_name::<$answer>
+    };
+}
+
+/// Makes [`Handler`], [`dispatch`] and [`COMMANDS`] from the list of commands.
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])+ $name:ident($argument:tt) -> $answer:tt;)+) => {
+        /// The bodies of all commands.
+        pub trait Handler: Sync {
+            $($(#[doc = $doc])+
+            fn $name(&self, argument: $argument)
+                -> impl Future<Output = Result<answer_type!($answer), WireError>> + Send;)+
+        }
+
+        /// Runs the command `name` on `handler`.
+        ///
+        /// # Errors
+        /// [`ErrorCode::Malformed`] for an unknown name or an argument of the wrong shape; else
+        /// what the command itself answers.
+        pub async fn dispatch<H: Handler>(
+            handler: &H,
+            name: &str,
+            argument: &str,
+        ) -> Result<Reply, WireError> {
+            match name {
+                $(stringify!($name) => {
+                    let argument = parse::<$argument>(name, argument)?;
+                    let answer = handler.$name(argument).await?;
+                    answer_reply!($answer, answer)
+                })+
+                _ => Err(WireError::new(
+                    ErrorCode::Malformed,
+                    "The window asked for a command that does not exist.",
+                    name.chars().take(64).collect::<String>(),
+                )),
+            }
+        }
+
+        /// All commands, for the generated TypeScript.
+        pub const COMMANDS: &[CommandSpec] = &[$(CommandSpec {
+            name: stringify!($name),
+            doc: concat!($($doc),+),
+            argument: ts_name::<$argument>,
+            answer: answer_ts!($answer),
+        }),+];
+    };
+}
+
+commands! {
+    /// Contexts of the opened kubeconfig; contacts nothing.
+    start(()) -> StartPage;
+    /// Connects one context.
+    connect(Connect) -> ClusterInfo;
+    /// Closes a connection with everything open on it.
+    disconnect(ClusterAsk) -> ();
+    /// Clusters connected now (the page was loaded again).
+    clusters(()) -> ClusterInfos;
+    /// What the status bar shows.
+    cluster_status(ClusterAsk) -> ClusterStatus;
+    /// Kinds the cluster serves.
+    kinds(ClusterAsk) -> KindList;
+    /// Names of the namespaces for the selector, sorted; empty when they may not be listed.
+    namespaces(ClusterAsk) -> Strings;
+    /// Opens a live table.
+    open_view(OpenView) -> ViewOpened;
+    /// Filters or sorts a table otherwise.
+    update_view(UpdateView) -> ();
+    /// Says whether a table is on screen.
+    set_visible(SetVisible) -> ();
+    /// Rows of a table.
+    rows(RowsAsk) -> Rows;
+    /// Closes a table.
+    close_view(CloseId) -> ();
+    /// Opens the drawer on an object.
+    open_details(OpenDetails) -> DetailsOpened;
+    /// The drawer's content.
+    details(CloseId) -> Details;
+    /// The drawer's object as YAML.
+    yaml(CloseId) -> Yaml;
+    /// Closes the drawer.
+    close_details(CloseId) -> ();
+    /// Opens a container's log.
+    open_log(OpenLog) -> LogOpened;
+    /// Lines of a log.
+    log_lines(LogAsk) -> LogWindow;
+    /// Closes a log.
+    close_log(CloseId) -> ();
+    /// Opens the scaling graph of an autoscaler.
+    open_graph(OpenGraph) -> GraphOpened;
+    /// Everything of a graph but its series.
+    graph(CloseId) -> GraphMeta;
+    /// The series of a graph, as bytes (layout in wire's module `graph`).
+    graph_series(SeriesAsk) -> bytes;
+    /// Closes a graph.
+    close_graph(CloseId) -> ();
+    /// Settings kept between starts.
+    settings(()) -> Settings;
+    /// Changes them.
+    set_settings(Settings) -> ();
+}
+
+/// Several clusters.
+pub type ClusterInfos = Vec<ClusterInfo>;
+/// Several texts.
+pub type Strings = Vec<String>;
+
+fn parse<T: DeserializeOwned>(command: &str, argument: &str) -> Result<T, WireError> {
+    serde_json::from_str(argument).map_err(|error| {
+        WireError::new(
+            ErrorCode::Malformed,
+            format!("The argument of {command} is malformed."),
+            error.to_string(),
+        )
+    })
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Reply, WireError> {
+    serde_json::to_string(value).map(Reply::Json).map_err(|error| {
+        WireError::new(
+            ErrorCode::Other,
+            "The answer could not be written as JSON.",
+            error.to_string(),
+        )
+    })
+}
+
+fn ts_name<T: TS>() -> String {
+    T::name(&ts_rs::Config::from_env())
+}

@@ -1,0 +1,34 @@
+//! The boundary between backend and UI: every command once, every type that crosses.
+//!
+//! Names neither tauri nor kube. [`commands!`] makes the [`Handler`] trait, the router
+//! [`dispatch`] and the TypeScript `Commands` map from one list, so a missing handler does not
+//! compile. `cargo test -p wire` regenerates `ui/src/wire` in memory and fails on a difference;
+//! `cargo run -p wire --example generate` writes it.
+
+mod command;
+mod details;
+mod error;
+pub mod generate;
+pub mod graph;
+mod log;
+mod notice;
+mod start;
+mod view;
+
+pub use command::{COMMANDS, ClusterInfos, CommandSpec, Handler, Reply, Strings, dispatch};
+pub use details::{
+    Condition, Container, ContainerRole, Details, DetailsOpened, Fact, ObjectEvent, ObjectRef,
+    OpenDetails, Yaml,
+};
+pub use error::{ErrorCode, WireError};
+pub use graph::{Flag, FlagTone, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, SeenSpan, SeriesAsk};
+pub use log::{LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog};
+pub use notice::Notice;
+pub use start::{
+    Access, ClusterAsk, ClusterInfo, ClusterStatus, Connect, ContextEntry, KindEntry, KindList,
+    Settings, StartPage, Theme,
+};
+pub use table::{Align, Cell, Column, Tone};
+pub use view::{
+    CloseId, OpenView, Phase, RowOut, Rows, RowsAsk, SetVisible, SortBy, UpdateView, ViewOpened, ViewState,
+};
