@@ -1,0 +1,122 @@
+//! Who may do what: static tokens, a client certificate, and kubeconfigs for each.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+/// The one namespace that [`Credential::Viewer`] may look at.
+pub const VIEWED_NAMESPACE: &str = "viewed";
+
+/// A way to log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A token that may do everything.
+    Admin,
+    /// A client certificate that may do everything, as data in the kubeconfig.
+    Certificate,
+    /// The same client certificate, as paths of files.
+    CertificateFiles,
+    /// A token with the ClusterRole `view` in [`VIEWED_NAMESPACE`], and nothing else.
+    Viewer,
+    /// A valid token that may do nothing.
+    Nobody,
+    /// A token that the API server does not know.
+    Wrong,
+}
+
+impl Credential {
+    /// All of them, in the order of contexts of a kubeconfig that holds all.
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::Certificate, Self::CertificateFiles, Self::Viewer, Self::Nobody, Self::Wrong];
+
+    /// Name of its context, user and file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Certificate => "certificate",
+            Self::CertificateFiles => "certificate-files",
+            Self::Viewer => "viewer",
+            Self::Nobody => "nobody",
+            Self::Wrong => "wrong",
+        }
+    }
+
+    /// Its bearer token, `None` for the certificates.
+    pub fn token(self) -> Option<&'static str> {
+        match self {
+            Self::Admin => Some("admin-token-of-a-test"),
+            Self::Viewer => Some("viewer-token-of-a-test"),
+            Self::Nobody => Some("nobody-token-of-a-test"),
+            Self::Wrong => Some("unknown-token-of-a-test"),
+            Self::Certificate | Self::CertificateFiles => None,
+        }
+    }
+}
+
+/// Rows of `--token-auth-file`: token, user, uid, groups.
+pub(crate) fn token_file() -> String {
+    let mut rows = String::new();
+    for (credential, groups) in [(Credential::Admin, "system:masters"), (Credential::Viewer, ""), (Credential::Nobody, "")] {
+        let token = credential.token().expect("these have tokens");
+        writeln!(rows, "{token},{0},{0},\"{groups}\"", credential.name()).expect("a string takes everything");
+    }
+    rows
+}
+
+/// What the viewer may see.
+pub(crate) fn viewer_binding() -> Value {
+    json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+        "metadata": {"name": "viewer"},
+        "subjects": [{"kind": "User", "name": Credential::Viewer.name(), "apiGroup": "rbac.authorization.k8s.io"}],
+        "roleRef": {"kind": "ClusterRole", "name": "view", "apiGroup": "rbac.authorization.k8s.io"},
+    })
+}
+
+/// PEM texts and file paths that a kubeconfig is made of.
+pub(crate) struct Material {
+    pub(crate) ca: String,
+    pub(crate) ca_path: String,
+    pub(crate) certificate: String,
+    pub(crate) certificate_path: String,
+    pub(crate) key: String,
+    pub(crate) key_path: String,
+}
+
+/// A kubeconfig (JSON, which is YAML) with one context for each of `credentials`; the first is current.
+pub(crate) fn kubeconfig(material: &Material, server: &str, credentials: &[Credential]) -> String {
+    let user = |credential: Credential| match credential {
+        Credential::Certificate => json!({
+            "client-certificate-data": STANDARD.encode(&material.certificate),
+            "client-key-data": STANDARD.encode(&material.key),
+        }),
+        Credential::CertificateFiles => {
+            json!({"client-certificate": material.certificate_path, "client-key": material.key_path})
+        }
+        _ => json!({"token": credential.token()}),
+    };
+    let names = credentials.iter().copied();
+    let by_files = !credentials.is_empty() && credentials.iter().all(|one| *one == Credential::CertificateFiles);
+    let cluster = if by_files {
+        json!({"server": server, "certificate-authority": material.ca_path})
+    } else {
+        json!({"server": server, "certificate-authority-data": STANDARD.encode(&material.ca)})
+    };
+    let context = |credential: Credential| {
+        let mut context = json!({"cluster": "control-plane", "user": credential.name()});
+        if credential == Credential::Viewer {
+            context["namespace"] = json!(VIEWED_NAMESPACE);
+        }
+        context
+    };
+    let config = json!({
+        "apiVersion": "v1", "kind": "Config",
+        "clusters": [{"name": "control-plane", "cluster": cluster}],
+        "users": names.clone().map(|one| json!({"name": one.name(), "user": user(one)})).collect::<Vec<_>>(),
+        "contexts": names.map(|one| json!({"name": one.name(), "context": context(one)})).collect::<Vec<_>>(),
+        "current-context": credentials.first().map(|one| one.name()),
+    });
+    serde_json::to_string_pretty(&config).expect("a JSON value has a text")
+}

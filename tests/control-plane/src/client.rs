@@ -1,0 +1,94 @@
+//! A small blocking HTTP client for one API server: what tests need beside kubectl, without its rate limits.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::Request;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
+use crate::Error;
+
+/// Speaks JSON with one API server under one token. Clones share connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    agent: ureq::Agent,
+    url: String,
+    token: String,
+}
+
+impl Client {
+    /// `url` without a path, `ca` the PEM of the CA that signed the server's certificate.
+    pub fn new(url: &str, ca: &str, token: &str) -> Result<Self, Error> {
+        let certificate = Certificate::from_pem(ca.as_bytes()).map_err(|source| Error::Http {
+            request: "reading the CA".to_owned(),
+            source: Box::new(source),
+        })?;
+        let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[certificate])).build();
+        let config = ureq::Agent::config_builder()
+            .tls_config(tls)
+            .proxy(None)
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_mins(2)))
+            .max_idle_connections(64)
+            .max_idle_connections_per_host(64)
+            .build();
+        Ok(Self { agent: config.new_agent(), url: url.to_owned(), token: token.to_owned() })
+    }
+
+    /// Reads `path` (with its query).
+    pub fn get(&self, path: &str) -> Result<Value, Error> {
+        self.request("GET", path, "", None)
+    }
+
+    /// Creates an object in the collection `path`.
+    pub fn create(&self, path: &str, object: &Value) -> Result<Value, Error> {
+        self.request("POST", path, "application/json", Some(object))
+    }
+
+    /// Like [`create`](Self::create), content with an object of that name that is there already.
+    pub fn ensure(&self, path: &str, object: &Value) -> Result<(), Error> {
+        match self.create(path, object) {
+            Ok(_) | Err(Error::Api { status: 409, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Replaces an object (or its `/status`) by a whole one.
+    pub fn replace(&self, path: &str, object: &Value) -> Result<Value, Error> {
+        self.request("PUT", path, "application/json", Some(object))
+    }
+
+    /// Applies a JSON merge patch to an object or its `/status`.
+    pub fn merge_patch(&self, path: &str, patch: &Value) -> Result<Value, Error> {
+        self.request("PATCH", path, "application/merge-patch+json", Some(patch))
+    }
+
+    /// Deletes an object or, given a collection, all that its query selects.
+    pub fn delete(&self, path: &str) -> Result<Value, Error> {
+        self.request("DELETE", path, "", None)
+    }
+
+    fn request(&self, method: &str, path: &str, content_type: &str, body: Option<&Value>) -> Result<Value, Error> {
+        let name = || format!("{method} {path}");
+        let failed = |source| Error::Http { request: name(), source: Box::new(source) };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
+            .header("Authorization", format!("Bearer {}", self.token));
+        if !content_type.is_empty() {
+            request = request.header("Content-Type", content_type);
+        }
+        let bytes = body.map(|value| value.to_string().into_bytes()).unwrap_or_default();
+        let request = request.body(bytes).map_err(|source| failed(source.into()))?;
+        let mut response = self.agent.run(request).map_err(failed)?;
+        let status = response.status().as_u16();
+        let text = response.body_mut().with_config().limit(1 << 30).read_to_string().map_err(failed)?;
+        // Health checks answer in plain text.
+        let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        if status < 400 {
+            return Ok(value);
+        }
+        let message = value["message"].as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Err(Error::Api { request: name(), status, message })
+    }
+}

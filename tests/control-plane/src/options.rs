@@ -1,0 +1,69 @@
+//! What a test may choose about its control plane.
+
+use std::time::Duration;
+
+/// How a control plane is set up; the default is a small cluster with Kubernetes' own timings.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Simulated nodes to create, named `node-1` onwards.
+    pub nodes: usize,
+    /// Whether metrics-server runs. It costs CPU in proportion to pods: leave it out of measurements.
+    pub metrics: bool,
+    /// Timings of the HPA controller.
+    pub autoscaling: Autoscaling,
+    /// Further arguments of kube-apiserver, for example `--feature-gates=WatchList=false`.
+    pub apiserver_arguments: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { nodes: 3, metrics: true, autoscaling: Autoscaling::default(), apiserver_arguments: Vec::new() }
+    }
+}
+
+/// Timings of the HPA controller, as flags of kube-controller-manager. The default is Kubernetes' own.
+#[derive(Clone, Copy, Debug)]
+pub struct Autoscaling {
+    /// `--horizontal-pod-autoscaler-sync-period`.
+    pub sync_period: Duration,
+    /// `--horizontal-pod-autoscaler-downscale-stabilization`.
+    pub downscale_stabilization: Duration,
+    /// `--horizontal-pod-autoscaler-cpu-initialization-period`: younger pods' CPU counts only with a sample of their own.
+    pub cpu_initialization_period: Duration,
+    /// `--horizontal-pod-autoscaler-initial-readiness-delay`.
+    pub initial_readiness_delay: Duration,
+}
+
+impl Default for Autoscaling {
+    fn default() -> Self {
+        Self {
+            sync_period: Duration::from_secs(15),
+            downscale_stabilization: Duration::from_mins(5),
+            cpu_initialization_period: Duration::from_mins(5),
+            initial_readiness_delay: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Autoscaling {
+    /// Decides within seconds, so that a test sees a scale-up and a scale-down in a minute.
+    pub fn quick() -> Self {
+        Self {
+            sync_period: Duration::from_secs(2),
+            downscale_stabilization: Duration::from_secs(5),
+            cpu_initialization_period: Duration::from_secs(1),
+            initial_readiness_delay: Duration::from_secs(1),
+        }
+    }
+
+    pub(crate) fn arguments(self) -> Vec<String> {
+        [
+            ("sync-period", self.sync_period),
+            ("downscale-stabilization", self.downscale_stabilization),
+            ("cpu-initialization-period", self.cpu_initialization_period),
+            ("initial-readiness-delay", self.initial_readiness_delay),
+        ]
+        .map(|(flag, value)| format!("--horizontal-pod-autoscaler-{flag}={}ms", value.as_millis()))
+        .to_vec()
+    }
+}
