@@ -1,0 +1,321 @@
+//! One connected context: requests without retries, answers counted byte by byte.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use kube::client::Body;
+
+use crate::error::{ConnectError, LinkError, RequestError};
+use crate::greeting;
+use crate::gunzip::Gunzip;
+use crate::status;
+use crate::target::Target;
+use crate::transport::{self, Connector};
+
+/// How long an answer's first byte may take. A server may work this long on a large list.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
+/// How long [`Connection::bytes`] waits for each further chunk.
+const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
+/// All of [`Connection::open`].
+const OPEN_PATIENCE: Duration = Duration::from_secs(10);
+/// Largest whole body [`Connection::bytes`] gathers, after decompression.
+const BODY_LIMIT: u64 = 64 << 20;
+
+/// Media type of plain API objects.
+pub const JSON: &str = "application/json";
+
+/// One connected context. Cloning is cheap; clones share the connection pool and its counters.
+#[derive(Clone)]
+pub struct Connection(Arc<Shared>);
+
+struct Shared {
+    target: Target,
+    connector: Connector,
+    /// Replaced by [`Connection::renew`] with a client whose pool is empty.
+    client: RwLock<kube::Client>,
+    received: AtomicU64,
+}
+
+/// What the server said when it was connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Greeting {
+    /// Version with its `v`: `v1.36.3`; empty when the account may not read it.
+    pub version: String,
+    /// Round trip of one authenticated request on the open connection, in milliseconds.
+    pub latency_ms: u32,
+}
+
+/// One GET request.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Path with query, starting with `/`: `/api/v1/pods?limit=500`.
+    pub path: &'a str,
+    /// Value of `Accept`.
+    pub accept: &'a str,
+    /// Whether the server may compress the answer (it never compresses watches).
+    pub gzip: bool,
+}
+
+impl<'a> Ask<'a> {
+    /// Asks for JSON, compressed where the server likes.
+    pub fn json(path: &'a str) -> Self {
+        Self {
+            path,
+            accept: JSON,
+            gzip: true,
+        }
+    }
+}
+
+/// The successful beginning of an answer; its body is still on the way. Dropping it before the
+/// end closes its connection.
+pub struct Answer {
+    /// 2xx.
+    pub status: StatusCode,
+    /// As received.
+    pub headers: HeaderMap,
+    body: Body,
+    gunzip: Option<Gunzip>,
+    wire_bytes: u64,
+    shared: Arc<Shared>,
+}
+
+impl Connection {
+    /// Connects and proves that the credentials are accepted, within 10 s in all.
+    pub async fn open(target: Target) -> Result<(Self, Greeting), ConnectError> {
+        let connection = Self::build(target)?;
+        let server = connection.0.target.server.clone();
+        match tokio::time::timeout(OPEN_PATIENCE, greeting::greet(&connection)).await {
+            Ok(greeting) => Ok((connection, greeting?)),
+            Err(_) => Err(LinkError::Timeout {
+                server,
+                seconds: OPEN_PATIENCE.as_secs(),
+            }
+            .into()),
+        }
+    }
+
+    /// A connection that has contacted nobody yet.
+    pub(crate) fn build(target: Target) -> Result<Self, ConnectError> {
+        let connector = transport::connector(&target)?;
+        let client = transport::client(&connector, &target)?;
+        Ok(Self(Arc::new(Shared {
+            target,
+            connector,
+            client: RwLock::new(client),
+            received: AtomicU64::new(0),
+        })))
+    }
+
+    /// Sends one GET request and waits up to 30 s for the head of its answer. No retry, nothing of
+    /// the body logged. Answers other than 2xx are [`RequestError::Status`].
+    pub async fn request(&self, ask: Ask<'_>) -> Result<Answer, RequestError> {
+        self.send(Method::GET, ask, None).await
+    }
+
+    /// The whole body of an answer, up to 64 MiB after decompression.
+    pub async fn bytes(&self, ask: Ask<'_>) -> Result<Bytes, RequestError> {
+        self.bytes_within(ask, BODY_LIMIT).await
+    }
+
+    /// The whole body of an answer, up to `limit` bytes after decompression.
+    pub async fn bytes_within(&self, ask: Ask<'_>, limit: u64) -> Result<Bytes, RequestError> {
+        self.request(ask).await?.collect(limit).await
+    }
+
+    /// The whole body of an answer as text.
+    pub async fn text(&self, ask: Ask<'_>) -> Result<String, RequestError> {
+        String::from_utf8(self.bytes(ask).await?.into()).map_err(|_| RequestError::Malformed {
+            what: "it is not UTF-8 text".to_owned(),
+        })
+    }
+
+    /// Namespace the context starts in.
+    pub fn default_namespace(&self) -> &str {
+        &self.0.target.namespace
+    }
+
+    /// Address of the server, as shown to people.
+    pub fn server(&self) -> &str {
+        &self.0.target.server
+    }
+
+    /// Name of the context.
+    pub fn context(&self) -> &str {
+        &self.0.target.context
+    }
+
+    /// Bytes of all bodies received so far, as they came over the wire (compressed).
+    pub fn received(&self) -> u64 {
+        self.0.received.load(Ordering::Relaxed)
+    }
+
+    /// The client under it: no retry, no logging; its pool is the one of this connection until
+    /// [`Self::renew`].
+    pub fn client(&self) -> kube::Client {
+        self.0
+            .client
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Forgets every pooled connection: later requests connect afresh. Call it after a link was
+    /// found dead, so that no idle connection over the same dead path is used again. Answers under
+    /// way keep theirs.
+    pub fn renew(&self) {
+        match transport::client(&self.0.connector, &self.0.target) {
+            Ok(client) => {
+                *self
+                    .0
+                    .client
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner) = client
+            }
+            // The same target built the first client, so this cannot differ; keep the old one.
+            Err(error) => tracing::error!("no fresh connection pool: {error}"),
+        }
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        ask: Ask<'_>,
+        json: Option<Bytes>,
+    ) -> Result<Answer, RequestError> {
+        let accept = HeaderValue::from_str(ask.accept).map_err(|_| RequestError::Internal {
+            what: "an Accept header is not a header".to_owned(),
+        })?;
+        let mut request = Request::builder()
+            .method(method)
+            .uri(ask.path)
+            .header(ACCEPT, accept)
+            .header(ACCEPT_ENCODING, if ask.gzip { "gzip" } else { "identity" });
+        if json.is_some() {
+            request = request.header(CONTENT_TYPE, JSON);
+        }
+        let request = request
+            .body(json.map_or_else(Body::empty, Body::from))
+            .map_err(|_| RequestError::Internal {
+                what: "a request path is not a path".to_owned(),
+            })?;
+        let client = self.client();
+        let Ok(response) = tokio::time::timeout(ANSWER_PATIENCE, client.send(request)).await else {
+            self.renew();
+            return Err(RequestError::Timeout {
+                seconds: ANSWER_PATIENCE.as_secs(),
+            });
+        };
+        let response = response.map_err(|error| transport::classify(&error, &self.0.target))?;
+        let (head, body) = response.into_parts();
+        let gunzip = head
+            .headers
+            .get(CONTENT_ENCODING)
+            .is_some_and(|value| value == "gzip")
+            .then(Gunzip::new);
+        let answer = Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+            gunzip,
+            wire_bytes: 0,
+            shared: Arc::clone(&self.0),
+        };
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(status::refusal(answer, &self.0.target).await)
+        }
+    }
+
+    /// Round trip of `work`, with what it returned.
+    pub(crate) async fn timed<T>(work: impl Future<Output = T>) -> (T, u32) {
+        let start = Instant::now();
+        let done = work.await;
+        (
+            done,
+            u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX),
+        )
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        &self.0.target
+    }
+}
+
+impl Answer {
+    /// The next piece of the body, decompressed; `None` at its proper end. Cancel-safe: dropping
+    /// the future loses nothing. Waits as long as the server does: put a time limit around it.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, RequestError> {
+        loop {
+            if let Some(gunzip) = &mut self.gunzip
+                && let Some(bytes) = gunzip.next()?
+            {
+                return Ok(Some(bytes));
+            }
+            match self.body.frame().await {
+                Some(Ok(frame)) => {
+                    let Ok(bytes) = frame.into_data() else {
+                        continue;
+                    };
+                    self.wire_bytes += bytes.len() as u64;
+                    self.shared
+                        .received
+                        .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                    match &mut self.gunzip {
+                        Some(gunzip) => gunzip.feed(bytes),
+                        None => return Ok(Some(bytes)),
+                    }
+                }
+                // Whatever ended it, the rest of the body is missing.
+                Some(Err(_)) => return Err(RequestError::Cut),
+                None => match self.gunzip.take() {
+                    Some(mut gunzip) => {
+                        if let Some(last) = gunzip.finish()? {
+                            return Ok(Some(last));
+                        }
+                    }
+                    None => return Ok(None),
+                },
+            }
+        }
+    }
+
+    /// [`Self::chunk`] with a time limit; on passing it the connection's pool is renewed too.
+    pub async fn chunk_within(
+        &mut self,
+        patience: Duration,
+    ) -> Result<Option<Bytes>, RequestError> {
+        match tokio::time::timeout(patience, self.chunk()).await {
+            Ok(chunk) => chunk,
+            Err(_) => {
+                Connection(Arc::clone(&self.shared)).renew();
+                Err(RequestError::Timeout {
+                    seconds: patience.as_secs(),
+                })
+            }
+        }
+    }
+
+    /// Bytes of the body received so far, as they came over the wire.
+    pub fn wire_bytes(&self) -> u64 {
+        self.wire_bytes
+    }
+
+    /// The rest of the body, up to `limit` bytes.
+    pub(crate) async fn collect(mut self, limit: u64) -> Result<Bytes, RequestError> {
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = self.chunk_within(CHUNK_PATIENCE).await? {
+            if (whole.len() + chunk.len()) as u64 > limit {
+                return Err(RequestError::TooLarge { limit });
+            }
+            whole.extend_from_slice(&chunk);
+        }
+        Ok(whole.freeze())
+    }
+}

@@ -1,0 +1,35 @@
+//! Everything that talks to a cluster: kubeconfigs, connections, lists, watches, metrics, logs.
+//!
+//! [`kubeconfig`] reads a file without contacting or running anything it names, [`Connection`] is
+//! one connected context, [`follow()`] keeps one resource in one scope live.
+
+pub mod backoff;
+pub mod connection;
+pub mod discovery;
+mod document;
+pub mod error;
+pub mod fetch;
+pub mod follow;
+mod greeting;
+mod gunzip;
+pub mod health;
+pub mod kubeconfig;
+pub mod list;
+mod log_lines;
+pub mod logs;
+mod regular;
+mod status;
+pub mod target;
+pub mod task;
+mod transport;
+pub mod usage;
+mod vet;
+pub mod watch_step;
+
+pub use connection::{Answer, Ask, Connection, Greeting};
+pub use discovery::{Discovered, Discovery, discover};
+pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
+pub use kubeconfig::{Access, ContextEntry, Opened, Source, locate, open};
+pub use logs::{LogChunk, LogRequest, follow_log};
+pub use target::Target;
+pub use task::Task;
