@@ -1,0 +1,19 @@
+//! Live tables: rows in a slab, ordered filtered views over them, windows of cells.
+//!
+//! Knows no Kubernetes, reads no clock. Whoever owns a table calls [`View::flush`] on its own
+//! tick; between flushes changes only mark rows dirty, so a burst costs one merge.
+
+mod cell;
+mod column;
+mod filter;
+mod natural;
+mod order;
+mod rows;
+mod view;
+
+pub use cell::{Cell, Row, SortKey, Tone};
+pub use column::{Align, Column};
+pub use filter::{Filter, Matcher};
+pub use natural::natural_cmp;
+pub use rows::{RowId, Rows};
+pub use view::{Sort, View};
