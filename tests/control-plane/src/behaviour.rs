@@ -31,7 +31,7 @@ pub const BACK_OFF: &str = "scalescope.test/back-off";
 /// With any value, the pod stays `Terminating` when deleted, until this annotation is gone.
 pub const STAYS_TERMINATING: &str = "scalescope.test/stays-terminating";
 
-/// CPU the pod uses, shared by its containers; `1m` by default. metrics-server needs two scrapes, 10 s apart, to notice.
+/// CPU the pod uses, in its first container; `1m` by default. metrics-server needs two scrapes, 10 s apart, to notice.
 pub const CPU: &str = "kwok.x-k8s.io/usage-cpu";
-/// Memory the pod uses, shared by its containers; `1Mi` by default.
+/// Memory the pod uses, in its first container; `1Mi` by default.
 pub const MEMORY: &str = "kwok.x-k8s.io/usage-memory";

@@ -34,7 +34,9 @@ impl Certificates {
         certificates.sign(&issuer, "server", "kube-apiserver", None, ExtendedKeyUsagePurpose::ServerAuth)?;
         certificates.sign(&issuer, "front-proxy", "front-proxy", None, client.clone())?;
         certificates.sign(&issuer, "admin", "certificate-admin", Some("system:masters"), client)?;
-        certificates.write("service-accounts.key", &KeyPair::generate()?.serialize_pem())?;
+        let accounts = KeyPair::generate()?;
+        certificates.write("service-accounts.key", &accounts.serialize_pem())?;
+        certificates.write("service-accounts.pub", &accounts.public_key_pem())?;
         Ok(certificates)
     }
 

@@ -275,7 +275,7 @@ impl ControlPlane {
             format!("--tls-private-key-file={}", path("server.key")),
             format!("--client-ca-file={}", path("ca.crt")),
             format!("--token-auth-file={}", self.folder.join("tokens.csv").display()),
-            format!("--service-account-key-file={}", path("service-accounts.key")),
+            format!("--service-account-key-file={}", path("service-accounts.pub")),
             format!("--service-account-signing-key-file={}", path("service-accounts.key")),
             "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
             "--service-cluster-ip-range=10.0.0.0/24".to_owned(),

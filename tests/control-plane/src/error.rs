@@ -1,10 +1,10 @@
 //! What can go wrong with a control plane.
 
-use std::io;
 use std::time::Duration;
+use std::{fmt, io};
 
 /// Each variant says what was being done; none is worth retrying without a change, except [`Error::Api`] with a 5xx.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file, folder, port or process could not be used.
@@ -82,6 +82,13 @@ pub enum Error {
         /// How long it was awaited.
         limit: Duration,
     },
+}
+
+/// As for people: this is what `unwrap` shows in a failed test.
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
 }
 
 /// Names what was being done when `result` failed.

@@ -26,7 +26,12 @@ pub(crate) fn configuration(default_log: &Path) -> String {
     let mut documents = vec![
         json!({
             "apiVersion": "config.kwok.x-k8s.io/v1alpha1", "kind": "KwokConfiguration",
-            "options": {"podPlayStageParallelism": 16, "nodePlayStageParallelism": 4},
+            // A document of its own replaces kwok's defaults, so those that matter are repeated.
+            "options": {
+                "cidr": "10.0.0.0/24", "enableDebuggingHandlers": true, "enablePodsOnNodeSyncListPager": true,
+                "podPlayStageParallelism": 16, "nodePlayStageParallelism": 4, "nodeLeaseParallelism": 4,
+                "podsOnNodeSyncParallelism": 4,
+            },
         }),
         json!({
             "apiVersion": API, "kind": "ClusterLogs", "metadata": {"name": "default"},
@@ -40,52 +45,46 @@ pub(crate) fn configuration(default_log: &Path) -> String {
     documents.iter().map(Value::to_string).collect::<Vec<_>>().join("\n---\n")
 }
 
+/// The first container uses what the annotation says, the others next to nothing: a pod with a container that uses nothing
+/// at all is left out by metrics-server. Only running pods use anything.
 fn usage() -> Value {
-    let quantity = |annotation: &str, default: &str| {
+    let quantity = |annotation: &str, default: &str, others: &str| {
         json!({"expression": format!(
-            r#"("{annotation}" in pod.metadata.annotations ? Quantity(pod.metadata.annotations["{annotation}"]) : Quantity("{default}"))"#
+            r#"pod.status.phase != "Running" ? Quantity("0") :
+            container.name != pod.spec.containers[0].name ? Quantity("{others}") :
+            "{annotation}" in pod.metadata.annotations ? Quantity(pod.metadata.annotations["{annotation}"]) :
+            Quantity("{default}")"#
         )})
     };
     json!({
         "apiVersion": API, "kind": "ClusterResourceUsage", "metadata": {"name": "annotations"},
         "spec": {"usages": [{"usage": {
-            "cpu": quantity(behaviour::CPU, "1m"),
-            "memory": quantity(behaviour::MEMORY, "1Mi"),
+            "cpu": quantity(behaviour::CPU, "1m", "10u"),
+            "memory": quantity(behaviour::MEMORY, "1Mi", "64Ki"),
         }}]},
     })
 }
 
-/// What metrics-server reads. Usage is the pod's; its first container gets all of it, so that the sum is the annotation.
+/// What metrics-server reads. Each node uses 80 millicores and 700 MiB for itself; with nothing it would be left out.
 fn metrics() -> Value {
-    let first = "container.name == pod.spec.containers[0].name";
     let labels = json!([
         {"name": "container", "value": "container.name"},
         {"name": "namespace", "value": "pod.metadata.namespace"},
         {"name": "pod", "value": "pod.metadata.name"},
     ]);
-    let container = |name: &str, kind: &str, value: String| {
-        json!({"name": name, "dimension": "container", "kind": kind, "help": name, "labels": labels, "value": value})
-    };
-    let node = |name: &str, kind: &str, value: &str| {
-        json!({"name": name, "dimension": "node", "kind": kind, "help": name, "value": value})
+    let metric = |dimension: &str, name: &str, kind: &str, value: &str| {
+        let labels = if dimension == "container" { labels.clone() } else { json!([]) };
+        json!({"name": name, "dimension": dimension, "kind": kind, "help": name, "labels": labels, "value": value})
     };
     json!({
         "apiVersion": API, "kind": "Metric", "metadata": {"name": "resource"},
         "spec": {"path": METRICS_PATH, "metrics": [
-            node("scrape_error", "gauge", "0"),
-            container("container_start_time_seconds", "gauge", "pod.SinceSecond()".to_owned()),
-            container(
-                "container_cpu_usage_seconds_total",
-                "counter",
-                format!(r#"{first} ? pod.CumulativeUsage("cpu", container.name) : 0.0"#),
-            ),
-            container(
-                "container_memory_working_set_bytes",
-                "gauge",
-                format!(r#"{first} ? pod.Usage("memory", container.name) : 0.0"#),
-            ),
-            node("node_cpu_usage_seconds_total", "counter", r#"node.CumulativeUsage("cpu")"#),
-            node("node_memory_working_set_bytes", "gauge", r#"node.Usage("memory")"#),
+            metric("node", "scrape_error", "gauge", "0"),
+            metric("container", "container_start_time_seconds", "gauge", "pod.SinceSecond()"),
+            metric("container", "container_cpu_usage_seconds_total", "counter", r#"pod.CumulativeUsage("cpu", container.name)"#),
+            metric("container", "container_memory_working_set_bytes", "gauge", r#"pod.Usage("memory", container.name)"#),
+            metric("node", "node_cpu_usage_seconds_total", "counter", r#"node.CumulativeUsage("cpu") + node.SinceSecond() * 0.08"#),
+            metric("node", "node_memory_working_set_bytes", "gauge", r#"node.Usage("memory") + 734003200.0"#),
         ]},
     })
 }

@@ -149,6 +149,7 @@ fn nothing_outlives_an_owner_that_was_killed() {
         .arg("serve")
         .env("XDG_CACHE_HOME", &cache)
         .env("TMPDIR", &cache)
+        .env_remove("SCALESCOPE_KEEP_LOGS")
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
