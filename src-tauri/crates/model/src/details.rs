@@ -1,0 +1,1 @@
+//! What the drawer shows of one object.

@@ -1,0 +1,31 @@
+//! Kubernetes objects as slim rows, with kubectl's own words and rules.
+//!
+//! Bytes from the API server (JSON or protobuf) become an [`ObjectRow`] in one step; nothing
+//! larger is kept. Pure: no clock, no files, no network.
+
+pub mod details;
+pub mod duration;
+pub mod generic;
+pub mod kind;
+pub mod meta;
+pub mod quantity;
+pub mod row;
+pub mod rows;
+pub mod scaling;
+pub mod text;
+pub mod usage;
+pub mod yaml;
+
+mod cells;
+mod selector;
+mod slim;
+
+pub use generic::{GenericRow, TableHeader};
+pub use kind::{Kind, KindSpec, Resource};
+pub use meta::{Meta, OwnerRef};
+pub use row::{DecodeError, ObjectRow, decode_json, decode_proto};
+pub use rows::{
+    DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledObjectRow,
+};
+pub use scaling::{ScalingKey, ScalingRow};
+pub use usage::Usage;

@@ -1,0 +1,193 @@
+//! Nodes.
+
+use std::collections::BTreeSet;
+
+use table::{Cell, Column, Row, SortKey, Tone};
+
+use crate::cells::{age, age_key, figure_column, figure_key, or_none, text_column, text_key, wide};
+use crate::meta::{Meta, Word};
+use crate::quantity::{Quantity, cpu_text, memory_text};
+use crate::slim;
+use crate::text;
+use crate::usage::{Usage, amount};
+
+/// A node as its table needs it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NodeRow {
+    /// Identity, version and age.
+    pub meta: Meta,
+    /// kubectl's STATUS: `Ready`, `NotReady,SchedulingDisabled`.
+    pub status: Word,
+    /// `control-plane,worker`; empty if none.
+    pub roles: Box<str>,
+    /// Of kubelet.
+    pub version: Box<str>,
+    /// Empty if none.
+    pub internal_ip: Box<str>,
+    /// Empty if none.
+    pub external_ip: Box<str>,
+    /// Operating system.
+    pub os_image: Box<str>,
+    /// Kernel with architecture.
+    pub kernel: Box<str>,
+    /// Container runtime.
+    pub runtime: Box<str>,
+    /// Nanocores pods may ask for in all.
+    pub cpu_allocatable_nano: Option<i64>,
+    /// Bytes pods may ask for in all.
+    pub memory_allocatable: Option<i64>,
+    /// CPU and memory in use, if measured.
+    pub usage: Option<Usage>,
+}
+
+impl From<&slim::Node> for NodeRow {
+    fn from(node: &slim::Node) -> Self {
+        let status = node.status.clone().unwrap_or_default();
+        let info = status.node_info.unwrap_or_default();
+        let known = |bytes: &[u8]| if bytes.is_empty() { "<unknown>".into() } else { text::line(bytes) };
+        let kernel = match (known(&info.kernel_version), text::line(&info.architecture)) {
+            (kernel, none) if none.is_empty() => kernel,
+            (kernel, architecture) => format!("{kernel} ({architecture})").into(),
+        };
+        let address = |kind: &[u8]| {
+            let found = status.addresses.iter().find(|a| a.r#type == kind);
+            found.map(|a| text::line(&a.address)).unwrap_or_default()
+        };
+        // Of several conditions of one type the last counts, as in Go's map.
+        let ready = status.conditions.iter().rev().find(|c| c.r#type == b"Ready").map(|c| c.status == b"True");
+        let cordoned = node.spec.as_ref().is_some_and(|s| s.unschedulable);
+        let nano = |resource| amount(&status.allocatable, resource).map(Quantity::nano);
+        Self {
+            meta: node.metadata.as_ref().map(Meta::from).unwrap_or_default(),
+            status: Word::Borrowed(match (ready, cordoned) {
+                (Some(true), false) => "Ready",
+                (Some(false), false) => "NotReady",
+                (None, false) => "Unknown",
+                (Some(true), true) => "Ready,SchedulingDisabled",
+                (Some(false), true) => "NotReady,SchedulingDisabled",
+                (None, true) => "Unknown,SchedulingDisabled",
+            }),
+            roles: node.metadata.as_ref().map(roles).unwrap_or_default(),
+            version: text::line(&info.kubelet_version),
+            internal_ip: address(b"InternalIP"),
+            external_ip: address(b"ExternalIP"),
+            os_image: known(&info.os_image),
+            kernel,
+            runtime: known(&info.container_runtime_version),
+            cpu_allocatable_nano: nano("cpu").and_then(|n| i64::try_from(n).ok()),
+            memory_allocatable: nano("memory").and_then(|n| i64::try_from(n / 1_000_000_000).ok()),
+            usage: None,
+        }
+    }
+}
+
+fn roles(meta: &slim::AnnotatedMeta) -> Box<str> {
+    let mut roles = BTreeSet::new();
+    for (key, value) in &meta.labels {
+        if let Some(role) = key.strip_prefix("node-role.kubernetes.io/") {
+            roles.insert(text::line(role.as_bytes()));
+        } else if key == "kubernetes.io/role" {
+            roles.insert(text::line(value));
+        }
+    }
+    roles.remove("");
+    roles.into_iter().collect::<Vec<_>>().join(",").into()
+}
+
+impl NodeRow {
+    /// Those of `kubectl get nodes -o wide`, then those of `kubectl top nodes`.
+    pub fn columns() -> Vec<Column> {
+        vec![
+            text_column("name", "Name", 240),
+            text_column("status", "Status", 130),
+            text_column("roles", "Roles", 120),
+            figure_column("age", "Age", 72),
+            text_column("version", "Version", 100),
+            text_column("internal-ip", "Internal-IP", 120),
+            wide(text_column("external-ip", "External-IP", 120)),
+            wide(text_column("os-image", "OS-Image", 200)),
+            wide(text_column("kernel-version", "Kernel-Version", 180)),
+            wide(text_column("container-runtime", "Container-Runtime", 160)),
+            figure_column("cpu", "CPU", 80),
+            figure_column("cpu-percent", "CPU %", 72),
+            figure_column("memory", "Memory", 88),
+            figure_column("memory-percent", "Memory %", 84),
+        ]
+    }
+
+    /// CPU in use of what is allocatable; `None` if either is unknown.
+    pub fn cpu_percent(&self) -> Option<f64> {
+        let milli = |nano: i64| (nano / 1_000_000 + i64::from(nano % 1_000_000 > 0)) as f64;
+        percent(milli(self.usage?.cpu_nano), milli(self.cpu_allocatable_nano?))
+    }
+
+    /// Memory in use of what is allocatable; `None` if either is unknown.
+    pub fn memory_percent(&self) -> Option<f64> {
+        percent(self.usage?.memory_bytes as f64, self.memory_allocatable? as f64)
+    }
+}
+
+/// Of nothing allocatable, nothing is in use: `kubectl top` says so too.
+fn percent(used: f64, of: f64) -> Option<f64> {
+    Some(if of == 0.0 { 0.0 } else { used / of * 100.0 })
+}
+
+fn percent_cell(percent: Option<f64>) -> Cell {
+    let Some(percent) = percent else { return Cell::default() };
+    let tone = if percent >= 90.0 { Tone::Warn } else { Tone::Plain };
+    Cell::toned(format!("{:.0}%", percent.trunc()), tone)
+}
+
+impl Row for NodeRow {
+    fn identity(&self) -> (&str, &str) {
+        self.meta.identity()
+    }
+
+    fn cell(&self, column: usize, now_ms: i64) -> Cell {
+        match column {
+            0 => Cell::plain(&*self.meta.name),
+            1 => {
+                let tone = match &*self.status {
+                    "Ready" => Tone::Good,
+                    "Ready,SchedulingDisabled" => Tone::Warn,
+                    _ => Tone::Bad,
+                };
+                Cell::toned(&*self.status, tone)
+            }
+            2 => or_none(&self.roles),
+            3 => age(self.meta.created_ms, now_ms),
+            4 => Cell::plain(&*self.version),
+            5 => or_none(&self.internal_ip),
+            6 => or_none(&self.external_ip),
+            7 => Cell::plain(&*self.os_image),
+            8 => Cell::plain(&*self.kernel),
+            9 => Cell::plain(&*self.runtime),
+            10 => Cell::plain(self.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
+            11 => percent_cell(self.cpu_percent()),
+            12 => Cell::plain(self.usage.map(|u| memory_text(u.memory_bytes)).unwrap_or_default()),
+            13 => percent_cell(self.memory_percent()),
+            _ => Cell::default(),
+        }
+    }
+
+    fn sort_key(&self, column: usize) -> SortKey<'_> {
+        let percent = |p: Option<f64>| p.map_or(SortKey::Absent, SortKey::Float);
+        match column {
+            0 => text_key(&self.meta.name),
+            1 => text_key(&self.status),
+            2 => text_key(&self.roles),
+            3 => age_key(self.meta.created_ms),
+            4 => text_key(&self.version),
+            5 => text_key(&self.internal_ip),
+            6 => text_key(&self.external_ip),
+            7 => text_key(&self.os_image),
+            8 => text_key(&self.kernel),
+            9 => text_key(&self.runtime),
+            10 => figure_key(self.usage.map(|u| u.cpu_nano)),
+            11 => percent(self.cpu_percent()),
+            12 => figure_key(self.usage.map(|u| u.memory_bytes)),
+            13 => percent(self.memory_percent()),
+            _ => SortKey::Absent,
+        }
+    }
+}
