@@ -57,6 +57,23 @@ impl Row for Pod {
             _ => Cell::plain("<none>"),
         }
     }
+    fn text(&self, column: usize, now_ms: i64, out: &mut String) {
+        use std::fmt::Write;
+        let written = match column {
+            0 => out.write_str(&self.namespace),
+            1 => out.write_str(&self.name),
+            2 => out.write_str("1/1"),
+            3 => out.write_str(&self.status),
+            4 => write!(out, "{}", self.restarts),
+            5 => write!(out, "{}d", (now_ms - self.created_ms) / 86_400_000),
+            6 => out.write_str("10.0.12.34"),
+            7 => out.write_str(&self.node),
+            8 => write!(out, "{:.0}m", self.cpu * 1000.0),
+            9 => out.write_str("213Mi"),
+            _ => out.write_str("<none>"),
+        };
+        written.expect("a String takes all text");
+    }
     fn sort_key(&self, column: usize) -> SortKey<'_> {
         match column {
             0 => SortKey::Text((&*self.namespace).into()),
@@ -71,11 +88,9 @@ impl Row for Pod {
     }
 }
 
-/// The median of nine runs.
-fn median(mut run: impl FnMut() -> Duration) -> Duration {
-    let mut times: Vec<Duration> = (0..9).map(|_| run()).collect();
-    times.sort_unstable();
-    times[4]
+/// The best of fifteen runs: what it costs when nothing else wants the processor.
+fn best(mut run: impl FnMut() -> Duration) -> Duration {
+    (0..15).map(|_| run()).min().unwrap_or_default()
 }
 
 fn timed(run: impl FnOnce()) -> Duration {
@@ -108,7 +123,7 @@ fn main() {
         ("sort: status, then cpu", [by(3), by(8)].concat()),
     ] {
         let mut view = View::new(COLUMNS, sort, Filter::default());
-        let time = median(|| {
+        let time = best(|| {
             view.mark_all();
             timed(|| assert!(view.flush(&rows, NOW_MS) || view.is_empty()))
         });
@@ -122,7 +137,7 @@ fn main() {
         "!zzz !yyy 213mi",
     ] {
         let mut view = View::new(COLUMNS, Vec::new(), Filter::parse(text));
-        let time = median(|| {
+        let time = best(|| {
             view.mark_all();
             timed(|| assert!(view.flush(&rows, NOW_MS) || view.is_empty()))
         });
@@ -133,7 +148,7 @@ fn main() {
         );
         let filter = Filter::parse(text);
         let mut matcher = table::Matcher::new(&filter, COLUMNS, NOW_MS);
-        let time = median(|| {
+        let time = best(|| {
             timed(|| {
                 std::hint::black_box(rows.iter().filter(|(_, row)| matcher.matches(*row)).count());
             })
@@ -150,7 +165,7 @@ fn main() {
         let mut view = View::new(COLUMNS, sort, Filter::default());
         view.flush(&rows, NOW_MS);
         let mut step = 0;
-        let time = median(|| {
+        let time = best(|| {
             for n in 0..dirty {
                 step += 1;
                 let id = RowId((n * 241 + step) % u32::try_from(rows.len()).expect("few rows"));

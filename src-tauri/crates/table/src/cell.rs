@@ -67,7 +67,7 @@ pub enum SortKey<'a> {
     Int(i64),
     /// A ratio or measurement. NaN sorts as absent.
     Float(f64),
-    /// Text, compared naturally (`web-2` before `web-10`).
+    /// Text, compared naturally (`web-2` before `web-10`), case ignored.
     Text(Cow<'a, str>),
 }
 

@@ -208,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn behaves_like_a_map(ops in prop::collection::vec((0u8..3, 0u8..4, 0u16..300, any::<u32>()), 0..1500)) {
+        fn behaves_like_a_map(ops in prop::collection::vec((0u8..3, 0u8..4, 0u16..300, any::<u32>()), 0..800)) {
             let mut rows: Rows<Plain> = Rows::default();
             let mut map = BTreeMap::new();
             for (op, group, name, value) in ops {

