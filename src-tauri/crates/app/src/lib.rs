@@ -1,0 +1,17 @@
+//! What the window can ask for: sessions with clusters, live tables, drawers, logs, graphs.
+//!
+//! [`App`] implements every command of `wire` behind the narrow [`Host`] trait; it names neither
+//! tauri nor a window, so tests drive exactly what the window drives.
+
+mod app;
+mod errors;
+mod host;
+mod live_table;
+mod log_ring;
+mod series;
+mod session;
+mod settings;
+mod start;
+
+pub use app::App;
+pub use host::Host;

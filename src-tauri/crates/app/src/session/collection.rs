@@ -1,0 +1,413 @@
+//! One kind of one cluster, live: its rows, the lists and watches that feed them, the views on it.
+//!
+//! One watch over all namespaces feeds every view of the kind. Where that is forbidden, one watch
+//! for each namespace that some view asks for takes its place.
+
+use std::sync::Arc;
+
+use cluster::follow::follow;
+use cluster::health::Health;
+use cluster::update::{Change, Scope, Update};
+use cluster::{Connection, RequestError};
+use model::{Kind, ObjectRow, Resource};
+use table::Column;
+use wire::{ErrorCode, Phase, ViewState};
+
+use super::feeds::{FeedId, Feeds, Message, Owner};
+use super::usage::RowUsage;
+use super::{GRACE_MS, Session};
+use crate::live_table::{Announcement, LiveTable};
+
+/// One kind of the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CollectionId(pub(crate) u32);
+
+/// One list and watch, over all namespaces or one.
+#[derive(Debug)]
+struct Feed {
+    id: FeedId,
+    namespace: Option<String>,
+    health: Health,
+    /// The first listing is complete.
+    listed: bool,
+    received: u64,
+    expected: Option<u64>,
+    /// Objects the server sent that could not be decoded.
+    unreadable: u64,
+}
+
+/// Rows of one kind, kept live.
+pub(crate) struct Collection {
+    id: CollectionId,
+    /// Name of the kind in commands.
+    pub(crate) kind_id: String,
+    pub(crate) resource: Resource,
+    /// `None` for kinds shown by the server's Table.
+    pub(crate) kind: Option<Kind>,
+    pub(crate) table: LiveTable<ObjectRow>,
+    pub(crate) columns: Arc<Vec<Column>>,
+    pub(crate) columns_version: u32,
+    header_width: usize,
+    feeds: Vec<Feed>,
+    /// The server forbids listing over all namespaces; its words.
+    wide_forbidden: Option<RequestError>,
+    /// Users that are not views: the namespace selector, the scaling table.
+    pub(crate) holds: u32,
+    idle_since_ms: Option<i64>,
+}
+
+impl Collection {
+    pub(crate) fn new(
+        id: CollectionId,
+        kind_id: String,
+        resource: Resource,
+        kind: Option<Kind>,
+    ) -> Self {
+        let columns = kind.map(|kind| kind.spec().columns.clone()).unwrap_or_default();
+        Self {
+            id,
+            kind_id,
+            resource,
+            kind,
+            table: LiveTable::default(),
+            header_width: columns.len(),
+            columns_version: u32::from(!columns.is_empty()),
+            columns: Arc::new(columns),
+            feeds: Vec::new(),
+            wide_forbidden: None,
+            holds: 0,
+            idle_since_ms: None,
+        }
+    }
+
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.table.is_dirty()
+    }
+
+    pub(crate) fn flush(&mut self, now_ms: i64) -> Vec<Announcement> {
+        self.table.flush(now_ms)
+    }
+
+    /// Every view has something new to tell though no row changed.
+    pub(crate) fn touch(&mut self) {
+        self.table.touch();
+    }
+
+    /// Whether the first listing of everything that feeds it is complete or has failed.
+    pub(crate) fn settled(&self) -> bool {
+        !self.feeds.is_empty()
+            && self.feeds.iter().all(|feed| feed.listed || matches!(feed.health, Health::Failed { .. }))
+    }
+
+    /// Opens the lists and watches that its views need and closes those they do not.
+    pub(crate) fn ensure_feeds(&mut self, feeds: &mut Feeds, connection: &Connection) {
+        let wanted = self.wanted_namespaces(connection);
+        self.feeds.retain(|feed| {
+            let keep = wanted.contains(&feed.namespace);
+            if !keep {
+                feeds.close(feed.id);
+            }
+            keep
+        });
+        if self.wide_forbidden.is_some() {
+            self.table.retain(|row| wanted.iter().flatten().any(|n| n == &*row.meta().namespace));
+        }
+        for namespace in wanted {
+            if self.feeds.iter().any(|feed| feed.namespace == namespace) {
+                continue;
+            }
+            let scope = Scope {
+                resource: self.resource.clone(),
+                kind: self.kind,
+                namespace: namespace.clone(),
+                fields: String::new(),
+            };
+            let connection = connection.clone();
+            let id = feeds.open(Owner::Collection(self.id), Message::Update, |sink| follow(connection, scope, sink));
+            self.feeds.push(Feed {
+                id,
+                namespace,
+                health: Health::Listing,
+                listed: false,
+                received: 0,
+                expected: None,
+                unreadable: 0,
+            });
+        }
+    }
+
+    fn wanted_namespaces(&self, connection: &Connection) -> Vec<Option<String>> {
+        if self.wide_forbidden.is_none() {
+            return vec![None];
+        }
+        let mut wanted: Vec<String> = Vec::new();
+        for view in self.table.views().values() {
+            if view.namespaces.is_empty() {
+                wanted.push(connection.default_namespace().to_owned());
+            } else {
+                wanted.extend(view.namespaces.iter().cloned());
+            }
+        }
+        if wanted.is_empty() {
+            wanted.push(connection.default_namespace().to_owned());
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.into_iter().map(Some).collect()
+    }
+
+    fn close_feeds(&mut self, feeds: &mut Feeds) {
+        for feed in self.feeds.drain(..) {
+            feeds.close(feed.id);
+        }
+    }
+
+    /// Applies one update; whether its feeds must be chosen anew.
+    fn apply(&mut self, feed: FeedId, update: Update) -> bool {
+        let Some(at) = self.feeds.iter().position(|f| f.id == feed) else { return false };
+        match update {
+            Update::Header(header) => {
+                self.header_width = header.columns.len();
+                self.columns = Arc::new(header.columns);
+                self.columns_version = self.columns_version.wrapping_add(1);
+                self.table.touch();
+            }
+            Update::Preview(rows) => {
+                for row in rows {
+                    let (group, name) = table::Row::identity(&row);
+                    if self.table.rows().find(group, name).is_none() {
+                        self.table.put(row);
+                    }
+                }
+            }
+            Update::Rows(rows) => self.put_all(rows),
+            Update::Progress { received, expected, .. } => {
+                self.feeds[at].received = received;
+                self.feeds[at].expected = expected;
+                self.table.touch();
+            }
+            Update::Listed { rows, unreadable, .. } => {
+                self.feeds[at].listed = true;
+                self.feeds[at].unreadable = unreadable;
+                match rows {
+                    // What the preview showed and the list did not bring is gone.
+                    None if self.kind.is_some() => {
+                        self.table.retain(|row| !matches!(row, ObjectRow::Generic(_)));
+                    }
+                    None => {}
+                    Some(rows) => {
+                        let namespace = self.feeds[at].namespace.clone();
+                        let rows = self.with_usage(rows);
+                        self.table.replace(
+                            |row| namespace.as_deref().is_none_or(|n| n == &*row.meta().namespace),
+                            rows,
+                        );
+                    }
+                }
+                self.table.touch();
+            }
+            Update::Changed(changes) => {
+                for change in changes {
+                    match change {
+                        Change::Put(row) => self.put_all(vec![row]),
+                        Change::Gone { namespace, name } => self.table.remove(&namespace, &name),
+                    }
+                }
+            }
+            Update::Health(health) => {
+                let forbidden = match &health {
+                    Health::Failed { error: error @ RequestError::Status { code: 403, .. }, .. }
+                        if self.resource.namespaced && self.feeds[at].namespace.is_none() =>
+                    {
+                        Some(error.clone())
+                    }
+                    _ => None,
+                };
+                if self.feeds[at].health != health {
+                    self.feeds[at].health = health;
+                    self.table.touch();
+                }
+                if forbidden.is_some() {
+                    self.wide_forbidden = forbidden;
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn put_all(&mut self, rows: Vec<ObjectRow>) {
+        for row in self.with_usage(rows) {
+            self.table.put(row);
+        }
+    }
+
+    /// CPU and memory come from another API: what was measured for a row outlives its change.
+    fn with_usage(&self, mut rows: Vec<ObjectRow>) -> Vec<ObjectRow> {
+        for row in &mut rows {
+            let (group, name) = table::Row::identity(row);
+            if let Some(usage) = self.table.rows().find(group, name).and_then(|(_, old)| old.usage()) {
+                row.set_usage(Some(usage));
+            }
+        }
+        rows
+    }
+
+    /// How far or how fresh it is, for views on `namespaces`.
+    pub(crate) fn state(&self, namespaces: &[String], now: &super::status::Status) -> ViewState {
+        let received = self.feeds.iter().map(|f| f.received).sum::<u64>();
+        let expected = self
+            .feeds
+            .iter()
+            .map(|f| f.expected)
+            .try_fold(0, |sum, e| e.map(|e| sum + e));
+        let mut state = ViewState {
+            phase: Phase::Live,
+            why: String::new(),
+            received: u32::try_from(received).unwrap_or(u32::MAX),
+            expected: expected.map(|e| u32::try_from(e).unwrap_or(u32::MAX)),
+            code: None,
+        };
+        for feed in &self.feeds {
+            let relevant = namespaces.is_empty()
+                || feed.namespace.as_ref().is_none_or(|n| namespaces.contains(n));
+            if relevant {
+                feed.describe(&mut state, self.missing_words(), now);
+            }
+        }
+        if state.phase == Phase::Live && namespaces.is_empty() {
+            if let Some(RequestError::Status { .. }) = self.wide_forbidden {
+                let shown = self.feeds.iter().filter_map(|f| f.namespace.as_deref()).collect::<Vec<_>>();
+                state.why = format!(
+                    "Your account may not list {} in all namespaces; this shows {}.",
+                    self.resource.plural,
+                    shown.join(", ")
+                );
+                state.code = Some(ErrorCode::Forbidden);
+            }
+        }
+        let unreadable = self.feeds.iter().map(|f| f.unreadable).sum::<u64>();
+        if state.phase == Phase::Live && unreadable > 0 {
+            state.why = format!("{unreadable} objects the server sent could not be read and are missing here.");
+        }
+        if let Some(why) = now.doubt() {
+            if state.phase == Phase::Live {
+                state.phase = Phase::Stale;
+                state.why = why;
+            }
+        }
+        state
+    }
+
+    fn missing_words(&self) -> String {
+        match self.kind {
+            Some(Kind::ScaledObjects) => {
+                "This cluster has no ScaledObjects: KEDA is not installed.".to_owned()
+            }
+            _ => format!("The server does not serve {} of {}.", self.resource.plural, group_words(&self.resource)),
+        }
+    }
+}
+
+fn group_words(resource: &Resource) -> String {
+    if resource.group.is_empty() {
+        resource.version.clone()
+    } else {
+        format!("{}/{}", resource.group, resource.version)
+    }
+}
+
+impl Feed {
+    /// Worsens `state` by what this feed knows.
+    fn describe(&self, state: &mut ViewState, missing: String, now: &super::status::Status) {
+        let rank = |phase: Phase| match phase {
+            Phase::Live => 0,
+            Phase::Listing => 1,
+            Phase::Stale => 2,
+            Phase::Failed => 3,
+        };
+        let (phase, why, code) = match &self.health {
+            Health::Listing => (Phase::Listing, String::new(), None),
+            Health::Live { .. } => {
+                (if self.listed { Phase::Live } else { Phase::Listing }, String::new(), None)
+            }
+            Health::Stale { as_of_ms, why, .. } => {
+                (Phase::Stale, now.stale_words(*as_of_ms, why), None)
+            }
+            Health::Failed { error, .. } => match error {
+                RequestError::Status { code: 404, .. } => (Phase::Failed, missing, Some(ErrorCode::Gone)),
+                other => (Phase::Failed, other.to_string(), Some(crate::errors::request(other).code)),
+            },
+        };
+        if rank(phase) > rank(state.phase) {
+            state.phase = phase;
+            state.why = why;
+            state.code = code;
+        }
+    }
+}
+
+impl Session {
+    /// The collection of a kind, opened if it is not open yet.
+    pub(crate) fn collection(&mut self, kind_id: &str, resource: Resource, kind: Option<Kind>) -> CollectionId {
+        if let Some(open) = self.collections.values().find(|c| c.kind_id == kind_id) {
+            return open.id;
+        }
+        let id = CollectionId(self.new_id());
+        self.collections.insert(id, Collection::new(id, kind_id.to_owned(), resource, kind));
+        id
+    }
+
+    /// The collection of a kind with rows of its own.
+    pub(crate) fn typed_collection(&mut self, kind: Kind) -> CollectionId {
+        let spec = kind.spec();
+        self.collection(spec.id, spec.resource.clone(), Some(kind))
+    }
+
+    /// Opens what a collection's users need.
+    pub(crate) fn ensure_feeds(&mut self, id: CollectionId) {
+        if let Some(collection) = self.collections.get_mut(&id) {
+            collection.idle_since_ms = None;
+            collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+    }
+
+    pub(crate) fn collection_update(&mut self, id: CollectionId, feed: FeedId, update: Update) {
+        let Some(collection) = self.collections.get_mut(&id) else { return };
+        let rows_differ = matches!(
+            update,
+            Update::Rows(_) | Update::Preview(_) | Update::Listed { .. } | Update::Changed(_)
+        );
+        let kind = collection.kind;
+        if collection.apply(feed, update) {
+            collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+        match kind {
+            Some(Kind::HorizontalPodAutoscalers | Kind::ScaledObjects) => {
+                self.scaling.mark(rows_differ);
+            }
+            Some(Kind::Namespaces) => self.answer_namespaces(),
+            Some(
+                Kind::Pods | Kind::Deployments | Kind::ReplicaSets | Kind::Nodes | Kind::Events,
+            )
+            | None => {}
+        }
+    }
+
+    /// Closes tables that nobody has looked at for a while.
+    pub(crate) fn close_idle_collections(&mut self, now_ms: i64) {
+        let feeds = &mut self.feeds;
+        self.collections.retain(|_, collection| {
+            if collection.holds > 0 || !collection.table.views().is_empty() {
+                collection.idle_since_ms = None;
+                return true;
+            }
+            let since = *collection.idle_since_ms.get_or_insert(now_ms);
+            let keep = now_ms - since < GRACE_MS;
+            if !keep {
+                collection.close_feeds(feeds);
+            }
+            keep
+        });
+    }
+}

@@ -1,0 +1,315 @@
+//! The drawer: one object in detail, kept fresh by a watch on just that object.
+
+use std::collections::BTreeMap;
+
+use cluster::fetch;
+use cluster::follow::follow;
+use cluster::health::Health;
+use cluster::update::{Change, Scope, Update};
+use model::{EventRow, Kind, ObjectRow, Resource};
+use serde_json::Value;
+use table::{Cell, Tone};
+use wire::{
+    Container, ContainerRole, Details, DetailsOpened, Fact, ObjectEvent, ObjectRef, OpenDetails, WireError, Yaml,
+};
+
+use super::feeds::{FeedId, Message, Owner};
+use super::{Session, gone};
+
+/// One open drawer.
+pub(crate) struct Drawer {
+    kind_id: String,
+    resource: Resource,
+    namespace: String,
+    name: String,
+    object_feed: FeedId,
+    events_feed: FeedId,
+    object: Option<Value>,
+    /// A request for the object is on its way; another is wanted after it.
+    fetching: bool,
+    fetch_again: bool,
+    deleted: bool,
+    problem: Option<WireError>,
+    events: BTreeMap<String, EventRow>,
+    events_problem: String,
+    version: u32,
+    announced: u32,
+}
+
+impl Drawer {
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.version != self.announced
+    }
+
+    /// The version to announce, if it is news.
+    pub(crate) fn announce(&mut self) -> Option<u32> {
+        let news = self.is_dirty();
+        self.announced = self.version;
+        news.then_some(self.version)
+    }
+
+    fn touch(&mut self) {
+        self.version = self.version.wrapping_add(1);
+    }
+
+    fn take_events(&mut self, update: Update) {
+        let mut put = |row: ObjectRow| {
+            if let ObjectRow::Event(event) = row
+                && *event.object_kind == *self.resource.kind
+            {
+                self.events.insert(event.meta.name.to_string(), *event);
+            }
+        };
+        match update {
+            Update::Rows(rows) => rows.into_iter().for_each(put),
+            Update::Listed { rows, .. } => rows.into_iter().flatten().for_each(put),
+            Update::Changed(changes) => {
+                for change in changes {
+                    match change {
+                        Change::Put(row) => put(row),
+                        // An event's hour is over; it stays while the drawer is open.
+                        Change::Gone { .. } => {}
+                    }
+                }
+            }
+            Update::Health(Health::Failed { error, .. }) => {
+                self.events_problem = format!("Events cannot be read: {error}");
+            }
+            Update::Health(Health::Live { .. }) => self.events_problem.clear(),
+            Update::Health(Health::Listing | Health::Stale { .. })
+            | Update::Header(_)
+            | Update::Preview(_)
+            | Update::Progress { .. } => return,
+        }
+        self.touch();
+    }
+
+    /// Applies an update of the object's own watch; whether the object must be read (again).
+    fn take_object(&mut self, update: &Update) -> bool {
+        match update {
+            Update::Rows(rows) => !rows.is_empty(),
+            Update::Listed { rows: Some(rows), .. } => {
+                if rows.is_empty() {
+                    self.vanished();
+                }
+                !rows.is_empty()
+            }
+            // The first listing's rows came before: none means there is no such object.
+            Update::Listed { rows: None, .. } => {
+                if self.object.is_none() && !self.fetching {
+                    self.vanished();
+                }
+                false
+            }
+            Update::Changed(changes) => match changes.last() {
+                Some(Change::Put(_)) => true,
+                Some(Change::Gone { .. }) => {
+                    self.vanished();
+                    false
+                }
+                None => false,
+            },
+            Update::Health(Health::Failed { error, .. }) => {
+                self.problem = Some(crate::errors::request(error));
+                self.touch();
+                false
+            }
+            Update::Health(Health::Live { .. } | Health::Listing | Health::Stale { .. })
+            | Update::Header(_)
+            | Update::Preview(_)
+            | Update::Progress { .. } => false,
+        }
+    }
+
+    /// The object does not exist, or no more; what was last known stays.
+    fn vanished(&mut self) {
+        if self.object.is_some() {
+            self.deleted = true;
+        } else {
+            self.problem = Some(WireError::new(
+                wire::ErrorCode::Gone,
+                format!("{} {} does not exist.", self.resource.kind, self.name),
+                "It may have been deleted meanwhile.",
+            ));
+        }
+        self.touch();
+    }
+}
+
+impl Session {
+    /// Opens the drawer on an object.
+    ///
+    /// # Errors
+    /// For a kind that the cluster does not serve.
+    pub(crate) fn open_details(&mut self, ask: &OpenDetails) -> Result<DetailsOpened, WireError> {
+        let (resource, kind) = self.resource(&ask.kind)?;
+        let id = self.new_id();
+        let namespace = resource.namespaced.then(|| ask.namespace.clone());
+        let object_scope = Scope {
+            resource: resource.clone(),
+            kind,
+            namespace: namespace.clone(),
+            fields: format!("metadata.name={}", ask.name),
+        };
+        let events_scope = Scope {
+            resource: Kind::Events.spec().resource.clone(),
+            kind: Some(Kind::Events),
+            // Events of objects outside namespaces lie in `default`; ask everywhere for those.
+            namespace,
+            fields: format!("involvedObject.name={}", ask.name),
+        };
+        let mut open = |scope| {
+            let connection = self.connection.clone();
+            self.feeds.open(Owner::Drawer(id), Message::Update, |sink| follow(connection, scope, sink))
+        };
+        let drawer = Drawer {
+            kind_id: ask.kind.clone(),
+            resource,
+            namespace: ask.namespace.clone(),
+            name: ask.name.clone(),
+            object_feed: open(object_scope),
+            events_feed: open(events_scope),
+            object: None,
+            fetching: false,
+            fetch_again: false,
+            deleted: false,
+            problem: None,
+            events: BTreeMap::new(),
+            events_problem: String::new(),
+            version: 1,
+            announced: 0,
+        };
+        self.drawers.insert(id, drawer);
+        self.fetch_object(id);
+        Ok(DetailsOpened { details: id })
+    }
+
+    pub(crate) fn drawer_update(&mut self, id: u32, feed: FeedId, update: Update) {
+        let Some(drawer) = self.drawers.get_mut(&id) else { return };
+        if feed == drawer.events_feed {
+            drawer.take_events(update);
+        } else if drawer.take_object(&update) {
+            drawer.deleted = false;
+            self.fetch_object(id);
+        }
+    }
+
+    /// Reads the whole object: the watch's slim row only says that it changed.
+    fn fetch_object(&mut self, id: u32) {
+        let Some(drawer) = self.drawers.get_mut(&id) else { return };
+        if drawer.fetching {
+            drawer.fetch_again = true;
+            return;
+        }
+        drawer.fetching = true;
+        let connection = self.connection.clone();
+        let (resource, namespace, name) = (drawer.resource.clone(), drawer.namespace.clone(), drawer.name.clone());
+        self.later(
+            async move { fetch::object(&connection, &resource, &namespace, &name).await },
+            move |session, answer| {
+                let Some(drawer) = session.drawers.get_mut(&id) else { return };
+                drawer.fetching = false;
+                match answer {
+                    Ok(object) => {
+                        drawer.object = Some(object);
+                        drawer.problem = None;
+                    }
+                    Err(cluster::RequestError::Status { code: 404, .. }) => drawer.vanished(),
+                    Err(error) => drawer.problem = Some(crate::errors::request(&error)),
+                }
+                drawer.touch();
+                if std::mem::take(&mut drawer.fetch_again) {
+                    session.fetch_object(id);
+                }
+            },
+        );
+    }
+
+    /// The drawer's content.
+    pub(crate) fn details(&self, id: u32) -> Result<Details, WireError> {
+        let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
+        let now = self.now_ms();
+        let seen = drawer.object.as_ref().map(|object| stub::details(object, now)).unwrap_or_default();
+        let reference = |r: &stub::Reference| {
+            self.object_ref(&r.api_version, &r.kind, &r.namespace, &r.name)
+        };
+        Ok(Details {
+            version: drawer.version,
+            object: ObjectRef {
+                kind_id: drawer.kind_id.clone(),
+                kind: drawer.resource.kind.clone(),
+                namespace: drawer.namespace.clone(),
+                name: drawer.name.clone(),
+            },
+            loaded: drawer.object.is_some(),
+            deleted: drawer.deleted,
+            problem: drawer.problem.clone(),
+            status: seen.status.clone(),
+            facts: seen
+                .facts
+                .iter()
+                .map(|fact| Fact {
+                    label: fact.label.clone(),
+                    value: fact.value.clone(),
+                    links: fact.links.iter().map(reference).collect(),
+                })
+                .collect(),
+            conditions: seen
+                .conditions
+                .iter()
+                .map(|c| wire::Condition {
+                    name: c.name.clone(),
+                    status: c.status.clone(),
+                    reason: c.reason.clone(),
+                    message: c.message.clone(),
+                    since: c.since.clone(),
+                    tone: c.tone,
+                })
+                .collect(),
+            containers: seen.containers.iter().map(|c: &Container| c.clone()).collect(),
+            labels: seen.labels.clone(),
+            annotations: seen.annotations.clone(),
+            owners: seen.owners.iter().map(reference).collect(),
+            events: events(drawer.events.values(), now),
+            events_problem: drawer.events_problem.clone(),
+            // Ages of conditions, containers and events are told to the second at most.
+            next_tick_ms: drawer.object.as_ref().map(|_| 1_000),
+        })
+    }
+
+    /// The drawer's object as YAML.
+    pub(crate) fn yaml(&self, id: u32) -> Result<Yaml, WireError> {
+        let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
+        let object = drawer.object.as_ref().ok_or_else(|| gone("This object"))?;
+        let yaml = stub::yaml(object);
+        Ok(Yaml { text: yaml.text, managed_fields: yaml.managed_fields })
+    }
+
+    pub(crate) fn close_details(&mut self, id: u32) {
+        if let Some(drawer) = self.drawers.remove(&id) {
+            self.feeds.close(drawer.object_feed);
+            self.feeds.close(drawer.events_feed);
+        }
+    }
+}
+
+/// Newest first.
+fn events<'a>(events: impl Iterator<Item = &'a EventRow>, now_ms: i64) -> Vec<ObjectEvent> {
+    let mut events: Vec<&EventRow> = events.collect();
+    events.sort_by_key(|event| std::cmp::Reverse(event.last_ms));
+    events
+        .into_iter()
+        .map(|event| ObjectEvent {
+            age: event.last_ms.map(|at| model::duration::human(now_ms - at)).unwrap_or_default(),
+            reason: event.reason.to_string(),
+            message: event.message.to_string(),
+            count: u32::try_from(event.count).unwrap_or_default(),
+            tone: if event.kind == "Warning" { Tone::Warn } else { Tone::Plain },
+        })
+        .collect()
+}
+
+mod stub { use super::*; pub struct Reference{pub api_version:String,pub kind:String,pub namespace:String,pub name:String}
+pub struct F{pub label:String,pub value:Cell,pub links:Vec<Reference>}
+#[derive(Default)] pub struct D{pub status:Cell,pub facts:Vec<F>,pub conditions:Vec<wire::Condition>,pub containers:Vec<Container>,pub labels:Vec<(String,String)>,pub annotations:Vec<(String,String)>,pub owners:Vec<Reference>}
+pub fn details(_:&Value,_:i64)->D{D::default()} pub struct Y{pub text:String,pub managed_fields:String} pub fn yaml(_:&Value)->Y{Y{text:String::new(),managed_fields:String::new()}} }

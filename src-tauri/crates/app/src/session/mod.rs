@@ -1,0 +1,275 @@
+//! One connected cluster: a task that owns its tables, drawers, logs and graphs.
+//!
+//! Everything that changes arrives at one `select!`: updates of feeds (lists and watches), jobs
+//! (commands, answers of requests), a flush at most every 33 ms, housekeeping every second. Nothing
+//! else touches this state, so there are no locks. Each step runs behind `catch_unwind`: a defect in
+//! one of them is told in the status bar and the rest lives on.
+
+mod collection;
+mod details;
+mod feeds;
+mod graph;
+mod history;
+mod kinds;
+mod logs;
+mod scaling;
+mod status;
+mod usage;
+mod views;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cluster::Connection;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use wire::{ClusterInfo, ErrorCode, Notice, WireError};
+
+use crate::host::Host;
+use collection::{Collection, CollectionId};
+use details::Drawer;
+use feeds::{FeedId, Feeds, Message};
+use graph::Graph;
+use kinds::KindsState;
+use logs::Log;
+use scaling::ScalingTable;
+use usage::UsagePolls;
+
+/// No view is announced more often than this.
+const FLUSH: Duration = Duration::from_millis(33);
+/// How long a table's watch outlives its last view.
+const GRACE_MS: i64 = 30_000;
+
+type Job = Box<dyn FnOnce(&mut Session) + Send>;
+
+/// The way to a session from outside; dropping the last one ends it.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionHandle {
+    jobs: mpsc::UnboundedSender<Job>,
+    pub(crate) info: Arc<ClusterInfo>,
+}
+
+impl SessionHandle {
+    /// Runs `job` in the session and gives its answer.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Gone`] when the session has ended, [`ErrorCode::Other`] when the job panicked.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session) -> T + Send + 'static,
+    ) -> Result<T, WireError> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.jobs.send(Box::new(move |session| {
+            // The asker may have given up; then nobody misses the answer.
+            let _ = answer.send(job(session));
+        }));
+        if sent.is_err() {
+            return Err(gone("The cluster"));
+        }
+        answered.await.map_err(|_| {
+            WireError::new(
+                ErrorCode::Other,
+                "A part of Scalescope failed on this.",
+                "The rest goes on; the log file says more. Please report it.",
+            )
+        })
+    }
+}
+
+/// What was asked about is no longer there.
+pub(crate) fn gone(what: &str) -> WireError {
+    WireError::new(ErrorCode::Gone, format!("{what} is no longer open."), "")
+}
+
+/// All state of one connected cluster.
+pub(crate) struct Session {
+    connection: Connection,
+    info: Arc<ClusterInfo>,
+    host: Arc<dyn Host>,
+    /// To come back with the answer of a request.
+    jobs: mpsc::WeakUnboundedSender<Job>,
+    feeds: Feeds,
+    collections: BTreeMap<CollectionId, Collection>,
+    scaling: ScalingTable,
+    usage: UsagePolls,
+    kinds: KindsState,
+    drawers: BTreeMap<u32, Drawer>,
+    logs: BTreeMap<u32, Log>,
+    graphs: BTreeMap<u32, Graph>,
+    status: status::Status,
+    next_id: Arc<std::sync::atomic::AtomicU32>,
+    flush_at: Option<Instant>,
+    flushed_at: Instant,
+}
+
+impl Session {
+    /// Starts the session's task. `ids` gives ids unique over all sessions.
+    pub(crate) fn start(
+        connection: Connection,
+        latency_ms: u32,
+        info: ClusterInfo,
+        host: Arc<dyn Host>,
+        ids: Arc<std::sync::atomic::AtomicU32>,
+    ) -> SessionHandle {
+        let (jobs, inbox) = mpsc::unbounded_channel();
+        let info = Arc::new(info);
+        let session = Self {
+            status: status::Status::new(host.now_ms(), latency_ms),
+            connection,
+            info: info.clone(),
+            host,
+            jobs: jobs.downgrade(),
+            feeds: Feeds::default(),
+            collections: BTreeMap::new(),
+            scaling: ScalingTable::default(),
+            usage: UsagePolls::default(),
+            kinds: KindsState::default(),
+            drawers: BTreeMap::new(),
+            logs: BTreeMap::new(),
+            graphs: BTreeMap::new(),
+            next_id: ids,
+            flush_at: None,
+            flushed_at: Instant::now(),
+        };
+        tokio::spawn(session.run(inbox));
+        SessionHandle { jobs, info }
+    }
+
+    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Job>) {
+        self.step("discovery", Self::discover);
+        let mut housekeeping = tokio::time::interval(Duration::from_secs(1));
+        housekeeping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let flush_at = self.flush_at;
+            tokio::select! {
+                job = inbox.recv() => match job {
+                    Some(job) => self.step("command", job),
+                    None => break,
+                },
+                Some((feed, message)) = self.feeds.next(), if !self.feeds.is_empty() => {
+                    self.step("update", move |session| session.receive(feed, message));
+                }
+                () = tokio::time::sleep_until(flush_at.unwrap_or_else(Instant::now)), if flush_at.is_some() => {
+                    self.step("flush", Self::flush);
+                }
+                _ = housekeeping.tick() => self.step("housekeeping", Self::keep_house),
+            }
+        }
+    }
+
+    /// Runs one step; a panic in it is told and outlived.
+    fn step(&mut self, name: &'static str, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            tracing::error!(step = name, "a step of the session panicked");
+            self.status.problem = format!("A part of Scalescope failed ({name}); the rest goes on.");
+            self.host.notify(Notice::Cluster { cluster: self.info.cluster.clone() });
+        }
+        self.schedule_flush();
+    }
+
+    /// An id no view, drawer, log or graph of any session has.
+    fn new_id(&self) -> u32 {
+        crate::app::next_id(&self.next_id)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.host.now_ms()
+    }
+
+    /// Runs `request` beside the session, then `then` in it.
+    fn later<T: Send + 'static>(
+        &self,
+        request: impl Future<Output = T> + Send + 'static,
+        then: impl FnOnce(&mut Self, T) + Send + 'static,
+    ) {
+        let jobs = self.jobs.clone();
+        tokio::spawn(async move {
+            let answer = request.await;
+            if let Some(jobs) = jobs.upgrade() {
+                let _ = jobs.send(Box::new(move |session| then(session, answer)));
+            }
+        });
+    }
+
+    fn receive(&mut self, feed: FeedId, message: Message) {
+        if let Message::Update(update) = &message {
+            self.status.observe(update);
+        }
+        let Some(owner) = self.feeds.owner(feed) else { return };
+        match (owner, message) {
+            (feeds::Owner::Collection(id), Message::Update(update)) => self.collection_update(id, feed, update),
+            (feeds::Owner::Drawer(id), Message::Update(update)) => self.drawer_update(id, feed, update),
+            (feeds::Owner::Graph(id), Message::Update(update)) => self.graph_update(id, feed, update),
+            (feeds::Owner::Log(id), Message::Log(chunk)) => self.log_chunk(id, chunk),
+            (feeds::Owner::Usage(kind), Message::Usage(update)) => self.usage_update(kind, update),
+            // A feed carries one sort of message from its making on.
+            (_, Message::Update(_) | Message::Log(_) | Message::Usage(_)) => {}
+        }
+    }
+
+    fn schedule_flush(&mut self) {
+        if self.flush_at.is_some() {
+            return;
+        }
+        let dirty = self.scaling.is_dirty()
+            || self.collections.values().any(Collection::is_dirty)
+            || self.drawers.values().any(Drawer::is_dirty)
+            || self.logs.values().any(Log::is_dirty)
+            || self.graphs.values().any(Graph::is_dirty);
+        if dirty {
+            self.flush_at = Some((self.flushed_at + FLUSH).max(Instant::now()));
+        }
+    }
+
+    fn flush(&mut self) {
+        self.flush_at = None;
+        self.flushed_at = Instant::now();
+        let now = self.now_ms();
+        self.scaling.rebuild(&self.collections);
+        let tables = self
+            .collections
+            .values_mut()
+            .flat_map(|collection| collection.flush(now))
+            .chain(self.scaling.flush(now))
+            .collect::<Vec<_>>();
+        for told in tables {
+            self.host.notify(Notice::View {
+                view: told.view,
+                version: told.version,
+                total: u32::try_from(told.total).unwrap_or(u32::MAX),
+            });
+        }
+        for (id, drawer) in &mut self.drawers {
+            if let Some(version) = drawer.announce() {
+                self.host.notify(Notice::Details { details: *id, version });
+            }
+        }
+        for (id, log) in &mut self.logs {
+            if let Some(version) = log.announce() {
+                self.host.notify(Notice::Log { log: *id, version });
+            }
+        }
+        for (id, graph) in &mut self.graphs {
+            if let Some(version) = graph.announce() {
+                self.host.notify(Notice::Graph { graph: *id, version });
+            }
+        }
+    }
+
+    fn keep_house(&mut self) {
+        let now = self.now_ms();
+        self.close_idle_collections(now);
+        self.update_usage_polls();
+        self.tick_graphs(now);
+        self.status.prove(self.connection.as_of_ms());
+        if self.status.tick(now) {
+            self.host.notify(Notice::Cluster { cluster: self.info.cluster.clone() });
+            for collection in self.collections.values_mut() {
+                collection.touch();
+            }
+            self.scaling.touch();
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Whether the cluster is proven alive, for the status bar.
+
+use cluster::health::Health;
+use cluster::update::Update;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use wire::ClusterStatus;
+
+use super::Session;
+
+/// Without proof of life for this long nothing is called live.
+const DOUBT_MS: i64 = 10_000;
+
+/// What the status bar needs.
+pub(crate) struct Status {
+    pub(crate) problem: String,
+    pub(crate) latency_ms: u32,
+    as_of_ms: i64,
+    why: String,
+    live: bool,
+    told: Option<bool>,
+    zone: TimeZone,
+}
+
+impl Status {
+    pub(crate) fn new(now_ms: i64, latency_ms: u32) -> Self {
+        Self {
+            problem: String::new(),
+            latency_ms,
+            as_of_ms: now_ms,
+            why: String::new(),
+            live: true,
+            told: None,
+            zone: TimeZone::system(),
+        }
+    }
+
+    /// A feed says why the server is in doubt.
+    pub(crate) fn observe(&mut self, update: &Update) {
+        if let Update::Health(Health::Stale { why, .. }) = update {
+            self.why.clone_from(why);
+        }
+    }
+
+    /// The server answered at `at_ms`.
+    pub(crate) fn prove(&mut self, at_ms: i64) {
+        self.as_of_ms = self.as_of_ms.max(at_ms);
+    }
+
+    /// Each second; whether the status bar has something new.
+    pub(crate) fn tick(&mut self, now_ms: i64) -> bool {
+        // A clock set back must not make an old proof look like a future one.
+        self.as_of_ms = self.as_of_ms.min(now_ms);
+        self.live = now_ms - self.as_of_ms < DOUBT_MS;
+        if self.live {
+            self.why.clear();
+        }
+        let changed = self.told != Some(self.live);
+        self.told = Some(self.live);
+        changed
+    }
+
+    /// Why nothing may be called live now, in words.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        (!self.live).then(|| self.stale_words(self.as_of_ms, &self.why))
+    }
+
+    /// "as of 14:03:12: The connection broke …"
+    pub(crate) fn stale_words(&self, as_of_ms: i64, why: &str) -> String {
+        let why = if why.is_empty() { "The server does not answer. Reconnecting." } else { why };
+        if as_of_ms == 0 {
+            return why.to_owned();
+        }
+        format!("as of {}: {why}", self.clock(as_of_ms))
+    }
+
+    /// `14:03:12` in the local zone.
+    pub(crate) fn clock(&self, at_ms: i64) -> String {
+        self.local(at_ms, "%H:%M:%S")
+    }
+
+    /// `14:03:12.123` in the local zone.
+    pub(crate) fn clock_ms(&self, at_ms: i64) -> String {
+        self.local(at_ms, "%H:%M:%S.%3f")
+    }
+
+    fn local(&self, at_ms: i64, format: &str) -> String {
+        Timestamp::from_millisecond(at_ms).map_or_else(
+            |_| "—".to_owned(),
+            |at| at.to_zoned(self.zone.clone()).strftime(format).to_string(),
+        )
+    }
+
+    /// Name of the local zone.
+    pub(crate) fn zone_name(&self) -> String {
+        self.zone.iana_name().unwrap_or("local time").to_owned()
+    }
+}
+
+/// `3.2 MB`
+fn size(bytes: u64) -> String {
+    let b = bytes as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", b / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", b / 1e6),
+        _ => format!("{:.2} GB", b / 1e9),
+    }
+}
+
+impl Session {
+    /// What the status bar shows now.
+    pub(crate) fn cluster_status(&self) -> ClusterStatus {
+        let received = self.connection.received();
+        let objects = self.collections.values().map(|c| c.table.rows().len()).sum::<usize>();
+        ClusterStatus {
+            live: self.status.live,
+            as_of_ms: self.status.as_of_ms,
+            as_of: self.status.clock(self.status.as_of_ms),
+            why: self.status.why.clone(),
+            latency_ms: self.status.latency_ms,
+            watches: u32::try_from(self.feeds.watches()).unwrap_or(u32::MAX),
+            objects: u32::try_from(objects).unwrap_or(u32::MAX),
+            received: size(received),
+            received_bytes: received,
+            zone: self.status.zone_name(),
+            problem: self.status.problem.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubt_begins_after_ten_seconds_and_ends_with_a_proof() {
+        let mut status = Status::new(100_000, 3);
+        assert!(status.tick(101_000));
+        assert!(!status.tick(109_999));
+        assert_eq!(status.doubt(), None);
+        assert!(status.tick(110_000));
+        assert!(status.doubt().is_some_and(|why| why.starts_with("as of ")));
+        status.prove(110_500);
+        assert!(status.tick(111_000));
+        assert_eq!(status.doubt(), None);
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_keep_a_dead_link_alive() {
+        let mut status = Status::new(10_000_000, 3);
+        status.tick(1_000_000);
+        assert!(status.doubt().is_none());
+        status.tick(1_011_000);
+        assert!(status.doubt().is_some());
+    }
+
+    #[test]
+    fn sizes() {
+        for (bytes, words) in [(12, "12 B"), (3_400, "3 kB"), (3_200_000, "3.2 MB"), (2_500_000_000, "2.50 GB")] {
+            assert_eq!(size(bytes), words);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! CPU and memory of pods and nodes, polled while somebody looks at them.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use cluster::usage::{UsageKind, UsageUpdate, poll_usage};
+use model::{Kind, ObjectRow};
+
+use super::Session;
+use super::feeds::{FeedId, Message, Owner};
+
+/// metrics-server measures no oftener.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// Whose usage is polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Measured {
+    Pods,
+    Nodes,
+}
+
+impl Measured {
+    const ALL: [Self; 2] = [Self::Pods, Self::Nodes];
+
+    fn kind(self) -> Kind {
+        match self {
+            Self::Pods => Kind::Pods,
+            Self::Nodes => Kind::Nodes,
+        }
+    }
+}
+
+/// The polls that run.
+#[derive(Default)]
+pub(crate) struct UsagePolls {
+    running: Vec<(Measured, FeedId)>,
+}
+
+impl Session {
+    /// Starts and stops polls as tables of pods and nodes come on screen and leave it.
+    pub(crate) fn update_usage_polls(&mut self) {
+        for what in Measured::ALL {
+            let looked_at = self
+                .collections
+                .values()
+                .filter(|c| c.kind == Some(what.kind()))
+                .any(|c| c.table.views().values().any(|view| view.visible));
+            let running = self.usage.running.iter().position(|(running, _)| *running == what);
+            match (looked_at, running) {
+                (true, None) => {
+                    let connection = self.connection.clone();
+                    let kind = match what {
+                        Measured::Pods => UsageKind::Pods,
+                        Measured::Nodes => UsageKind::Nodes,
+                    };
+                    let feed = self.feeds.open(Owner::Usage(what), Message::Usage, |sink| {
+                        poll_usage(connection, kind, EVERY, sink)
+                    });
+                    self.usage.running.push((what, feed));
+                }
+                (false, Some(at)) => {
+                    let (_, feed) = self.usage.running.swap_remove(at);
+                    self.feeds.close(feed);
+                }
+                (true, Some(_)) | (false, None) => {}
+            }
+        }
+    }
+
+    pub(crate) fn usage_update(&mut self, what: Measured, update: UsageUpdate) {
+        let measured = match update {
+            UsageUpdate::Measured(measured) => measured,
+            UsageUpdate::Absent { reason } => {
+                tracing::info!(?what, reason, "no usage");
+                Vec::new()
+            }
+        };
+        let measured: HashMap<(&str, &str), model::Usage> =
+            measured.iter().map(|(namespace, name, usage)| ((&**namespace, &**name), *usage)).collect();
+        for collection in self.collections.values_mut().filter(|c| c.kind == Some(what.kind())) {
+            collection.table.alter_all(|row| {
+                let (namespace, name) = table::Row::identity(row);
+                let usage = measured.get(&(namespace, name)).copied();
+                // The time of measurement is not shown: the same figures are no change.
+                let differs = figures(row.usage()) != figures(usage);
+                if differs {
+                    row.set_usage(usage);
+                }
+                differs
+            });
+        }
+    }
+}
+
+fn figures(usage: Option<model::Usage>) -> Option<(i64, i64)> {
+    usage.map(|usage| (usage.cpu_nano, usage.memory_bytes))
+}
+
+/// What was measured for a row, if it is of a kind that is measured.
+pub(crate) trait RowUsage {
+    fn usage(&self) -> Option<model::Usage>;
+}
+
+impl RowUsage for ObjectRow {
+    fn usage(&self) -> Option<model::Usage> {
+        match self {
+            Self::Pod(row) => row.usage,
+            Self::Node(row) => row.usage,
+            Self::Deployment(_)
+            | Self::ReplicaSet(_)
+            | Self::Hpa(_)
+            | Self::ScaledObject(_)
+            | Self::Event(_)
+            | Self::Namespace(_)
+            | Self::Generic(_) => None,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Live tables as the window asks for them.
+
+use std::sync::Arc;
+
+use cluster::discovery::Discovery;
+use model::{Kind, Resource};
+use table::{Cell, Column, Filter, Row, Sort};
+use wire::{ErrorCode, OpenView, RowOut, Rows, RowsAsk, SortBy, UpdateView, ViewOpened, WireError};
+
+use super::collection::CollectionId;
+use super::{Session, gone};
+
+/// The kind id of the table of all autoscalers.
+pub(crate) const SCALING: &str = "scaling";
+/// Most rows given at once.
+const MOST_ROWS: u32 = 500;
+
+/// Which table a view is on.
+enum Place {
+    Collection(CollectionId),
+    Scaling,
+}
+
+impl Session {
+    /// Opens a live table.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Malformed`] for a kind id that the cluster does not serve.
+    pub(crate) fn open_view(&mut self, ask: &OpenView) -> Result<ViewOpened, WireError> {
+        let view = self.new_id();
+        let filter = Filter::parse(&ask.filter);
+        if ask.kind == SCALING {
+            let columns = self.open_scaling();
+            let sort = resolve(&ask.sort, &columns);
+            self.scaling.table.open(view, columns.len(), sort, filter, ask.namespaces.clone());
+            return Ok(ViewOpened { view, columns: columns.to_vec() });
+        }
+        let (resource, kind) = self.resource(&ask.kind)?;
+        let id = self.collection(&ask.kind, resource, kind);
+        let collection = self.collections.get_mut(&id).expect("just found or made");
+        let columns = collection.columns.clone();
+        let sort = if ask.sort.is_empty() { own_order(kind, &columns) } else { resolve(&ask.sort, &columns) };
+        collection.table.open(view, columns.len(), sort, filter, ask.namespaces.clone());
+        self.ensure_feeds(id);
+        self.update_usage_polls();
+        Ok(ViewOpened { view, columns: columns.to_vec() })
+    }
+
+    /// Filters or sorts a table otherwise.
+    pub(crate) fn update_view(&mut self, ask: UpdateView) -> Result<(), WireError> {
+        let place = self.place(ask.view)?;
+        let columns = match place {
+            Place::Collection(id) => self.collections[&id].columns.clone(),
+            Place::Scaling => self.scaling.columns(),
+        };
+        let sort = ask.sort.map(|sort| resolve(&sort, &columns));
+        let filter = ask.filter.map(|text| Filter::parse(&text));
+        macro_rules! apply {
+            ($table:expr) => {{
+                let table = $table;
+                if let Some(sort) = sort {
+                    table.set_sort(ask.view, sort);
+                }
+                if let Some(filter) = filter {
+                    table.set_filter(ask.view, filter);
+                }
+                if let Some(namespaces) = ask.namespaces {
+                    table.set_namespaces(ask.view, namespaces);
+                }
+            }};
+        }
+        match place {
+            Place::Collection(id) => {
+                apply!(&mut self.collections.get_mut(&id).expect("place checked it").table);
+                self.ensure_feeds(id);
+            }
+            Place::Scaling => apply!(&mut self.scaling.table),
+        }
+        Ok(())
+    }
+
+    /// Says whether a table is on screen.
+    pub(crate) fn set_visible(&mut self, view: u32, visible: bool) -> Result<(), WireError> {
+        let live = match self.place(view)? {
+            Place::Collection(id) => {
+                self.collections.get_mut(&id).and_then(|collection| collection.table.view_mut(view))
+            }
+            Place::Scaling => self.scaling.table.view_mut(view),
+        };
+        if let Some(live) = live {
+            live.visible = visible;
+        }
+        self.update_usage_polls();
+        Ok(())
+    }
+
+    /// Closes a table; closing twice is no error.
+    pub(crate) fn close_view(&mut self, view: u32) {
+        if self.scaling.table.close(view) {
+            self.close_scaling();
+        }
+        for collection in self.collections.values_mut() {
+            collection.table.close(view);
+        }
+        self.update_usage_polls();
+    }
+
+    /// Rows of a table.
+    pub(crate) fn rows(&mut self, ask: &RowsAsk) -> Result<Rows, WireError> {
+        let now = self.now_ms();
+        let (from, count) = (ask.from as usize, ask.count.min(MOST_ROWS) as usize);
+        let (mut answer, columns) = match self.place(ask.view)? {
+            Place::Collection(id) => {
+                let collection = self.collections.get_mut(&id).expect("place checked it");
+                let (columns, columns_version) = (collection.columns.clone(), collection.columns_version);
+                let kind = collection.kind_id.clone();
+                let (from, rows) = collection
+                    .table
+                    .window(ask.view, from, count, now)
+                    .ok_or_else(|| gone("This table"))?;
+                let (rows, until) = shown(&rows, columns.len(), now, |row| {
+                    (kind.clone(), row.identity().1.to_owned())
+                });
+                let view = &collection.table.views()[&ask.view];
+                let state = collection.state(&view.namespaces, &self.status);
+                (answer(from, rows, until, view, state, columns_version, now), columns)
+            }
+            Place::Scaling => {
+                self.scaling.rebuild(&self.collections);
+                let columns = self.scaling.columns();
+                let state = {
+                    let namespaces = &self.scaling.table.views()[&ask.view].namespaces;
+                    self.scaling.state(&self.collections, namespaces, &self.status)
+                };
+                let (from, rows) = self
+                    .scaling
+                    .table
+                    .window(ask.view, from, count, now)
+                    .ok_or_else(|| gone("This table"))?;
+                let (rows, until) = shown(&rows, columns.len(), now, |row| {
+                    (super::scaling::kind_id(row).to_owned(), row.key.name.to_string())
+                });
+                let view = &self.scaling.table.views()[&ask.view];
+                (answer(from, rows, until, view, state, 1, now), columns)
+            }
+        };
+        if answer.columns_version != ask.columns_version {
+            answer.columns = Some(columns.to_vec());
+        }
+        Ok(answer)
+    }
+
+    fn place(&self, view: u32) -> Result<Place, WireError> {
+        if self.scaling.table.views().contains_key(&view) {
+            return Ok(Place::Scaling);
+        }
+        self.collections
+            .iter()
+            .find(|(_, collection)| collection.table.views().contains_key(&view))
+            .map(|(id, _)| Place::Collection(*id))
+            .ok_or_else(|| gone("This table"))
+    }
+
+    /// Where a kind id is served.
+    pub(crate) fn resource(&self, kind_id: &str) -> Result<(Resource, Option<Kind>), WireError> {
+        if let Some(kind) = Kind::from_id(kind_id) {
+            return Ok((kind.spec().resource.clone(), Some(kind)));
+        }
+        served(self.kinds.discovery(), kind_id).map(|resource| (resource, None)).ok_or_else(|| {
+            WireError::new(
+                ErrorCode::Malformed,
+                format!("This cluster serves no kind {kind_id}."),
+                "It may have been removed, or its API group does not answer at the moment.",
+            )
+        })
+    }
+}
+
+fn served(discovery: Option<&Discovery>, kind_id: &str) -> Option<Resource> {
+    discovery?
+        .resources
+        .iter()
+        .find(|found| super::kinds::kind_id(&found.resource) == kind_id)
+        .map(|found| found.resource.clone())
+}
+
+fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
+    // A column that is not there (yet) sorts nothing; the UI asks again when columns arrive.
+    sort.iter()
+        .filter_map(|by| {
+            let column = columns.iter().position(|column| column.id == by.column)?;
+            Some(Sort { column, descending: by.descending })
+        })
+        .collect()
+}
+
+/// The order a kind is shown in until the user chooses: events newest first, all else by name.
+fn own_order(kind: Option<Kind>, columns: &[Column]) -> Vec<Sort> {
+    match kind {
+        Some(Kind::Events) => {
+            resolve(&[SortBy { column: "last-seen".to_owned(), descending: false }], columns)
+        }
+        Some(
+            Kind::Pods
+            | Kind::Deployments
+            | Kind::ReplicaSets
+            | Kind::HorizontalPodAutoscalers
+            | Kind::ScaledObjects
+            | Kind::Nodes
+            | Kind::Namespaces,
+        )
+        | None => Vec::new(),
+    }
+}
+
+/// Rows as cells, and when the first of them changes by time alone (Unix ms).
+fn shown<R: Row>(
+    rows: &[&R],
+    columns: usize,
+    now_ms: i64,
+    kind_and_name: impl Fn(&R) -> (String, String),
+) -> (Vec<RowOut>, Option<i64>) {
+    let mut until: Option<i64> = None;
+    let rows = rows
+        .iter()
+        .map(|row| {
+            let cells: Vec<Cell> = (0..columns).map(|column| row.cell(column, now_ms)).collect();
+            for at in cells.iter().filter_map(|cell| cell.until_ms) {
+                until = Some(until.map_or(at, |until| until.min(at)));
+            }
+            let namespace = row.identity().0.to_owned();
+            let (kind, name) = kind_and_name(row);
+            RowOut { key: format!("{kind}/{namespace}/{name}"), namespace, name, kind, cells }
+        })
+        .collect();
+    (rows, until)
+}
+
+fn answer(
+    from: usize,
+    rows: Vec<RowOut>,
+    until_ms: Option<i64>,
+    view: &crate::live_table::LiveView,
+    state: wire::ViewState,
+    columns_version: u32,
+    now_ms: i64,
+) -> Rows {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Rows {
+        version: view.version,
+        matched: number(view.len()),
+        total: number(view.total),
+        from: number(from),
+        rows,
+        // Never sooner than a quarter second: a cell may be due at this very moment.
+        next_tick_ms: until_ms.map(|at| u32::try_from((at - now_ms).max(250)).unwrap_or(u32::MAX)),
+        state,
+        columns_version,
+        columns: None,
+    }
+}
+
+/// Columns that never change, shared by every view on them.
+pub(crate) type Columns = Arc<Vec<Column>>;
