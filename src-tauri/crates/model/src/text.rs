@@ -41,19 +41,16 @@ fn shown(text: &str, lines: bool) -> Cow<'_, str> {
         before = c;
         is_hidden(c) && !emoji_style && !(lines && matches!(c, '\n' | '\t'))
     };
-    let Some(first) = text.find(&mut hides) else {
-        return Cow::Borrowed(text);
-    };
-    let mut out = String::with_capacity(text.len() + 16);
-    out.push_str(&text[..first]);
-    for c in text[first..].chars() {
+    let mut out: Option<String> = None;
+    for (at, c) in text.char_indices() {
         if hides(c) {
+            let out = out.get_or_insert_with(|| text[..at].to_owned());
             let _ = write!(out, "⟨U+{:04X}⟩", u32::from(c));
-        } else {
+        } else if let Some(out) = &mut out {
             out.push(c);
         }
     }
-    Cow::Owned(out)
+    out.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 fn decoded(bytes: &[u8], lines: bool) -> Box<str> {
