@@ -1,0 +1,106 @@
+// What the window keeps of one connected cluster: where the user is, what is open.
+
+import { asWireError, onNotice, rpc } from '../host';
+import type { ClusterInfo, KindEntry, ObjectRef } from '../wire';
+import type { DrawerTab, ObjectKey } from '../views/contract';
+import { SCALING } from './groups';
+
+/** Kinds that have a scaling page. */
+const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects'];
+
+/** What the main area shows: a table, or the scaling page of one autoscaler. */
+export type Place = { type: 'table'; kind: string } | { type: 'scaling'; target: ObjectKey };
+
+/** A log in the dock. */
+export interface DockTab {
+  id: number;
+  namespace: string;
+  pod: string;
+  container: string | undefined;
+}
+
+/** State of one cluster's workbench. */
+export class ClusterState {
+  kinds = $state.raw<readonly KindEntry[]>([]);
+  /** API groups that did not answer, or why kinds could not be read. */
+  kindsProblem = $state('');
+  place = $state.raw<Place>({ type: 'table', kind: 'pods' });
+  namespaces = $state.raw<string[]>([]);
+  drawer = $state.raw<{ object: ObjectKey; tab: DrawerTab } | null>(null);
+  dock = $state.raw<readonly DockTab[]>([]);
+  dockActive = $state(0);
+
+  #nextTab = 1;
+
+  constructor(readonly info: ClusterInfo) {
+    if (info.namespace) this.namespaces = [info.namespace];
+  }
+
+  /** Reads the served kinds, and again whenever they change; answers how to stop. */
+  followKinds(): () => void {
+    void this.#readKinds();
+    return onNotice((notice) => {
+      if (notice.type === 'kinds' && notice.cluster === this.info.cluster) void this.#readKinds();
+    });
+  }
+
+  goTo(kind: string): void {
+    this.place = { type: 'table', kind };
+    this.drawer = null;
+  }
+
+  /** Opens the scaling page of an autoscaler, the drawer of anything else. */
+  openObject(object: ObjectKey): void {
+    const fromScaling = this.place.type === 'table' && this.place.kind === SCALING.id;
+    if (fromScaling && AUTOSCALERS.includes(object.kind)) this.openScaling(object);
+    else this.openDrawer(object);
+  }
+
+  openScaling(target: ObjectKey): void {
+    this.place = { type: 'scaling', target };
+    this.drawer = null;
+  }
+
+  openDrawer(object: ObjectKey, tab: DrawerTab = 'overview'): void {
+    this.drawer = { object, tab };
+  }
+
+  openRef(ref: ObjectRef): void {
+    if (ref.kindId) this.openDrawer({ kind: ref.kindId, namespace: ref.namespace, name: ref.name });
+  }
+
+  /** Opens a log, or brings the open one to the front. */
+  openLog(namespace: string, pod: string, container?: string): void {
+    const open = this.dock.find(
+      (tab) => tab.namespace === namespace && tab.pod === pod && tab.container === container,
+    );
+    if (open) {
+      this.dockActive = open.id;
+      return;
+    }
+    const id = this.#nextTab;
+    this.#nextTab += 1;
+    this.dock = [...this.dock, { id, namespace, pod, container }];
+    this.dockActive = id;
+  }
+
+  closeTab(id: number): void {
+    const at = this.dock.findIndex((tab) => tab.id === id);
+    this.dock = this.dock.filter((tab) => tab.id !== id);
+    if (this.dockActive === id) {
+      this.dockActive = (this.dock[at] ?? this.dock[at - 1])?.id ?? 0;
+    }
+  }
+
+  async #readKinds(): Promise<void> {
+    try {
+      const list = await rpc('kinds', { cluster: this.info.cluster });
+      this.kinds = list.kinds;
+      this.kindsProblem = list.failedGroups.length
+        ? `No answer from: ${list.failedGroups.join(', ')}`
+        : '';
+    } catch (thrown) {
+      this.kindsProblem = asWireError(thrown).message;
+    }
+  }
+}

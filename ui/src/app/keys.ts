@@ -1,0 +1,71 @@
+// Every key of the window, for the overlay and the shortcuts that work everywhere.
+
+/** One line of the overlay. */
+export interface KeyHelp {
+  keys: string[];
+  does: string;
+}
+
+/** Keys by where they work. */
+export const KEYS: { title: string; keys: KeyHelp[] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      { keys: ['Ctrl K', 'F1'], does: 'Go to a kind or namespace, run a command' },
+      { keys: ['/', 'Ctrl F'], does: 'Filter the table' },
+      { keys: ['Ctrl B'], does: 'Show or hide the sidebar' },
+      { keys: ['?'], does: 'These keys' },
+      { keys: ['Esc'], does: 'Clear the filter, close the drawer' },
+    ],
+  },
+  {
+    title: 'On a row',
+    keys: [
+      { keys: ['↑ ↓', 'j k'], does: 'Next or previous row' },
+      { keys: ['PgUp', 'PgDn'], does: 'A page up or down' },
+      { keys: ['Home', 'End'], does: 'First or last row' },
+      { keys: ['Enter', 'd'], does: 'Details' },
+      { keys: ['y'], does: 'YAML' },
+      { keys: ['l'], does: 'Logs of a pod' },
+      { keys: ['c'], does: 'Copy the name, or the selected names' },
+      { keys: ['Space'], does: 'Select the row' },
+    ],
+  },
+  {
+    title: 'On a column heading',
+    keys: [
+      { keys: ['Enter'], does: 'Sort; with Shift add to the order' },
+      { keys: ['← →'], does: 'Next or previous column' },
+      { keys: ['Shift ← →'], does: 'Narrower or wider' },
+    ],
+  },
+];
+
+/** A shortcut that works wherever the keyboard is. */
+export type Shortcut = 'palette' | 'sidebar' | 'filter' | 'keys';
+
+/** A key press, with whether the user is typing text. */
+export interface GlobalPress {
+  key: string;
+  ctrl: boolean;
+  shift: boolean;
+  alt: boolean;
+  typing: boolean;
+}
+
+/** The shortcut of a key press; single characters only work while nothing is typed into. */
+export function shortcutOf({ key, ctrl, shift, alt, typing }: GlobalPress): Shortcut | null {
+  if (alt) return null;
+  const letter = key.toLowerCase();
+  if (key === 'F1') return 'palette';
+  if (ctrl) {
+    if (letter === 'k' && !shift) return 'palette';
+    if (letter === 'p' && shift) return 'palette';
+    if (letter === 'b' && !shift) return 'sidebar';
+    if (letter === 'f' && !shift) return 'filter';
+    return null;
+  }
+  if (typing) return null;
+  if (key === '/') return 'filter';
+  return key === '?' ? 'keys' : null;
+}
