@@ -158,7 +158,7 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, KubeconfigErr
         current: file
             .current_context
             .filter(|name| !name.is_empty())
-            .map(shown),
+            .map(|name| shown(&name)),
         contexts: file
             .contexts
             .unwrap_or_default()
@@ -169,13 +169,13 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, KubeconfigErr
             .clusters
             .unwrap_or_default()
             .into_iter()
-            .map(|c| (shown(c.name), c.cluster.unwrap_or_default()))
+            .map(|c| (shown(&c.name), c.cluster.unwrap_or_default()))
             .collect(),
         users: file
             .users
             .unwrap_or_default()
             .into_iter()
-            .map(|u| (shown(u.name), u.user.unwrap_or_default()))
+            .map(|u| (shown(&u.name), u.user.unwrap_or_default()))
             .collect(),
     };
     unique(
@@ -203,19 +203,19 @@ impl From<NamedContext> for Context {
     fn from(named: NamedContext) -> Self {
         let pair = named.context.unwrap_or_default();
         Self {
-            name: shown(named.name),
-            cluster: shown(pair.cluster.unwrap_or_default()),
-            user: shown(pair.user.unwrap_or_default()),
+            name: shown(&named.name),
+            cluster: shown(&pair.cluster.unwrap_or_default()),
+            user: shown(&pair.user.unwrap_or_default()),
             namespace: pair
                 .namespace
                 .filter(|namespace| !namespace.is_empty())
-                .map(shown),
+                .map(|name| shown(&name)),
         }
     }
 }
 
-fn shown(name: String) -> String {
-    visible(&name).into_owned()
+fn shown(name: &str) -> String {
+    visible(name).into_owned()
 }
 
 /// kubectl refuses these too: which of the two would be meant?
@@ -258,6 +258,8 @@ fn utf8<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, KubeconfigError> {
 fn limits() -> Options {
     let mut budget = Budget::default();
     budget.max_depth = DEPTH;
+    // The scanner looks ahead by a kilobyte: let the depth be what is noticed first.
+    budget.flow_nesting_limit = 2_048;
     budget.max_nodes = NODES;
     budget.max_documents = 2;
     let mut options = Options::default();
@@ -269,7 +271,7 @@ fn limits() -> Options {
 
 /// The library's error in fixed words: its own may quote the file.
 fn malformed(path: &Path, error: &YamlError) -> KubeconfigError {
-    let error = error.without_snippet();
+    let error = innermost(error);
     let line = error
         .location()
         .map(|location| location.line())
@@ -299,5 +301,13 @@ fn malformed(path: &Path, error: &YamlError) -> KubeconfigError {
         path: path.to_owned(),
         line,
         what,
+    }
+}
+
+/// Without the snippet, and for an alias the error in what it stands for.
+fn innermost(error: &YamlError) -> &YamlError {
+    match error.without_snippet() {
+        YamlError::AliasError { error, .. } => innermost(error),
+        error => error,
     }
 }

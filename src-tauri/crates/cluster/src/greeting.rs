@@ -55,8 +55,7 @@ async fn authenticate(connection: &Connection) -> Result<(), ConnectError> {
         Ok(answer) => answer.collect(LIMIT).await.map(drop),
         // Servers before 1.28 have no such resource; some hardened ones forbid it.
         Err(RequestError::Status {
-            code: 403 | 404 | 405,
-            ..
+            code: 403..=405, ..
         }) => connection
             .bytes_within(Ask::json("/api"), LIMIT)
             .await

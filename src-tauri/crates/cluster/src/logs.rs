@@ -13,7 +13,7 @@ use crate::task::Task;
 
 /// A follow that hears nothing this long is opened again: a quiet container and a dead link look
 /// the same from here.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 /// Without following, the server has no reason to pause.
 const PATIENCE: Duration = Duration::from_secs(20);
 const FIRST_WAIT: Duration = Duration::from_secs(1);

@@ -17,18 +17,18 @@ pub(crate) enum Refusal {
 
 /// The bytes of the regular file at `path`, at most `limit`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
-    if on_a_share(path) {
-        return Err(Refusal::NotAFile("network share"));
-    }
     // First by name: opening some devices has effects. Again on the open file: the name may have
     // come to mean another file.
-    check(&std::fs::metadata(path).map_err(unreadable)?, limit)?;
-    let file = open(path).map_err(unreadable)?;
-    check(&file.metadata().map_err(unreadable)?, limit)?;
+    check(
+        &std::fs::metadata(path).map_err(|error| unreadable(&error))?,
+        limit,
+    )?;
+    let file = open(path).map_err(|error| unreadable(&error))?;
+    check(&file.metadata().map_err(|error| unreadable(&error))?, limit)?;
     let mut bytes = Vec::new();
     file.take(limit + 1)
         .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+        .map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > limit {
         Err(Refusal::TooLarge)
     } else {
@@ -47,7 +47,7 @@ fn check(metadata: &std::fs::Metadata, limit: u64) -> Result<(), Refusal> {
     }
 }
 
-fn unreadable(error: io::Error) -> Refusal {
+fn unreadable(error: &io::Error) -> Refusal {
     match error.kind() {
         io::ErrorKind::NotFound => Refusal::Missing,
         kind => Refusal::Unreadable(kind.to_string()),
@@ -86,12 +86,6 @@ fn kind_of(kind: FileType) -> &'static str {
 #[cfg(not(unix))]
 fn kind_of(kind: FileType) -> &'static str {
     if kind.is_dir() { "folder" } else { "device" }
-}
-
-/// `\\server\share`: merely looking at it logs in to that server.
-fn on_a_share(path: &Path) -> bool {
-    let text = path.as_os_str().to_string_lossy();
-    text.starts_with(r"\\") || (cfg!(windows) && text.starts_with("//"))
 }
 
 impl Refusal {

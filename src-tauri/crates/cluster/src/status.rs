@@ -60,7 +60,7 @@ pub(crate) fn words(target: &Target, text: String) -> String {
     model::text::visible(&target.redact(text)).into_owned()
 }
 
-/// What Go's, nginx's and HAProxy's TLS ports tell a client that speaks plain HTTP.
+/// What the TLS ports of Go's and nginx's servers tell a client that speaks plain HTTP.
 fn wants_tls(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body).to_ascii_lowercase();
     text.contains("http request to an https server")

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::GeneralPurpose;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 use http::{HeaderName, HeaderValue, Uri};
 use model::text::visible;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::document::{Cluster, Context, Document, User};
@@ -244,23 +244,31 @@ fn server_url(server: &str) -> Result<Uri, Objection> {
     if server.is_empty() {
         return Err(Broken("Its cluster has no server address.".to_owned()));
     }
-    let url: Uri = server
-        .parse()
-        .map_err(|_| Broken("The server address of its cluster is not a URL.".to_owned()))?;
-    if !matches!(url.scheme_str(), Some("https" | "http")) {
+    let scheme = server.split_once("://").map(|(scheme, _)| scheme);
+    if !scheme.is_some_and(|own| {
+        ["https", "http"]
+            .iter()
+            .any(|known| own.eq_ignore_ascii_case(known))
+    }) {
         return Err(Broken(
             "The server address of its cluster does not start with https://.".to_owned(),
         ));
     }
+    let url: Uri = server
+        .parse()
+        .map_err(|_| Broken("The server address of its cluster is not a URL.".to_owned()))?;
     if url
         .authority()
         .is_some_and(|authority| authority.as_str().contains('@'))
     {
         return Err(Broken("The server address of its cluster carries a user name or password; put credentials into the user entry.".to_owned()));
     }
-    if url.host().unwrap_or_default().is_empty() {
+    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
+    // Without TLS the name is only ever resolved.
+    if host.is_empty() || (url.scheme_str() == Some("https") && ServerName::try_from(host).is_err())
+    {
         return Err(Broken(
-            "The server address of its cluster has no host.".to_owned(),
+            "The server address of its cluster has no valid host name or IP address.".to_owned(),
         ));
     }
     if url.query().is_some() {
@@ -369,6 +377,12 @@ fn bytes(
     let Some(path) = path.filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
+    if on_a_share(path) {
+        return Err(Broken(format!(
+            "Its {field} ({}) is on a network share.",
+            visible(path)
+        )));
+    }
     regular::read(&folder.join(path), FILE_LIMIT)
         .map(Some)
         .map_err(|refusal| {
@@ -378,4 +392,9 @@ fn bytes(
                 refusal.words(FILE_LIMIT)
             ))
         })
+}
+
+/// `\\server\share`: on Windows, merely looking at it logs in to that server.
+fn on_a_share(path: &str) -> bool {
+    path.starts_with(r"\\") || path.starts_with("//")
 }

@@ -1,0 +1,495 @@
+//! What a kubeconfig may ask for, and what is refused in which words.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use cluster::{Access, ConnectError, KubeconfigError, Opened, Source, locate, open};
+use tempfile::TempDir;
+
+use crate::authority::Authority;
+
+const SECRET: &str = "s3cr3t-t0k3n-value";
+
+/// One context `x` over these fields of its cluster and user, in one line each.
+fn config(cluster: &str, user: &str) -> String {
+    format!(
+        "kind: Config\nclusters: [{{name: c, cluster: {{{cluster}}}}}]\nusers: [{{name: u, user: {{{user}}}}}]\n\
+         contexts: [{{name: x, context: {{cluster: c, user: u, namespace: web}}}}]\ncurrent-context: x\n"
+    )
+}
+
+fn written(folder: &TempDir, bytes: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.path().join("config");
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn opened(folder: &TempDir, cluster: &str, user: &str) -> Opened {
+    open(&written(folder, config(cluster, user))).unwrap()
+}
+
+#[test]
+fn located_as_kubectl_does() {
+    let path = PathBuf::from;
+    let joined = std::env::join_paths(["", "/a", "/b", ""]).unwrap();
+    for (argument, environment, home, expected) in [
+        (
+            Some("/x"),
+            Some(joined.clone()),
+            Some("/h"),
+            Source::Argument(path("/x")),
+        ),
+        (
+            None,
+            Some(joined),
+            Some("/h"),
+            Source::Environment(vec![path("/a"), path("/b")]),
+        ),
+        (
+            None,
+            Some("".into()),
+            Some("/h"),
+            Source::Home(path("/h/.kube/config")),
+        ),
+        (None, None, None, Source::None),
+    ] {
+        assert_eq!(
+            locate(argument.map(path), environment, home.map(path)),
+            expected
+        );
+    }
+    assert_eq!(Source::None.open().unwrap_err(), KubeconfigError::Nowhere);
+}
+
+#[test]
+fn the_first_of_several_files_is_used_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = written(&folder, config("server: https://a", ""));
+    let source = Source::Environment(vec![
+        folder.path().join("missing"),
+        there.clone(),
+        "/other".into(),
+    ]);
+    let opened = source.open().unwrap();
+    assert_eq!(opened.path, there);
+    assert_eq!(opened.current.as_deref(), Some("x"));
+    let [warning] = &opened.warnings[..] else {
+        panic!("{:?}", opened.warnings)
+    };
+    assert!(warning.contains("3 files"), "{warning}");
+}
+
+#[test]
+fn access_of_every_kind_of_entry() {
+    const HTTPS: &str = "server: 'https://10.0.0.1:6443'";
+    let token = format!("token: {SECRET}");
+    let long = format!("token: {}", "x".repeat(70_000));
+    let not_yet = "not yet";
+    let broken = "broken";
+    let cases: &[(&str, &str, &str, &str)] = &[
+        (HTTPS, &token, "token", ""),
+        (HTTPS, "token: 12345", "token", ""),
+        (
+            HTTPS,
+            "client-certificate: a, client-key: b",
+            "certificate",
+            "",
+        ),
+        (
+            HTTPS,
+            "client-certificate-data: YQ==, client-key-data: YQ==",
+            "certificate",
+            "",
+        ),
+        (HTTPS, "", "anonymous", ""),
+        (HTTPS, "token: ''", "anonymous", ""),
+        (
+            HTTPS,
+            "exec: {command: aws, args: [x]}",
+            not_yet,
+            "program (aws)",
+        ),
+        (HTTPS, "exec: {}", not_yet, "program"),
+        (
+            HTTPS,
+            &format!("{token}, exec: {{command: \"a\\u202eb\"}}"),
+            not_yet,
+            "(a⟨U+202E⟩b)",
+        ),
+        (
+            HTTPS,
+            &format!("{token}, auth-provider: {{name: gcp, config: {{cmd-path: /bin/sh}}}}"),
+            not_yet,
+            "auth-provider (gcp)",
+        ),
+        (HTTPS, "tokenFile: /dev/zero", not_yet, "tokenFile"),
+        (HTTPS, "username: a, password: b", not_yet, "user name"),
+        (
+            "server: 'https://a', proxy-url: 'http://p:1'",
+            &token,
+            not_yet,
+            "proxy-url",
+        ),
+        (HTTPS, "token: \"a\\nb\"", broken, "line break"),
+        (HTTPS, "token: 'a b'", broken, "space"),
+        (HTTPS, "token: 'ä'", broken, "character"),
+        (HTTPS, &long, broken, "longer"),
+        (
+            HTTPS,
+            "client-certificate-data: YQ==",
+            broken,
+            "no client-key",
+        ),
+        (
+            HTTPS,
+            "client-key-data: YQ==",
+            broken,
+            "no client-certificate",
+        ),
+        ("server: 'https://[::1]:6443'", &token, "token", ""),
+        ("server: 'HTTPS://a'", &token, "token", ""),
+        ("server: 'https://-a-.example'", &token, broken, "host name"),
+        (HTTPS, "as-groups: [a]", broken, "without a user"),
+        (HTTPS, "as: \"a\\r\\nb\"", broken, "impersonates"),
+        ("", &token, broken, "no server"),
+        ("server: '10.0.0.1:6443'", &token, broken, "https://"),
+        ("server: 'file:///etc/passwd'", &token, broken, "https://"),
+        (
+            "server: 'https://joe:pw@10.0.0.1'",
+            &token,
+            broken,
+            "user name or password",
+        ),
+        ("server: 'https://a/?x=1'", &token, broken, "query"),
+        ("server: 'https://a b'", &token, broken, "not a URL"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (cluster, user, kind, words) in cases {
+        let opened = opened(&folder, cluster, user);
+        let entry = &opened.contexts[0];
+        let (found, why) = match &entry.access {
+            Access::Token => ("token", ""),
+            Access::ClientCertificate => ("certificate", ""),
+            Access::Anonymous => ("anonymous", ""),
+            Access::NotYet(why) => (not_yet, why.as_str()),
+            Access::Broken(why) => (broken, why.as_str()),
+        };
+        assert_eq!(found, *kind, "{cluster} / {user}: {why}");
+        assert!(why.contains(words), "{cluster} / {user}: {why}");
+        let shown = format!("{opened:?}");
+        assert!(
+            !shown.contains(SECRET) && !shown.contains("joe:pw"),
+            "{shown}"
+        );
+        match (&entry.access, opened.target("x")) {
+            (Access::NotYet(why), Err(ConnectError::NotYet(error)))
+            | (Access::Broken(why), Err(ConnectError::Broken(error))) => {
+                assert_eq!(*why, error);
+            }
+            (Access::NotYet(_) | Access::Broken(_), other) => panic!("{user}: {other:?}"),
+            (Access::Token | Access::ClientCertificate | Access::Anonymous, Ok(target)) => {
+                assert!(!format!("{target:?}").contains(SECRET));
+            }
+            // The certificates of this table are not there, which only connecting looks at.
+            (Access::ClientCertificate, Err(ConnectError::Broken(_))) => {}
+            (_, other) => panic!("{cluster} / {user}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn contexts_are_whole_and_warn() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "clusters:\n- name: plain\n  cluster: {server: 'http://a:8080/'}\n- name: blind\n  cluster: {server: 'https://b', insecure-skip-tls-verify: true}\n\
+        users: null\ncontexts:\n- {name: one, context: {cluster: plain}}\n- {name: two, context: {cluster: blind, user: nobody}}\n\
+        - {name: three, context: {cluster: nowhere}}\n- {name: \"fo\\u200bur\", context: {cluster: blind}}\ncurrent-context: gone\n";
+    let opened = open(&written(&folder, text)).unwrap();
+    let names: Vec<&str> = opened
+        .contexts
+        .iter()
+        .map(|context| context.name.as_str())
+        .collect();
+    assert_eq!(names, ["one", "two", "three", "fo⟨U+200B⟩ur"]);
+    assert_eq!(opened.current, None);
+    assert!(opened.contexts[0].warnings[0].contains("not encrypted"));
+    assert!(opened.contexts[3].warnings[0].contains("not checked"));
+    assert!(matches!(&opened.contexts[1].access, Access::Broken(why) if why.contains("nobody")));
+    assert!(matches!(&opened.contexts[2].access, Access::Broken(why) if why.contains("nowhere")));
+    let target = opened.target("one").unwrap();
+    assert_eq!(
+        (target.server(), target.namespace(), target.context()),
+        ("http://a:8080", "default", "one")
+    );
+    assert!(
+        opened.target("fo⟨U+200B⟩ur").is_ok(),
+        "listed names can be chosen"
+    );
+    assert_eq!(
+        opened.target("no").unwrap_err(),
+        ConnectError::UnknownContext("no".to_owned())
+    );
+}
+
+#[test]
+fn texts_that_are_no_kubeconfig() {
+    let bomb = {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for n in 1..10 {
+            let alias = format!("*a{}", n - 1);
+            text.push_str(&format!(
+                "a{n}: &a{n} [{}]\n",
+                [alias.as_str(); 10].join(", ")
+            ));
+        }
+        format!(
+            "{text}users: [{{name: u, user: {{token: {SECRET}}}}}]\ncontexts: []\nextensions: *a9\n"
+        )
+    };
+    let utf16: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain("kind: Config".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let user = |rest: &str| {
+        format!("kind: Config\nusers:\n- name: u\n  user:\n    token: {SECRET}\n{rest}")
+    };
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("empty", Vec::new(), "is empty"),
+        ("blank", b" \n\n".to_vec(), "is empty"),
+        ("comments", b"# nothing\n".to_vec(), "comments"),
+        (
+            "a manifest",
+            b"apiVersion: v1\nkind: Pod\n".to_vec(),
+            "its kind is Pod",
+        ),
+        ("something else", b"a: 1\n".to_vec(), "no contexts"),
+        ("a scalar", SECRET.as_bytes().to_vec(), "wrong kind"),
+        ("bad YAML", user("  }oops: [\n").into_bytes(), "line "),
+        ("tabs", user("\t- x: y\n").into_bytes(), "line "),
+        (
+            "duplicate key",
+            user("    token: other\n").into_bytes(),
+            "line 6: a key is given twice",
+        ),
+        (
+            "duplicate name",
+            user("- {name: u}\n").into_bytes(),
+            "two of its users have the name u",
+        ),
+        (
+            "wrong type",
+            user("contexts: 7\n").into_bytes(),
+            "wrong kind",
+        ),
+        ("no name", user("- {user: {}}\n").into_bytes(), "no name"),
+        (
+            "several documents",
+            user("---\nkind: Config\n").into_bytes(),
+            "several YAML documents",
+        ),
+        (
+            "many documents",
+            "---\nkind: Config\n".repeat(1_024).into_bytes(),
+            "documents",
+        ),
+        ("alias bomb", bomb.into_bytes(), "repeat too much"),
+        (
+            "depth",
+            format!("extensions: {}", "[".repeat(200_000)).into_bytes(),
+            "nested too deeply",
+        ),
+        (
+            "block depth",
+            (0..2_000)
+                .map(|n| format!("{}a:\n", " ".repeat(n)))
+                .collect::<String>()
+                .into_bytes(),
+            "nested too deeply",
+        ),
+        ("UTF-16", utf16, "UTF-16"),
+        ("zero bytes", b"kind: Config\0".to_vec(), "zero bytes"),
+        (
+            "Latin-1",
+            b"kind: Config # \xE4\n".to_vec(),
+            "another encoding",
+        ),
+        ("huge", vec![b'#'; (4 << 20) + 1], "larger than"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes, words) in cases {
+        let start = std::time::Instant::now();
+        let error = open(&written(&folder, bytes)).expect_err(name);
+        assert!(error.to_string().contains(words), "{name}: {error}");
+        assert!(
+            !format!("{error} {error:?}").contains(SECRET),
+            "{name}: {error:?}"
+        );
+        assert!(
+            start.elapsed().as_secs() < 2,
+            "{name} takes {:?}",
+            start.elapsed()
+        );
+    }
+}
+
+#[test]
+fn texts_that_are_fine() {
+    let plain = config("server: https://a", &format!("token: {SECRET}"));
+    let json = serde_json::json!({
+        "kind": "Config", "preferences": {}, "unknown": [1, {"a": null}],
+        "clusters": [{"name": "c", "cluster": {"server": "https://a", "extensions": []}}],
+        "users": [{"name": "u", "user": {"token": SECRET}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+    });
+    let merged = format!(
+        "x: &base {{server: 'https://a'}}\nclusters: [{{name: c, cluster: {{<<: *base}}}}]\nusers: [{{name: u, user: {{token: {SECRET}}}}}]\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("byte order mark", format!("\u{FEFF}{plain}")),
+        ("CR LF", plain.replace('\n', "\r\n")),
+        ("document start and end", format!("---\n{plain}...\n")),
+        ("JSON", json.to_string()),
+        ("merge key", merged),
+    ] {
+        let opened =
+            open(&written(&folder, text)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(opened.contexts[0].access, Access::Token, "{name}");
+        assert!(opened.target("x").is_ok(), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_regular_files_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let socket = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+    let large = folder.path().join("large");
+    std::fs::write(&large, vec![b'x'; (1 << 20) + 1]).unwrap();
+    let missing = folder.path().join("missing");
+    for (path, words) in [
+        (pipe.as_path(), "is a pipe"),
+        (&socket, "is a socket"),
+        (Path::new("/dev/zero"), "is a device"),
+        (&link, "is a device"),
+        (folder.path(), "is a folder"),
+    ] {
+        let error = open(path).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert_eq!(
+        open(&missing).unwrap_err(),
+        KubeconfigError::NotFound(missing.clone())
+    );
+    for (path, words) in [
+        (pipe.as_path(), "is a pipe, not a file"),
+        (Path::new("/dev/zero"), "is a device, not a file"),
+        (&link, "is a device, not a file"),
+        (folder.path(), "is a folder, not a file"),
+        (&large, "larger than 1048576 bytes"),
+        (&missing, "does not exist"),
+        (Path::new(r"\\host\share\ca"), "is on a network share"),
+        (Path::new("//host/share/ca"), "is on a network share"),
+    ] {
+        let path = path.display();
+        for (cluster, user, field) in [
+            (
+                format!("server: https://a, certificate-authority: '{path}'"),
+                String::new(),
+                "certificate-authority",
+            ),
+            (
+                "server: https://a".to_owned(),
+                format!("client-certificate: '{path}', client-key: k"),
+                "client-certificate",
+            ),
+        ] {
+            match opened(&folder, &cluster, &user).target("x") {
+                Err(ConnectError::Broken(why)) => {
+                    assert!(why.contains(words) && why.contains(field), "{why}")
+                }
+                other => panic!("{path}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn certificates_from_files_and_data() {
+    let authority = Authority::new();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pki")).unwrap();
+    std::fs::write(folder.path().join("pki/ca.crt"), authority.pem()).unwrap();
+    std::fs::write(folder.path().join("pki/text"), "hello").unwrap();
+    let data = BASE64_STANDARD.encode(authority.pem());
+    let wrapped = format!("{}\\n{}", &data[..40], data[40..].trim_end_matches('='));
+    for cluster in [
+        "certificate-authority: pki/ca.crt".to_owned(),
+        format!("certificate-authority-data: {data}"),
+        format!("certificate-authority-data: \"{wrapped}\""),
+        format!("certificate-authority: nowhere, certificate-authority-data: {data}"),
+        "insecure-skip-tls-verify: true, certificate-authority: pki/text".to_owned(),
+    ] {
+        opened(&folder, &format!("server: https://a, {cluster}"), "")
+            .target("x")
+            .unwrap_or_else(|error| panic!("{cluster}: {error}"));
+    }
+    for (cluster, words) in [
+        ("certificate-authority: pki/text", "holds no certificate"),
+        ("certificate-authority-data: '%%%'", "not base64"),
+        (
+            "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCiEhIQo=",
+            "damaged PEM",
+        ),
+    ] {
+        match opened(&folder, &format!("server: https://a, {cluster}"), "").target("x") {
+            Err(ConnectError::Broken(why)) => assert!(why.contains(words), "{why}"),
+            other => panic!("{cluster}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_that_do_not_fit_are_found_before_connecting() {
+    let (one, other) = (Authority::new().client(), Authority::new().client());
+    let certificate = one.split(", ").next().unwrap();
+    let key = other.split(", ").nth(1).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (user, words) in [
+        (format!("{certificate}, {key}"), "does not belong"),
+        (
+            format!(
+                "{certificate}, client-key-data: {}",
+                BASE64_STANDARD.encode("none")
+            ),
+            "no private key",
+        ),
+        (
+            format!(
+                "client-certificate-data: {}, {key}",
+                BASE64_STANDARD.encode("none")
+            ),
+            "no certificate",
+        ),
+    ] {
+        // Port 9 of a documentation address: nobody could answer, and nobody is asked.
+        let target = opened(&folder, "server: 'https://192.0.2.1:9'", &user)
+            .target("x")
+            .unwrap();
+        match cluster::Connection::open(target).await.map(|_| ()) {
+            Err(ConnectError::Broken(why)) => assert!(why.contains(words), "{why}"),
+            other => panic!("{words}: {other:?}"),
+        }
+    }
+}
