@@ -1,0 +1,36 @@
+// Colour tokens as the canvas needs them: read once a theme.
+
+const TOKENS = [
+  '--series-current',
+  '--series-ready',
+  '--series-desired',
+  '--series-limit',
+  '--series-metric',
+  '--series-current-area',
+  '--grid',
+  '--dim',
+] as const;
+
+/** Colours by token name. */
+export type Inks = Readonly<Record<string, string>>;
+
+/** The colours of the theme shown now. */
+export function readInks(): Inks {
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(TOKENS.map((name) => [name, style.getPropertyValue(name).trim()]));
+}
+
+/** Calls back when the theme changes, until unsubscribed. */
+export function onTheme(changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  observer.observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ['data-theme', 'class'],
+  });
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', changed);
+  return () => {
+    observer.disconnect();
+    system.removeEventListener('change', changed);
+  };
+}

@@ -1,0 +1,46 @@
+// The range of a plot's upright axis.
+
+/** Bottom and top of the axis, the top of the data, and whether the limit lies above it. */
+export interface Range {
+  bottom: number;
+  top: number;
+  /** The limit is so far above that showing it would flatten everything else. */
+  beyond: boolean;
+}
+
+/** A limit up to this many times the data is shown at its height. */
+const NEAR = 4;
+
+/**
+ * The range for data in `least..most` with lines to be kept in view up to `limit`. `whole` counts
+ * things: the axis then ends above a whole number.
+ */
+export function plotRange(
+  data: { least: number; most: number } | null,
+  limit: number | null,
+  whole: boolean,
+): Range {
+  const most = Math.max(data?.most ?? 0, whole ? 1 : 0);
+  const beyond = limit !== null && limit > Math.max(most, 2) * NEAR;
+  const high = limit !== null && !beyond ? Math.max(most, limit) : most;
+  const top = high > 0 ? high * 1.1 : 1;
+  return { bottom: Math.min(0, data?.least ?? 0), top, beyond };
+}
+
+/** A number as an axis or a readout shows it: three figures that matter, `12.5k` from 10,000 on. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  for (const [unit, sign] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const) {
+    if (size >= unit && (unit > 1e3 || size >= 1e4)) return `${short(value / unit)}${sign}`;
+  }
+  return short(value);
+}
+
+function short(value: number): string {
+  if (Math.abs(value) >= 100 || Number.isInteger(value)) return String(Math.round(value));
+  return String(Number(value.toPrecision(3)));
+}

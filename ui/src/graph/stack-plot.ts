@@ -1,0 +1,162 @@
+// One plot of the stack on uPlot: options from a description, drawn in the theme's colours.
+
+import uPlot from 'uplot';
+
+import type { Inks } from './inks';
+import { type Draw, GUTTER, MARGIN, type PlotSeries, type PlotSpec } from './plot';
+import { extent, type PlotPoints } from './sample';
+import { figure, plotRange, type Range } from './scale';
+
+/** What a plot shows at one moment. */
+export interface PlotFrame {
+  points: PlotPoints;
+  /** Unix seconds. */
+  from: number;
+  /** Unix seconds. */
+  to: number;
+  inks: Inks;
+}
+
+const STROKES: Record<Draw, { width: number; dash: number[] }> = {
+  area: { width: 2, dash: [] },
+  line: { width: 1.5, dash: [] },
+  thin: { width: 1, dash: [] },
+  dashed: { width: 1.5, dash: [4, 3] },
+  limit: { width: 1, dash: [5, 4] },
+};
+
+const FONT = '11px "Inter Variable", system-ui, sans-serif';
+const STEPPED = uPlot.paths.stepped?.({ align: 1 });
+
+/** The range the plot's upright axis has for this frame. */
+export function frameRange(spec: PlotSpec, frame: PlotFrame): Range {
+  const rows = (limits: boolean) =>
+    spec.series.flatMap(({ draw }, row) => ((draw === 'limit') === limits ? [row] : []));
+  const limit = extent(frame.points, rows(true), frame.from);
+  return plotRange(extent(frame.points, rows(false), frame.from), limit?.most ?? null, spec.whole);
+}
+
+/** A plot in `target`; `show` gives it a new frame. */
+export class StackPlot {
+  readonly #plot: uPlot;
+  #frame: PlotFrame;
+  #range: Range;
+
+  constructor(
+    target: HTMLElement,
+    private readonly spec: PlotSpec,
+    frame: PlotFrame,
+    width: number,
+    height: number,
+  ) {
+    this.#frame = frame;
+    this.#range = frameRange(spec, frame);
+    this.#plot = new uPlot(this.#options(width, height), this.#data(), target);
+  }
+
+  /** Draws another frame at this size. */
+  show(frame: PlotFrame, width: number, height: number): void {
+    this.#frame = frame;
+    this.#range = frameRange(this.spec, frame);
+    this.#plot.batch(() => {
+      if (width !== this.#plot.width || height !== this.#plot.height) {
+        this.#plot.setSize({ width, height });
+      }
+      this.#plot.setData(this.#data(), true);
+    });
+  }
+
+  /** Takes it out of the page. */
+  destroy(): void {
+    this.#plot.destroy();
+  }
+
+  #data(): uPlot.AlignedData {
+    const { points, from, to } = this.#frame;
+    // Without a point uPlot draws no axes; an unseen hour still has them.
+    if (points.times.length === 0) return [[from, to], ...points.values.map(() => [null, null])];
+    return [points.times, ...points.values];
+  }
+
+  #options(width: number, height: number): uPlot.Options {
+    return {
+      width,
+      height,
+      padding: [10, MARGIN, 10, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: true, range: () => [this.#frame.from, this.#frame.to] },
+        y: { range: () => [this.#range.bottom, this.#range.top] },
+      },
+      // The lines of time run through the whole stack and are drawn behind it.
+      axes: [{ show: false }, this.#axis()],
+      series: [{}, ...this.spec.series.map((series) => this.#series(series))],
+      hooks: { draw: [(plot) => this.#nameLimits(plot)] },
+    };
+  }
+
+  #axis(): uPlot.Axis {
+    return {
+      size: GUTTER,
+      gap: 8,
+      font: FONT,
+      space: this.spec.whole ? 34 : 30,
+      ...(this.spec.whole ? { incrs: wholeSteps() } : {}),
+      stroke: () => this.#frame.inks['--dim'] ?? '',
+      ticks: { show: false },
+      grid: { stroke: () => this.#frame.inks['--grid'] ?? '', width: 1 },
+      values: (_, splits) => splits.map((value) => `${figure(value)}${this.spec.unit}`),
+    };
+  }
+
+  #series({ draw, ink, label }: PlotSeries): uPlot.Series {
+    const stroke = () => this.#frame.inks[ink] ?? '';
+    return {
+      label,
+      stroke,
+      ...STROKES[draw],
+      ...(STEPPED ? { paths: STEPPED } : {}),
+      ...(draw === 'area'
+        ? { fill: () => this.#frame.inks[`${ink}-area`] ?? '', fillTo: () => 0 }
+        : {}),
+      points: { show: false },
+      spanGaps: false,
+    };
+  }
+
+  /** Writes each limit's name and value at the right edge; above its line where there is room. */
+  #nameLimits(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    const taken: number[] = [];
+    ctx.save();
+    ctx.font = FONT.replace('11px', `${11 * ratio}px`);
+    ctx.textAlign = 'right';
+    ctx.textBaseline = 'alphabetic';
+    this.spec.series.forEach((series, row) => {
+      const value = this.#frame.points.values[row]?.at(-1);
+      if (series.draw !== 'limit' || value === null || value === undefined) return;
+      const hidden = value > this.#range.top;
+      const line = hidden ? bbox.top : plot.valToPos(value, 'y', true);
+      const above = hidden ? line + 12 * ratio : line - 4 * ratio;
+      const below = line + 13 * ratio;
+      const collides = taken.some((other) => Math.abs(other - above) < 12 * ratio);
+      const bottom = collides ? below : Math.max(above, bbox.top + 9 * ratio);
+      taken.push(bottom);
+      ctx.fillStyle = this.#frame.inks[hidden ? '--dim' : ink(series)] ?? '';
+      const words = `${series.label} ${figure(value)}${this.spec.unit}${hidden ? ' ↑' : ''}`;
+      ctx.fillText(words, bbox.left + bbox.width - 2 * ratio, bottom);
+    });
+    ctx.restore();
+  }
+}
+
+/** Names are read, so they take the text's colour unless the line's is as strong. */
+function ink(series: PlotSeries): string {
+  return series.ink === '--series-limit' ? '--dim' : series.ink;
+}
+
+function wholeSteps(): number[] {
+  return [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+}

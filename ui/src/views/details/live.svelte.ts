@@ -1,0 +1,86 @@
+// The drawer's object, followed while it is shown.
+
+import { asWireError, onNotice, rpc } from '../../host';
+import { Puller, type Landed } from '../../table/pull';
+import type { Details, WireError, Yaml } from '../../wire';
+import type { ObjectKey } from '../contract';
+
+/** What the drawer knows of one object. */
+export class LiveDetails {
+  /** Null until the first answer. */
+  details = $state.raw<Details | null>(null);
+  /** Why it could not be opened. */
+  error = $state.raw<WireError | null>(null);
+
+  #id: number | null = null;
+  #closed = false;
+  #puller: Puller | null = null;
+  #unsubscribe: (() => void) | null = null;
+
+  constructor(
+    private readonly cluster: string,
+    readonly object: ObjectKey,
+  ) {
+    void this.#open();
+  }
+
+  /** The object as YAML, as it is now. */
+  async yaml(): Promise<Yaml> {
+    if (this.#id === null) throw { code: 'gone', message: 'The object is not open.', detail: '' };
+    return rpc('yaml', { id: this.#id });
+  }
+
+  /** Tries to open again after a failure. */
+  retry(): void {
+    this.error = null;
+    void this.#open();
+  }
+
+  /** Stops following. */
+  close(): void {
+    this.#closed = true;
+    this.#puller?.stop();
+    this.#unsubscribe?.();
+    // Fails only when it is closed already.
+    if (this.#id !== null) rpc('close_details', { id: this.#id }).catch(() => undefined);
+    this.#id = null;
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const { details } = await rpc('open_details', { cluster: this.cluster, ...this.object });
+      this.#id = details;
+      if (this.#closed) return this.close();
+      const puller = new Puller(
+        () => this.#pull(),
+        async () => (await this.#ask())?.version ?? null,
+      );
+      this.#puller = puller;
+      this.#unsubscribe = onNotice((notice) => {
+        if (notice.type === 'details' && notice.details === details) puller.notice(notice.version);
+      });
+      puller.want();
+    } catch (thrown) {
+      if (!this.#closed) this.error = asWireError(thrown);
+    }
+  }
+
+  async #pull(): Promise<Landed | null> {
+    const answer = await this.#ask();
+    if (!answer) return null;
+    this.details = answer;
+    return { version: answer.version, nextTickMs: answer.nextTickMs };
+  }
+
+  async #ask(): Promise<Details | null> {
+    if (this.#id === null || document.hidden) return null;
+    try {
+      const answer = await rpc('details', { id: this.#id });
+      this.error = null;
+      return this.#closed ? null : answer;
+    } catch (thrown) {
+      if (!this.#closed) this.error = asWireError(thrown);
+      return null;
+    }
+  }
+}
