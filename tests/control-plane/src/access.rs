@@ -1,13 +1,13 @@
 //! Who may do what: static tokens, a client certificate, and kubeconfigs for each.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 /// The one namespace that [`Credential::Viewer`] may look at.
 pub const VIEWED_NAMESPACE: &str = "viewed";
+
+pub(crate) const ADMIN_TOKEN: &str = "admin-token-of-a-test";
 
 /// A way to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Credential {
     Certificate,
     /// The same client certificate, as paths of files.
     CertificateFiles,
-    /// A token with the ClusterRole `view` in [`VIEWED_NAMESPACE`], and nothing else.
+    /// A token with the cluster role `view` in [`VIEWED_NAMESPACE`], and nothing else.
     Viewer,
     /// A valid token that may do nothing.
     Nobody,
@@ -28,8 +28,14 @@ pub enum Credential {
 
 impl Credential {
     /// All of them, in the order of contexts of a kubeconfig that holds all.
-    pub const ALL: [Self; 6] =
-        [Self::Admin, Self::Certificate, Self::CertificateFiles, Self::Viewer, Self::Nobody, Self::Wrong];
+    pub const ALL: [Self; 6] = [
+        Self::Admin,
+        Self::Certificate,
+        Self::CertificateFiles,
+        Self::Viewer,
+        Self::Nobody,
+        Self::Wrong,
+    ];
 
     /// Name of its context, user and file.
     pub fn name(self) -> &'static str {
@@ -46,7 +52,7 @@ impl Credential {
     /// Its bearer token, `None` for the certificates.
     pub fn token(self) -> Option<&'static str> {
         match self {
-            Self::Admin => Some("admin-token-of-a-test"),
+            Self::Admin => Some(ADMIN_TOKEN),
             Self::Viewer => Some("viewer-token-of-a-test"),
             Self::Nobody => Some("nobody-token-of-a-test"),
             Self::Wrong => Some("unknown-token-of-a-test"),
@@ -57,12 +63,17 @@ impl Credential {
 
 /// Rows of `--token-auth-file`: token, user, uid, groups.
 pub(crate) fn token_file() -> String {
-    let mut rows = String::new();
-    for (credential, groups) in [(Credential::Admin, "system:masters"), (Credential::Viewer, ""), (Credential::Nobody, "")] {
-        let token = credential.token().expect("these have tokens");
-        writeln!(rows, "{token},{0},{0},\"{groups}\"", credential.name()).expect("a string takes everything");
-    }
-    rows
+    let known = [
+        (Credential::Admin, "system:masters"),
+        (Credential::Viewer, ""),
+        (Credential::Nobody, ""),
+    ];
+    let row = |(credential, groups): (Credential, &str)| {
+        credential
+            .token()
+            .map(|token| format!("{token},{0},{0},\"{groups}\"\n", credential.name()))
+    };
+    known.into_iter().filter_map(row).collect()
 }
 
 /// What the viewer may see.
@@ -98,7 +109,10 @@ pub(crate) fn kubeconfig(material: &Material, server: &str, credentials: &[Crede
         _ => json!({"token": credential.token()}),
     };
     let names = credentials.iter().copied();
-    let by_files = !credentials.is_empty() && credentials.iter().all(|one| *one == Credential::CertificateFiles);
+    let by_files = !credentials.is_empty()
+        && credentials
+            .iter()
+            .all(|one| *one == Credential::CertificateFiles);
     let cluster = if by_files {
         json!({"server": server, "certificate-authority": material.ca_path})
     } else {
@@ -118,5 +132,5 @@ pub(crate) fn kubeconfig(material: &Material, server: &str, credentials: &[Crede
         "contexts": names.map(|one| json!({"name": one.name(), "context": context(one)})).collect::<Vec<_>>(),
         "current-context": credentials.first().map(|one| one.name()),
     });
-    serde_json::to_string_pretty(&config).expect("a JSON value has a text")
+    format!("{config:#}")
 }

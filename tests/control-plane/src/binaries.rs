@@ -29,10 +29,20 @@ struct Module {
 const KUBERNETES: Module = Module {
     name: "kubernetes",
     path: "k8s.io/kubernetes",
-    products: &["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"],
+    products: &[
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-scheduler",
+        "kubectl",
+    ],
     copies: None,
 };
-const ETCD: Module = Module { name: "etcd", path: "go.etcd.io/etcd/server/v3", products: &["etcd"], copies: None };
+const ETCD: Module = Module {
+    name: "etcd",
+    path: "go.etcd.io/etcd/server/v3",
+    products: &["etcd"],
+    copies: None,
+};
 const KWOK: Module = Module {
     name: "kwok",
     path: "sigs.k8s.io/kwok",
@@ -99,8 +109,14 @@ impl Binaries {
 
 /// The cache folder of everything that is built for tests: `$XDG_CACHE_HOME/scalescope`, else `~/.cache/scalescope`.
 pub fn cache_folder() -> PathBuf {
-    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || env::var_os("HOME").map_or_else(env::temp_dir, PathBuf::from).join(".cache");
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let home = || {
+        env::var_os("HOME")
+            .map_or_else(env::temp_dir, PathBuf::from)
+            .join(".cache")
+    };
     cache.unwrap_or_else(home).join("scalescope")
 }
 
@@ -108,9 +124,15 @@ pub fn cache_folder() -> PathBuf {
 /// told before each build, and only then. Needs `go` and the Go module proxy for what is missing.
 pub fn build(mut progress: impl FnMut(&str)) -> Result<Binaries, Error> {
     let folder = cache_folder().join("control-plane");
-    doing(format!("creating {}", folder.display()), fs::create_dir_all(&folder))?;
+    doing(
+        format!("creating {}", folder.display()),
+        fs::create_dir_all(&folder),
+    )?;
     let lock_path = folder.join("lock");
-    let lock = doing(format!("opening {}", lock_path.display()), File::create(&lock_path))?;
+    let lock = doing(
+        format!("opening {}", lock_path.display()),
+        File::create(&lock_path),
+    )?;
     doing(format!("locking {}", lock_path.display()), lock.lock())?;
     Ok(Binaries {
         kubernetes: KUBERNETES.build(&folder, &mut progress)?,
@@ -124,19 +146,26 @@ pub fn build(mut progress: impl FnMut(&str)) -> Result<Binaries, Error> {
 
 impl Module {
     fn source(&self) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("modules").join(self.name)
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("modules")
+            .join(self.name)
     }
 
     fn read(&self, file: &str) -> Result<String, Error> {
         let path = self.source().join(file);
-        doing(format!("reading {}", path.display()), fs::read_to_string(&path))
+        doing(
+            format!("reading {}", path.display()),
+            fs::read_to_string(&path),
+        )
     }
 
     fn version(&self) -> Result<String, Error> {
-        required_version(&self.read("go.mod")?, self.path).map(str::to_owned).ok_or_else(|| Error::Version {
-            path: self.source().join("go.mod").display().to_string(),
-            module: self.path.to_owned(),
-        })
+        required_version(&self.read("go.mod")?, self.path)
+            .map(str::to_owned)
+            .ok_or_else(|| Error::Version {
+                path: self.source().join("go.mod").display().to_string(),
+                module: self.path.to_owned(),
+            })
     }
 
     fn build(&self, cache: &Path, progress: &mut impl FnMut(&str)) -> Result<PathBuf, Error> {
@@ -148,11 +177,20 @@ impl Module {
         if finished.is_dir() {
             return Ok(finished);
         }
-        progress(&format!("building {} {version} (once a machine)", self.name));
+        progress(&format!(
+            "building {} {version} (once a machine)",
+            self.name
+        ));
         let staging = cache.join(format!("{}-{hash:016x}.{}", self.name, std::process::id()));
-        doing(format!("creating {}", staging.display()), fs::create_dir_all(&staging))?;
+        doing(
+            format!("creating {}", staging.display()),
+            fs::create_dir_all(&staging),
+        )?;
         let result = self.fill(&staging, &tools(&go_mod), &link).and_then(|()| {
-            doing(format!("moving {} into place", finished.display()), fs::rename(&staging, &finished))
+            doing(
+                format!("moving {} into place", finished.display()),
+                fs::rename(&staging, &finished),
+            )
         });
         if result.is_err() {
             // The error is what matters; what is left behind only takes space.
@@ -169,13 +207,19 @@ impl Module {
                 _ => staging.join(""),
             };
             let mut go = Command::new("go");
-            go.args(FLAGS).arg("-ldflags").arg(link).arg("-o").arg(output).args(tools);
+            go.args(FLAGS)
+                .arg("-ldflags")
+                .arg(link)
+                .arg("-o")
+                .arg(output)
+                .args(tools);
             self.go(go)?;
         }
         if let Some((folder, suffix)) = self.copies {
             let mut go = Command::new("go");
             go.args(["mod", "download", "-json", self.path]);
-            let source = PathBuf::from(downloaded_folder(&self.go(go)?).unwrap_or_default()).join(folder);
+            let source =
+                PathBuf::from(downloaded_folder(&self.go(go)?).unwrap_or_default()).join(folder);
             copy_files(&source, suffix, &staging.join("crds"))?;
         }
         for product in self.products {
@@ -191,11 +235,16 @@ impl Module {
             return LINK.to_owned();
         }
         let mut numbers = version.trim_start_matches('v').split('.');
-        let variables =
-            [("gitVersion", version), ("gitMajor", numbers.next().unwrap_or_default()), ("gitMinor", numbers.next().unwrap_or_default())];
-        variables.iter().fold(LINK.to_owned(), |flags, (name, value)| {
-            format!("{flags} -X k8s.io/component-base/version.{name}={value}")
-        })
+        let variables = [
+            ("gitVersion", version),
+            ("gitMajor", numbers.next().unwrap_or_default()),
+            ("gitMinor", numbers.next().unwrap_or_default()),
+        ];
+        variables
+            .iter()
+            .fold(LINK.to_owned(), |flags, (name, value)| {
+                format!("{flags} -X k8s.io/component-base/version.{name}={value}")
+            })
     }
 
     fn go(&self, mut command: Command) -> Result<String, Error> {
@@ -206,16 +255,24 @@ impl Module {
             .stdin(Stdio::null())
             .output()
             .map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => {
-                    Error::Io { what: "running `go`, which builds the control plane (install Go 1.26)".to_owned(), source }
-                }
-                _ => Error::Io { what: "running go".to_owned(), source },
+                io::ErrorKind::NotFound => Error::Io {
+                    what: "running `go`, which builds the control plane (install Go 1.26)"
+                        .to_owned(),
+                    source,
+                },
+                _ => Error::Io {
+                    what: "running go".to_owned(),
+                    source,
+                },
             })?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let text = String::from_utf8_lossy(&output.stderr);
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("go: downloading")).collect();
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with("go: downloading"))
+            .collect();
         Err(Error::Build {
             module: self.name.to_owned(),
             output: lines[lines.len().saturating_sub(20)..].join("\n"),
@@ -226,8 +283,14 @@ impl Module {
 /// The version that a `go.mod` requires of `module`.
 fn required_version<'a>(go_mod: &'a str, module: &str) -> Option<&'a str> {
     go_mod.lines().find_map(|line| {
-        let mut words = line.trim().trim_start_matches("require ").split_whitespace();
-        (words.next() == Some(module)).then(|| words.next()).flatten().filter(|version| version.starts_with('v'))
+        let mut words = line
+            .trim()
+            .trim_start_matches("require ")
+            .split_whitespace();
+        (words.next() == Some(module))
+            .then(|| words.next())
+            .flatten()
+            .filter(|version| version.starts_with('v'))
     })
 }
 
@@ -259,7 +322,10 @@ fn copy_files(from: &Path, suffix: &str, to: &Path) -> Result<(), Error> {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.ends_with(suffix) {
             // Not `fs::copy`: it would copy the module cache's read-only permission.
-            let text = doing(format!("reading {}", entry.path().display()), fs::read(entry.path()))?;
+            let text = doing(
+                format!("reading {}", entry.path().display()),
+                fs::read(entry.path()),
+            )?;
             doing(format!("writing {name}"), fs::write(to.join(&name), text))?;
         }
     }
@@ -268,9 +334,12 @@ fn copy_files(from: &Path, suffix: &str, to: &Path) -> Result<(), Error> {
 
 /// FNV-1a, 64 bits: names cache folders, guards nothing.
 fn fnv1a(parts: &[&str]) -> u64 {
-    parts.iter().flat_map(|part| part.bytes().chain([0])).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    parts
+        .iter()
+        .flat_map(|part| part.bytes().chain([0]))
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
 }
 
 #[cfg(test)]
@@ -284,7 +353,10 @@ mod tests {
         assert_eq!(required_version(GO_MOD, "a.io/b"), Some("v1.2.3"));
         assert_eq!(required_version(GO_MOD, "a.io/c"), Some("v0.1.0"));
         assert_eq!(required_version(GO_MOD, "a.io/d"), None);
-        assert_eq!(tools(GO_MOD), ["a.io/b/cmd/one", "a.io/b/cmd/two", "a.io/c"]);
+        assert_eq!(
+            tools(GO_MOD),
+            ["a.io/b/cmd/one", "a.io/b/cmd/two", "a.io/c"]
+        );
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 
 use crate::Error;
@@ -19,21 +20,43 @@ impl Certificates {
     /// Makes a new CA with a server certificate (`localhost`, `127.0.0.1`), a front-proxy client certificate, an
     /// administrator's client certificate (group `system:masters`) and the service accounts' key.
     pub(crate) fn make(folder: &Path) -> Result<Self, Error> {
-        doing(format!("creating {}", folder.display()), fs::create_dir_all(folder))?;
-        let certificates = Self { folder: folder.to_owned() };
+        doing(
+            format!("creating {}", folder.display()),
+            fs::create_dir_all(folder),
+        )?;
+        let certificates = Self {
+            folder: folder.to_owned(),
+        };
 
         let ca_key = KeyPair::generate()?;
         let mut ca = CertificateParams::new(Vec::new())?;
         ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
-        ca.distinguished_name.push(DnType::CommonName, "control-plane-ca");
+        ca.key_usages = vec![
+            KeyUsagePurpose::KeyCertSign,
+            KeyUsagePurpose::CrlSign,
+            KeyUsagePurpose::DigitalSignature,
+        ];
+        ca.distinguished_name
+            .push(DnType::CommonName, "control-plane-ca");
         certificates.write("ca.crt", &ca.self_signed(&ca_key)?.pem())?;
         let issuer = Issuer::new(ca, ca_key);
 
         let client = ExtendedKeyUsagePurpose::ClientAuth;
-        certificates.sign(&issuer, "server", "kube-apiserver", None, ExtendedKeyUsagePurpose::ServerAuth)?;
+        certificates.sign(
+            &issuer,
+            "server",
+            "kube-apiserver",
+            None,
+            ExtendedKeyUsagePurpose::ServerAuth,
+        )?;
         certificates.sign(&issuer, "front-proxy", "front-proxy", None, client.clone())?;
-        certificates.sign(&issuer, "admin", "certificate-admin", Some("system:masters"), client)?;
+        certificates.sign(
+            &issuer,
+            "admin",
+            "certificate-admin",
+            Some("system:masters"),
+            client,
+        )?;
         let accounts = KeyPair::generate()?;
         certificates.write("service-accounts.key", &accounts.serialize_pem())?;
         certificates.write("service-accounts.pub", &accounts.public_key_pem())?;
@@ -47,7 +70,10 @@ impl Certificates {
 
     /// Contents of one of the files.
     pub(crate) fn read(&self, name: &str) -> Result<String, Error> {
-        doing(format!("reading {}", self.path(name)), fs::read_to_string(self.path(name)))
+        doing(
+            format!("reading {}", self.path(name)),
+            fs::read_to_string(self.path(name)),
+        )
     }
 
     fn sign(
@@ -59,7 +85,9 @@ impl Certificates {
         usage: ExtendedKeyUsagePurpose,
     ) -> Result<(), Error> {
         let names = match usage {
-            ExtendedKeyUsagePurpose::ServerAuth => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+            ExtendedKeyUsagePurpose::ServerAuth => {
+                vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
+            }
             _ => Vec::new(),
         };
         let key = KeyPair::generate()?;
@@ -67,15 +95,25 @@ impl Certificates {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![usage];
         params.use_authority_key_identifier_extension = true;
-        params.distinguished_name.push(DnType::CommonName, common_name);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, common_name);
         if let Some(organization) = organization {
-            params.distinguished_name.push(DnType::OrganizationName, organization);
+            params
+                .distinguished_name
+                .push(DnType::OrganizationName, organization);
         }
-        self.write(&format!("{file}.crt"), &params.signed_by(&key, issuer)?.pem())?;
+        self.write(
+            &format!("{file}.crt"),
+            &params.signed_by(&key, issuer)?.pem(),
+        )?;
         self.write(&format!("{file}.key"), &key.serialize_pem())
     }
 
     fn write(&self, name: &str, pem: &str) -> Result<(), Error> {
-        doing(format!("writing {}", self.path(name)), fs::write(self.folder.join(name), pem))
+        doing(
+            format!("writing {}", self.path(name)),
+            fs::write(self.folder.join(name), pem),
+        )
     }
 }

@@ -23,16 +23,23 @@ impl Client {
             request: "reading the CA".to_owned(),
             source: Box::new(source),
         })?;
-        let tls = TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[certificate])).build();
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&[certificate]))
+            .build();
         let config = ureq::Agent::config_builder()
             .tls_config(tls)
             .proxy(None)
+            .user_agent("control-plane")
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_mins(2)))
             .max_idle_connections(64)
             .max_idle_connections_per_host(64)
             .build();
-        Ok(Self { agent: config.new_agent(), url: url.to_owned(), token: token.to_owned() })
+        Ok(Self {
+            agent: config.new_agent(),
+            url: url.to_owned(),
+            token: token.to_owned(),
+        })
     }
 
     /// Reads `path` (with its query).
@@ -59,8 +66,8 @@ impl Client {
     }
 
     /// Applies a JSON merge patch to an object or its `/status`.
-    pub fn merge_patch(&self, path: &str, patch: &Value) -> Result<Value, Error> {
-        self.request("PATCH", path, "application/merge-patch+json", Some(patch))
+    pub fn merge_patch(&self, path: &str, change: &Value) -> Result<Value, Error> {
+        self.request("PATCH", path, "application/merge-patch+json", Some(change))
     }
 
     /// Deletes an object or, given a collection, all that its query selects.
@@ -68,9 +75,18 @@ impl Client {
         self.request("DELETE", path, "", None)
     }
 
-    fn request(&self, method: &str, path: &str, content_type: &str, body: Option<&Value>) -> Result<Value, Error> {
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Error> {
         let name = || format!("{method} {path}");
-        let failed = |source| Error::Http { request: name(), source: Box::new(source) };
+        let failed = |source| Error::Http {
+            request: name(),
+            source: Box::new(source),
+        };
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url))
@@ -78,17 +94,32 @@ impl Client {
         if !content_type.is_empty() {
             request = request.header("Content-Type", content_type);
         }
-        let bytes = body.map(|value| value.to_string().into_bytes()).unwrap_or_default();
-        let request = request.body(bytes).map_err(|source| failed(source.into()))?;
+        let bytes = body
+            .map(|value| value.to_string().into_bytes())
+            .unwrap_or_default();
+        let request = request
+            .body(bytes)
+            .map_err(|source| failed(source.into()))?;
         let mut response = self.agent.run(request).map_err(failed)?;
         let status = response.status().as_u16();
-        let text = response.body_mut().with_config().limit(1 << 30).read_to_string().map_err(failed)?;
+        let text = response
+            .body_mut()
+            .with_config()
+            .limit(1 << 30)
+            .read_to_string()
+            .map_err(failed)?;
         // Health checks answer in plain text.
         let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
         if status < 400 {
             return Ok(value);
         }
-        let message = value["message"].as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Err(Error::Api { request: name(), status, message })
+        let message = value["message"]
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        Err(Error::Api {
+            request: name(),
+            status,
+            message,
+        })
     }
 }

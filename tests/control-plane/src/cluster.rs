@@ -1,5 +1,7 @@
 //! A running control plane.
 
+mod components;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,9 +17,9 @@ use crate::binaries::{self, Binaries};
 use crate::certificates::Certificates;
 use crate::client::Client;
 use crate::error::doing;
-use crate::logs::{self, ContainerLog};
+use crate::logs::ContainerLog;
 use crate::process::{Process, Watchdog};
-use crate::{Error, Options, kwok, load, ports};
+use crate::{Error, Options, load, ports};
 
 /// How long a component may take to come up on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -70,14 +72,19 @@ impl ControlPlane {
         let watchdog = Watchdog::start((!keep).then_some(&folder))?;
         let certificates = Certificates::make(&folder.join("pki"))?;
         let [etcd, etcd_peers, apiserver, kwok, metrics_server] = ports::free()?;
-        let ports = Ports { etcd, etcd_peers, apiserver, kwok, metrics_server };
+        let ports = Ports {
+            etcd,
+            etcd_peers,
+            apiserver,
+            kwok,
+            metrics_server,
+        };
         let url = format!("https://127.0.0.1:{apiserver}");
-        let token = Credential::Admin.token().expect("the administrator has a token");
         let cluster = Self {
             processes: Mutex::default(),
             watchdog: Mutex::new(watchdog),
             binaries: binaries.clone(),
-            client: Client::new(&url, &certificates.read("ca.crt")?, token)?,
+            client: Client::new(&url, &certificates.read("ca.crt")?, access::ADMIN_TOKEN)?,
             certificates,
             folder,
             ports,
@@ -95,8 +102,12 @@ impl ControlPlane {
             cluster.start_metrics_server()?;
         }
         cluster.create_namespace(VIEWED_NAMESPACE)?;
-        let bindings = format!("/apis/rbac.authorization.k8s.io/v1/namespaces/{VIEWED_NAMESPACE}/rolebindings");
-        cluster.client.create(&bindings, &access::viewer_binding())?;
+        let bindings = format!(
+            "/apis/rbac.authorization.k8s.io/v1/namespaces/{VIEWED_NAMESPACE}/rolebindings"
+        );
+        cluster
+            .client
+            .create(&bindings, &access::viewer_binding())?;
         load::nodes(&cluster, options.nodes)?;
         Ok(cluster)
     }
@@ -113,7 +124,7 @@ impl ControlPlane {
 
     /// The administrator's bearer token.
     pub fn token(&self) -> &'static str {
-        Credential::Admin.token().expect("the administrator has a token")
+        access::ADMIN_TOKEN
     }
 
     /// Certificate of the CA, PEM.
@@ -128,12 +139,18 @@ impl ControlPlane {
 
     /// A kubeconfig with one context, named like the credential.
     pub fn kubeconfig_of(&self, credential: Credential) -> PathBuf {
-        self.folder.join(format!("{}.kubeconfig", credential.name()))
+        self.folder
+            .join(format!("{}.kubeconfig", credential.name()))
     }
 
     /// Writes a kubeconfig with a context for each of `credentials`, the first one current. `server` may be the URL of a
     /// proxy in front of the API server.
-    pub fn write_kubeconfig(&self, name: &str, server: &str, credentials: &[Credential]) -> Result<PathBuf, Error> {
+    pub fn write_kubeconfig(
+        &self,
+        name: &str,
+        server: &str,
+        credentials: &[Credential],
+    ) -> Result<PathBuf, Error> {
         let material = Material {
             ca: self.certificates.read("ca.crt")?,
             ca_path: self.certificates.path("ca.crt"),
@@ -142,7 +159,10 @@ impl ControlPlane {
             key: self.certificates.read("admin.key")?,
             key_path: self.certificates.path("admin.key"),
         };
-        self.write(&format!("{name}.kubeconfig"), &access::kubeconfig(&material, server, credentials))
+        self.write(
+            &format!("{name}.kubeconfig"),
+            &access::kubeconfig(&material, server, credentials),
+        )
     }
 
     /// A client with the administrator's token.
@@ -168,7 +188,12 @@ impl ControlPlane {
     /// Process ids of all components.
     pub fn process_ids(&self) -> Vec<u32> {
         let processes = lock(&self.processes);
-        processes.others.iter().chain(&processes.apiserver).map(Process::id).collect()
+        processes
+            .others
+            .iter()
+            .chain(&processes.apiserver)
+            .map(Process::id)
+            .collect()
     }
 
     /// Runs kubectl as the administrator and returns what it printed.
@@ -178,7 +203,10 @@ impl ControlPlane {
 
     /// `kubectl apply` (server-side) of YAML or JSON documents.
     pub fn apply(&self, yaml: &str) -> Result<String, Error> {
-        self.run_kubectl(&["apply", "--server-side", "--force-conflicts", "-f", "-"], Some(yaml))
+        self.run_kubectl(
+            &["apply", "--server-side", "--force-conflicts", "-f", "-"],
+            Some(yaml),
+        )
     }
 
     /// A `kubectl` command as the administrator, for callers that measure or stream it.
@@ -195,11 +223,19 @@ impl ControlPlane {
 
     /// Creates a namespace, if it is not there, and waits until pods can be created in it.
     pub fn create_namespace(&self, name: &str) -> Result<(), Error> {
-        self.client.ensure("/api/v1/namespaces", &json!({"metadata": {"name": name}}))?;
+        self.client
+            .ensure("/api/v1/namespaces", &json!({"metadata": {"name": name}}))?;
         let account = format!("/api/v1/namespaces/{name}/serviceaccounts/default");
-        self.wait(&format!("the service account of namespace {name}"), PATIENCE, || {
-            self.client.get(&account).map(|_| ()).map_err(|error| error.to_string())
-        })
+        self.wait(
+            &format!("the service account of namespace {name}"),
+            PATIENCE,
+            || {
+                self.client
+                    .get(&account)
+                    .map(|_| ())
+                    .map_err(|error| error.to_string())
+            },
+        )
     }
 
     /// Asks `attempt` every 100 ms until it is `Ok`; its last `Err` becomes part of the error.
@@ -214,7 +250,11 @@ impl ControlPlane {
             match attempt() {
                 Ok(value) => return Ok(value),
                 Err(last) if start.elapsed() > limit => {
-                    return Err(Error::Timeout { what: what.to_owned(), last, limit });
+                    return Err(Error::Timeout {
+                        what: what.to_owned(),
+                        last,
+                        limit,
+                    });
                 }
                 Err(_) => self.check()?,
             }
@@ -224,25 +264,46 @@ impl ControlPlane {
 
     /// Waits until metrics-server knows the usage of every node.
     pub fn wait_for_metrics(&self) -> Result<(), Error> {
-        let nodes = self.client.get("/api/v1/nodes")?["items"].as_array().map_or(0, Vec::len);
+        let nodes = self.client.get("/api/v1/nodes")?["items"]
+            .as_array()
+            .map_or(0, Vec::len);
         self.wait("metrics of the nodes", PATIENCE, || {
-            let metrics = self.client.get("/apis/metrics.k8s.io/v1beta1/nodes").map_err(|error| error.to_string())?;
+            let metrics = self
+                .client
+                .get("/apis/metrics.k8s.io/v1beta1/nodes")
+                .map_err(|error| error.to_string())?;
             let known = metrics["items"].as_array().map_or(0, Vec::len);
-            if known == nodes { Ok(()) } else { Err(format!("{known} of {nodes} nodes")) }
+            if known == nodes {
+                Ok(())
+            } else {
+                Err(format!("{known} of {nodes} nodes"))
+            }
         })
     }
 
     /// Lets each pod that `labels` selects use that much CPU (a quantity), as metrics-server will tell in 10 to 20 s.
     pub fn set_cpu_usage(&self, namespace: &str, labels: &str, cpu: &str) -> Result<usize, Error> {
         let collection = format!("/api/v1/namespaces/{namespace}/pods");
-        let pods = self.client.get(&format!("{collection}?labelSelector={}", labels.replace('=', "%3D")))?;
-        let pods = pods["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let pods = self.client.get(&format!(
+            "{collection}?labelSelector={}",
+            labels.replace('=', "%3D")
+        ))?;
+        let pods = pods["items"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let patch = json!({"metadata": {"annotations": {crate::behaviour::CPU: cpu}}});
         for pod in pods {
             let name = pod["metadata"]["name"].as_str().unwrap_or_default();
-            match self.client.merge_patch(&format!("{collection}/{name}"), &patch) {
+            match self
+                .client
+                .merge_patch(&format!("{collection}/{name}"), &patch)
+            {
                 // A pod may go while the others are told.
-                Ok(_) | Err(Error::Api { status: 404 | 409, .. }) => {}
+                Ok(_)
+                | Err(Error::Api {
+                    status: 404 | 409, ..
+                }) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -250,173 +311,43 @@ impl ControlPlane {
     }
 
     /// Gives a container a log of its own, empty at first; without one, all containers share a few fixed lines.
-    pub fn container_log(&self, namespace: &str, pod: &str, container: &str) -> Result<ContainerLog, Error> {
-        ContainerLog::create(&self.client, &self.folder.join("container-logs"), namespace, pod, container)
-    }
-
-    /// Kills the API server, as a crash would.
-    pub fn stop_apiserver(&self) -> Result<(), Error> {
-        match lock(&self.processes).apiserver.take() {
-            Some(process) => process.stop(&mut lock(&self.watchdog)),
-            None => Ok(()),
-        }
-    }
-
-    /// Starts the API server, on the same port and with the same data as before.
-    pub fn start_apiserver(&self) -> Result<(), Error> {
-        let path = |name: &str| self.certificates.path(name);
-        let arguments = [
-            format!("--etcd-servers=http://127.0.0.1:{}", self.ports.etcd),
-            format!("--secure-port={}", self.ports.apiserver),
-            "--bind-address=127.0.0.1".to_owned(),
-            "--advertise-address=10.0.0.1".to_owned(),
-            "--endpoint-reconciler-type=none".to_owned(),
-            format!("--tls-cert-file={}", path("server.crt")),
-            format!("--tls-private-key-file={}", path("server.key")),
-            format!("--client-ca-file={}", path("ca.crt")),
-            format!("--token-auth-file={}", self.folder.join("tokens.csv").display()),
-            format!("--service-account-key-file={}", path("service-accounts.pub")),
-            format!("--service-account-signing-key-file={}", path("service-accounts.key")),
-            "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
-            "--service-cluster-ip-range=10.0.0.0/24".to_owned(),
-            "--authorization-mode=Node,RBAC".to_owned(),
-            "--kubelet-preferred-address-types=InternalIP".to_owned(),
-            format!("--requestheader-client-ca-file={}", path("ca.crt")),
-            "--requestheader-allowed-names=front-proxy".to_owned(),
-            "--requestheader-username-headers=X-Remote-User".to_owned(),
-            "--requestheader-group-headers=X-Remote-Group".to_owned(),
-            "--requestheader-extra-headers-prefix=X-Remote-Extra-".to_owned(),
-            format!("--proxy-client-cert-file={}", path("front-proxy.crt")),
-            format!("--proxy-client-key-file={}", path("front-proxy.key")),
-        ];
-        let program = self.binaries.kubernetes("kube-apiserver");
-        let process = self.spawn("kube-apiserver", &program, arguments.iter().chain(&self.apiserver_arguments))?;
-        lock(&self.processes).apiserver = Some(process);
-        self.wait("the API server", PATIENCE, || self.client.get("/readyz").map(|_| ()).map_err(|error| error.to_string()))
-    }
-
-    fn start_etcd(&self) -> Result<(), Error> {
-        let clients = format!("http://127.0.0.1:{}", self.ports.etcd);
-        let peers = format!("http://127.0.0.1:{}", self.ports.etcd_peers);
-        self.start_component("etcd", &self.binaries.etcd(), &[
-            format!("--data-dir={}", self.folder.join("etcd").display()),
-            format!("--listen-client-urls={clients}"),
-            format!("--advertise-client-urls={clients}"),
-            format!("--listen-peer-urls={peers}"),
-            format!("--initial-advertise-peer-urls={peers}"),
-            format!("--initial-cluster=default={peers}"),
-            "--unsafe-no-fsync".to_owned(),
-            "--quota-backend-bytes=4294967296".to_owned(),
-            "--log-level=warn".to_owned(),
-        ])
-    }
-
-    fn start_controllers(&self, options: &Options) -> Result<(), Error> {
-        let kubeconfig = format!("--kubeconfig={}", self.kubeconfig().display());
-        let mut arguments = vec![
-            kubeconfig.clone(),
-            "--leader-elect=false".to_owned(),
-            "--secure-port=0".to_owned(),
-            format!("--service-account-private-key-file={}", self.certificates.path("service-accounts.key")),
-            format!("--root-ca-file={}", self.certificates.path("ca.crt")),
-            "--controllers=*,-nodeipam,-route,-cloud-node-lifecycle-controller".to_owned(),
-            "--kube-api-qps=200".to_owned(),
-            "--kube-api-burst=400".to_owned(),
-        ];
-        arguments.extend(options.autoscaling.arguments());
-        let program = |name| self.binaries.kubernetes(name);
-        self.start_component("kube-controller-manager", &program("kube-controller-manager"), &arguments)?;
-        self.start_component("kube-scheduler", &program("kube-scheduler"), &[
-            kubeconfig,
-            "--leader-elect=false".to_owned(),
-            "--secure-port=0".to_owned(),
-        ])
-    }
-
-    fn start_kwok(&self) -> Result<(), Error> {
-        let crds = self.binaries.crds().map(|folder| folder.display().to_string());
-        let [logs, keda] = crds.each_ref().map(String::as_str);
-        self.kubectl(&["create", "-f", logs, "-f", keda])?;
-        // kwok ends if it cannot list its Logs at once.
-        self.kubectl(&["wait", "--for=condition=Established", "--timeout=60s", "crd/logs.kwok.x-k8s.io"])?;
-        let default_log = self.folder.join("default.log");
-        logs::write(&default_log, ["started", "listening on :8080", "ready"])?;
-        let configuration = self.write("kwok.yaml", &kwok::configuration(&default_log))?;
-        let port = self.ports.kwok;
-        self.start_component("kwok", &self.binaries.kwok(), &[
-            format!("--kubeconfig={}", self.kubeconfig().display()),
-            format!("--config={}", configuration.display()),
-            "--enable-crds=Logs".to_owned(),
-            "--manage-all-nodes".to_owned(),
-            "--node-ip=127.0.0.1".to_owned(),
-            format!("--node-port={port}"),
-            format!("--server-address=127.0.0.1:{port}"),
-            format!("--tls-cert-file={}", self.certificates.path("server.crt")),
-            format!("--tls-private-key-file={}", self.certificates.path("server.key")),
-            "--node-lease-duration-seconds=40".to_owned(),
-        ])
-    }
-
-    fn start_metrics_server(&self) -> Result<(), Error> {
-        let kubeconfig = self.kubeconfig().display().to_string();
-        let port = self.ports.metrics_server;
-        self.start_component("metrics-server", &self.binaries.metrics_server(), &[
-            format!("--kubeconfig={kubeconfig}"),
-            format!("--authentication-kubeconfig={kubeconfig}"),
-            format!("--authorization-kubeconfig={kubeconfig}"),
-            format!("--secure-port={port}"),
-            "--bind-address=127.0.0.1".to_owned(),
-            format!("--cert-dir={}", self.folder.join("metrics-server").display()),
-            "--kubelet-insecure-tls".to_owned(),
-            "--kubelet-use-node-status-port".to_owned(),
-            "--kubelet-preferred-address-types=InternalIP".to_owned(),
-            "--metric-resolution=10s".to_owned(),
-            "--kubelet-request-timeout=5s".to_owned(),
-        ])?;
-        let service = json!({
-            "metadata": {"name": "metrics-server"},
-            "spec": {"type": "ExternalName", "externalName": "localhost", "ports": [{"port": port}]},
-        });
-        self.client.ensure("/api/v1/namespaces/kube-system/services", &service)?;
-        let registration = json!({
-            "metadata": {"name": "v1beta1.metrics.k8s.io"},
-            "spec": {
-                "group": "metrics.k8s.io", "version": "v1beta1", "insecureSkipTLSVerify": true,
-                "groupPriorityMinimum": 100, "versionPriority": 100,
-                "service": {"name": "metrics-server", "namespace": "kube-system", "port": port},
-            },
-        });
-        self.client.ensure("/apis/apiregistration.k8s.io/v1/apiservices", &registration)
-    }
-
-    fn start_component(&self, name: &str, program: &Path, arguments: &[String]) -> Result<(), Error> {
-        let process = self.spawn(name, program, arguments)?;
-        lock(&self.processes).others.push(process);
-        Ok(())
-    }
-
-    fn spawn<'a>(
+    pub fn container_log(
         &self,
-        name: &str,
-        program: &Path,
-        arguments: impl IntoIterator<Item = &'a String>,
-    ) -> Result<Process, Error> {
-        Process::start(&mut lock(&self.watchdog), &self.component_logs(), name, program, arguments)
+        namespace: &str,
+        pod: &str,
+        container: &str,
+    ) -> Result<ContainerLog, Error> {
+        ContainerLog::create(
+            &self.client,
+            &self.folder.join("container-logs"),
+            namespace,
+            pod,
+            container,
+        )
     }
 
     /// An error if a component has ended by itself.
     fn check(&self) -> Result<(), Error> {
         let mut processes = lock(&self.processes);
         let Processes { apiserver, others } = &mut *processes;
-        others.iter_mut().chain(apiserver).find_map(Process::ended).map_or(Ok(()), Err)
+        others
+            .iter_mut()
+            .chain(apiserver)
+            .find_map(Process::ended)
+            .map_or(Ok(()), Err)
     }
 
     fn run_kubectl(&self, arguments: &[&str], input: Option<&str>) -> Result<String, Error> {
         let mut command = self.kubectl_command();
         command.args(arguments);
-        let input_path = input.map(|text| self.write(&format!("input-{}", unique()), text)).transpose()?;
+        let input_path = input
+            .map(|text| self.write(&format!("input-{}", unique()), text))
+            .transpose()?;
         if let Some(path) = &input_path {
-            command.stdin(doing(format!("opening {}", path.display()), fs::File::open(path))?);
+            command.stdin(doing(
+                format!("opening {}", path.display()),
+                fs::File::open(path),
+            )?);
         }
         let output = doing("running kubectl", command.output())?;
         if output.status.success() {
@@ -430,7 +361,10 @@ impl ControlPlane {
 
     fn write(&self, name: &str, text: &str) -> Result<PathBuf, Error> {
         let path = self.folder.join(name);
-        doing(format!("writing {}", path.display()), fs::write(&path, text))?;
+        doing(
+            format!("writing {}", path.display()),
+            fs::write(&path, text),
+        )?;
         Ok(path)
     }
 }
@@ -446,17 +380,29 @@ impl Drop for ControlPlane {
 
 /// A poisoned lock only means that another test failed; the list of processes is whole in any case.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn unique() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{}-{}-{}", std::process::id(), since.as_nanos(), NEXT.fetch_add(1, Ordering::Relaxed))
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    format!(
+        "{}-{}-{}",
+        std::process::id(),
+        since.as_nanos(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 fn new_folder() -> Result<PathBuf, Error> {
     let folder = std::env::temp_dir().join(format!("scalescope-control-plane-{}", unique()));
-    doing(format!("creating {}", folder.display()), fs::create_dir_all(folder.join("logs")))?;
+    doing(
+        format!("creating {}", folder.display()),
+        fs::create_dir_all(folder.join("logs")),
+    )?;
     Ok(folder)
 }

@@ -93,5 +93,8 @@ impl fmt::Debug for Error {
 
 /// Names what was being done when `result` failed.
 pub(crate) fn doing<T>(what: impl Into<String>, result: io::Result<T>) -> Result<T, Error> {
-    result.map_err(|source| Error::Io { what: what.into(), source })
+    result.map_err(|source| Error::Io {
+        what: what.into(),
+        source,
+    })
 }

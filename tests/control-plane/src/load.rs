@@ -28,19 +28,41 @@ pub struct Made {
 pub fn nodes(cluster: &ControlPlane, count: usize) -> Result<Made, Error> {
     let start = Instant::now();
     let version = cluster.binaries().kubernetes_version().to_owned();
-    each(count, |index| cluster.client().ensure("/api/v1/nodes", &node(index + 1, &version)))?;
+    each(count, |index| {
+        cluster
+            .client()
+            .ensure("/api/v1/nodes", &node(index + 1, &version))
+    })?;
     let created = start.elapsed();
     cluster.wait("ready nodes", PATIENCE, || {
-        let list = cluster.client().get("/api/v1/nodes").map_err(|error| error.to_string())?;
-        let ready = list["items"].as_array().map_or(0, |items| items.iter().filter(|node| is_ready(node)).count());
-        if ready >= count { Ok(()) } else { Err(format!("{ready} of {count}")) }
+        let list = cluster
+            .client()
+            .get("/api/v1/nodes")
+            .map_err(|error| error.to_string())?;
+        let ready = list["items"].as_array().map_or(0, |items| {
+            items.iter().filter(|node| is_ready(node)).count()
+        });
+        if ready >= count {
+            Ok(())
+        } else {
+            Err(format!("{ready} of {count}"))
+        }
     })?;
-    Ok(Made { objects: count, created, settled: start.elapsed() })
+    Ok(Made {
+        objects: count,
+        created,
+        settled: start.elapsed(),
+    })
 }
 
 /// Creates `per_namespace` running pods of two containers in each namespace (made if missing), spread over the nodes that
-/// are there; waits until all run. Their owners are ReplicaSets in name only: nothing scales them.
-pub fn pods(cluster: &ControlPlane, namespaces: &[&str], per_namespace: usize) -> Result<Made, Error> {
+/// are there; waits until all run.
+/// They belong to nothing: no controller acts on them.
+pub fn pods(
+    cluster: &ControlPlane,
+    namespaces: &[&str],
+    per_namespace: usize,
+) -> Result<Made, Error> {
     for namespace in namespaces {
         cluster.create_namespace(namespace)?;
     }
@@ -50,18 +72,33 @@ pub fn pods(cluster: &ControlPlane, namespaces: &[&str], per_namespace: usize) -
     each(total, |index| {
         let namespace = namespaces[index % namespaces.len()];
         let pod = pod(index / namespaces.len(), &nodes[index % nodes.len()]);
-        cluster.client().ensure(&format!("/api/v1/namespaces/{namespace}/pods"), &pod)
+        cluster
+            .client()
+            .ensure(&format!("/api/v1/namespaces/{namespace}/pods"), &pod)
     })?;
     let created = start.elapsed();
     for namespace in namespaces {
-        let pending = format!("/api/v1/namespaces/{namespace}/pods?fieldSelector=status.phase!%3DRunning&limit=1");
+        let pending = format!(
+            "/api/v1/namespaces/{namespace}/pods?fieldSelector=status.phase!%3DRunning&limit=1"
+        );
         cluster.wait(&format!("running pods in {namespace}"), PATIENCE, || {
-            let list = cluster.client().get(&pending).map_err(|error| error.to_string())?;
+            let list = cluster
+                .client()
+                .get(&pending)
+                .map_err(|error| error.to_string())?;
             let waiting = list["items"].as_array().map_or(0, Vec::len);
-            if waiting == 0 { Ok(()) } else { Err("some are pending".to_owned()) }
+            if waiting == 0 {
+                Ok(())
+            } else {
+                Err("some are pending".to_owned())
+            }
         })?;
     }
-    Ok(Made { objects: total, created, settled: start.elapsed() })
+    Ok(Made {
+        objects: total,
+        created,
+        settled: start.elapsed(),
+    })
 }
 
 /// Calls `make` for `0..count`, several at a time; stops at the first error.
@@ -70,41 +107,64 @@ pub fn each(count: usize, make: impl Fn(usize) -> Result<(), Error> + Sync) -> R
     thread::scope(|scope| {
         let workers: Vec<_> = (0..CONCURRENT.min(count))
             .map(|_| {
-                scope.spawn(|| loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count {
-                        return Ok(());
-                    }
-                    if let Err(error) = make(index) {
-                        next.store(count, Ordering::Relaxed);
-                        return Err(error);
+                scope.spawn(|| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= count {
+                            return Ok(());
+                        }
+                        if let Err(error) = make(index) {
+                            next.store(count, Ordering::Relaxed);
+                            return Err(error);
+                        }
                     }
                 })
             })
             .collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("making an object does not panic"))
+        workers.into_iter().try_for_each(|worker| {
+            worker
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     })
 }
 
 fn node_names(cluster: &ControlPlane) -> Result<Vec<String>, Error> {
     let list = cluster.client().get("/api/v1/nodes")?;
-    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let names: Vec<String> = items.iter().filter_map(|node| node["metadata"]["name"].as_str()).map(str::to_owned).collect();
+    let items = list["items"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let names: Vec<String> = items
+        .iter()
+        .filter_map(|node| node["metadata"]["name"].as_str())
+        .map(str::to_owned)
+        .collect();
     if names.is_empty() {
         let message = "pods need nodes: create some first".to_owned();
-        return Err(Error::Api { request: "spreading pods over nodes".to_owned(), status: 0, message });
+        return Err(Error::Api {
+            request: "spreading pods over nodes".to_owned(),
+            status: 0,
+            message,
+        });
     }
     Ok(names)
 }
 
 fn is_ready(node: &Value) -> bool {
-    let conditions = node["status"]["conditions"].as_array().map(Vec::as_slice).unwrap_or_default();
-    conditions.iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
+    let conditions = node["status"]["conditions"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    conditions
+        .iter()
+        .any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
 }
 
 fn node(number: usize, version: &str) -> Value {
     let name = format!("node-{number}");
-    let resources = json!({"cpu": "32", "memory": "128Gi", "ephemeral-storage": "200Gi", "pods": "1100"});
+    let resources =
+        json!({"cpu": "32", "memory": "128Gi", "ephemeral-storage": "200Gi", "pods": "1100"});
     json!({
         "metadata": {
             "name": name,
@@ -136,50 +196,34 @@ fn pod(number: usize, node: &str) -> Value {
     let team = ["blue", "green", "red"][number % 3];
     let container = |name: &str, image: &str, port: u16| {
         json!({
-            "name": name, "image": image, "imagePullPolicy": "IfNotPresent",
-            "ports": [{"name": "http", "containerPort": port, "protocol": "TCP"}],
-            "env": [
-                {"name": "LOG_LEVEL", "value": "info"},
-                {"name": "DATABASE_HOST", "value": "postgres.data.svc.cluster.local"},
-                {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
-                {"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
-            ],
-            "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "256Mi"}},
-            "readinessProbe": {"httpGet": {"path": "/ready", "port": "http"}, "periodSeconds": 5},
-            "livenessProbe": {"httpGet": {"path": "/live", "port": "http"}, "initialDelaySeconds": 10},
-            "securityContext": {"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true},
-            "volumeMounts": [{"name": "config", "mountPath": "/etc/config", "readOnly": true}],
-        })
+        "name": name, "image": image,
+        "ports": [{"containerPort": port}],
+        "env": [{"name": "LOG_LEVEL", "value": "info"}],
+        "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
+                })
     };
     json!({
         "metadata": {
             "name": format!("{application}-{hash}-{}", suffix(number)),
             "labels": {
                 "app.kubernetes.io/name": application, "app.kubernetes.io/instance": format!("{application}-production"),
-                "app.kubernetes.io/version": "2.14.3", "app.kubernetes.io/managed-by": "Helm",
                 "team": team, "pod-template-hash": hash,
             },
             "annotations": {
-                "prometheus.io/scrape": "true", "prometheus.io/port": "8080",
                 "checksum/config": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             },
         },
         "spec": {
-            "nodeName": node, "terminationGracePeriodSeconds": 30, "serviceAccountName": "default",
+            "nodeName": node,
             "containers": [
                 container("app", &format!("registry.example.com/shop/{application}:2.14.3"), 8080),
                 container("proxy", "registry.example.com/mesh/proxy:1.27.1", 15001),
             ],
-            "volumes": [{"name": "config", "configMap": {"name": format!("{application}-config"), "optional": true}}],
-            "topologySpreadConstraints": [{
-                "maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": {"app.kubernetes.io/name": application}},
-            }],
         },
     })
 }
 
-/// Five letters that differ for different numbers below 20 million, as a ReplicaSet's suffixes look.
+/// Five letters that differ for different numbers below 20 million, as the suffixes of a Deployment's pods look.
 fn suffix(number: usize) -> String {
     const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
     let mut rest = number.wrapping_mul(7_368_787) % 14_348_907;
@@ -214,7 +258,10 @@ mod tests {
         assert_eq!(calls.load(Ordering::Relaxed), 1_000);
         let failed = each(1_000, |_| {
             calls.fetch_add(1, Ordering::Relaxed);
-            Err(Error::Kubectl { arguments: String::new(), output: String::new() })
+            Err(Error::Kubectl {
+                arguments: String::new(),
+                output: String::new(),
+            })
         });
         assert!(failed.is_err());
         assert!(calls.load(Ordering::Relaxed) <= 1_000 + CONCURRENT);

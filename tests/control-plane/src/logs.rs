@@ -19,10 +19,22 @@ pub struct ContainerLog {
 
 impl ContainerLog {
     /// Makes empty files in `folder` and tells kwok about them.
-    pub(crate) fn create(client: &Client, folder: &Path, namespace: &str, pod: &str, container: &str) -> Result<Self, Error> {
-        doing(format!("creating {}", folder.display()), fs::create_dir_all(folder))?;
+    pub(crate) fn create(
+        client: &Client,
+        folder: &Path,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+    ) -> Result<Self, Error> {
+        doing(
+            format!("creating {}", folder.display()),
+            fs::create_dir_all(folder),
+        )?;
         let name = format!("{namespace}_{pod}_{container}");
-        let log = Self { path: folder.join(format!("{name}.log")), previous: folder.join(format!("{name}.previous.log")) };
+        let log = Self {
+            path: folder.join(format!("{name}.log")),
+            previous: folder.join(format!("{name}.previous.log")),
+        };
         for path in [&log.path, &log.previous] {
             doing(format!("creating {}", path.display()), File::create(path))?;
         }
@@ -33,9 +45,11 @@ impl ContainerLog {
         let existing = client.get(&format!("{collection}/{pod}"));
         match existing {
             Ok(mut object) => {
-                let logs = object["spec"]["logs"].as_array_mut().expect("the schema says it is a list");
-                logs.retain(|log| log["containers"][0] != container);
-                logs.push(entry);
+                // The schema says that it is a list.
+                if let Some(logs) = object["spec"]["logs"].as_array_mut() {
+                    logs.retain(|log| log["containers"][0] != container);
+                    logs.push(entry);
+                }
                 client.replace(&format!("{collection}/{pod}"), &object)?;
             }
             Err(Error::Api { status: 404, .. }) => {
@@ -56,20 +70,32 @@ impl ContainerLog {
     }
 
     /// Appends lines to the log of the container's previous run.
-    pub fn append_previous<L: AsRef<str>>(&self, lines: impl IntoIterator<Item = L>) -> Result<(), Error> {
+    pub fn append_previous<L: AsRef<str>>(
+        &self,
+        lines: impl IntoIterator<Item = L>,
+    ) -> Result<(), Error> {
         write(&self.previous, lines)
     }
 }
 
 /// Writes lines in the format of the container runtime interface. A line break within a line ends it.
-pub(crate) fn write<L: AsRef<str>>(path: &Path, lines: impl IntoIterator<Item = L>) -> Result<(), Error> {
+pub(crate) fn write<L: AsRef<str>>(
+    path: &Path,
+    lines: impl IntoIterator<Item = L>,
+) -> Result<(), Error> {
     let mut text = String::new();
-    let now = jiff::Timestamp::now();
+    let now = format!("{:.9}", jiff::Timestamp::now());
     for line in lines {
         for part in line.as_ref().split('\n') {
-            text.push_str(&format!("{now:.9} stdout F {part}\n"));
+            text.extend([&now, " stdout F ", part, "\n"]);
         }
     }
-    let mut file = doing(format!("opening {}", path.display()), File::options().append(true).create(true).open(path))?;
-    doing(format!("writing {}", path.display()), file.write_all(text.as_bytes()))
+    let mut file = doing(
+        format!("opening {}", path.display()),
+        File::options().append(true).create(true).open(path),
+    )?;
+    doing(
+        format!("writing {}", path.display()),
+        file.write_all(text.as_bytes()),
+    )
 }

@@ -19,13 +19,23 @@ fn main() -> ExitCode {
 fn run(words: &[&str]) -> Result<ExitCode, Error> {
     match words {
         ["up"] => println!("{}", up::up()?.display()),
-        ["down"] => println!("{}", if up::down()? { "ended" } else { "nothing was up" }),
+        ["down"] => println!(
+            "{}",
+            if up::down()? {
+                "ended"
+            } else {
+                "nothing was up"
+            }
+        ),
         ["status"] => {
             let Some(id) = up::running()? else {
                 println!("down");
                 return Ok(ExitCode::FAILURE);
             };
-            println!("up, process {id}, kubeconfig {}", up::kubeconfig().display());
+            println!(
+                "up, process {id}, kubeconfig {}",
+                up::kubeconfig().display()
+            );
         }
         ["build"] => {
             let binaries = control_plane::build(|line| println!("{line}"))?;

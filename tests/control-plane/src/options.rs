@@ -17,7 +17,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { nodes: 3, metrics: true, autoscaling: Autoscaling::default(), apiserver_arguments: Vec::new() }
+        Self {
+            nodes: 3,
+            metrics: true,
+            autoscaling: Autoscaling::default(),
+            apiserver_arguments: Vec::new(),
+        }
     }
 }
 

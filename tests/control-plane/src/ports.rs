@@ -11,7 +11,9 @@ const RANGE: std::ops::Range<u16> = 20_000..32_000;
 /// `N` different free ports. Another control plane starting in the same instant may still choose one of them; starting
 /// points are spread by process and time to make that rare.
 pub(crate) fn free<const N: usize>() -> Result<[u16; N], Error> {
-    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let nanoseconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.subsec_nanos());
     let span = u32::from(RANGE.end - RANGE.start);
     let first = (std::process::id().wrapping_mul(2_654_435_761) ^ nanoseconds) % span;
     let mut held = Vec::with_capacity(N);

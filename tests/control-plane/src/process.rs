@@ -60,7 +60,10 @@ impl Watchdog {
     }
 
     fn tell(&mut self, verb: &str, value: &str) -> Result<(), Error> {
-        let pipe = self.pipe.as_mut().expect("the pipe is open until the watchdog is dropped");
+        let pipe = self
+            .pipe
+            .as_mut()
+            .expect("the pipe is open until the watchdog is dropped");
         doing("writing to the watchdog", writeln!(pipe, "{verb} {value}"))
     }
 }
@@ -90,7 +93,10 @@ impl Process {
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
     ) -> Result<Self, Error> {
         let log = logs.join(format!("{name}.log"));
-        let output = doing(format!("opening {}", log.display()), File::options().append(true).create(true).open(&log))?;
+        let output = doing(
+            format!("opening {}", log.display()),
+            File::options().append(true).create(true).open(&log),
+        )?;
         let errors = doing(format!("opening {}", log.display()), output.try_clone())?;
         let mut child = doing(
             format!("starting {name}"),
@@ -108,7 +114,11 @@ impl Process {
         watchdog.tell("watch", &child.id().to_string())?;
         let mut gate = child.stdin.take().expect("its standard input is a pipe");
         doing(format!("starting {name}"), gate.write_all(b"go\n"))?;
-        Ok(Self { name: name.to_owned(), child, log })
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            log,
+        })
     }
 
     /// Process id, also that of its group.
@@ -121,7 +131,10 @@ impl Process {
         match self.child.try_wait() {
             Ok(None) => None,
             Ok(Some(status)) => Some(self.error(format!("ended with {status}"))),
-            Err(source) => Some(Error::Io { what: format!("looking after {}", self.name), source }),
+            Err(source) => Some(Error::Io {
+                what: format!("looking after {}", self.name),
+                source,
+            }),
         }
     }
 

@@ -31,9 +31,17 @@ impl<'a> Shop<'a> {
         let log = cluster.container_log(NAMESPACE, "audit", "audit")?;
         let crashed = cluster.container_log(NAMESPACE, "invoices", "invoices")?;
         crashed.append(["reading /etc/invoices.toml", "panic: no section [printer]"])?;
-        crashed.append_previous(["reading /etc/invoices.toml", "panic: no section [printer]", "exit status 1"])?;
+        crashed.append_previous([
+            "reading /etc/invoices.toml",
+            "panic: no section [printer]",
+            "exit status 1",
+        ])?;
         awkward_event(cluster)?;
-        Ok(Self { cluster, log, lines: 0 })
+        Ok(Self {
+            cluster,
+            log,
+            lines: 0,
+        })
     }
 
     /// Changes the load and grows the log; to be called about once a second, with the time since the start.
@@ -49,10 +57,16 @@ impl<'a> Shop<'a> {
 
     /// Shares `millicores` among the ready pods of `checkout`.
     fn share_load(&self, millicores: u32) -> Result<(), Error> {
-        let deployment = self.cluster.client().get(&format!("/apis/apps/v1/namespaces/{NAMESPACE}/deployments/checkout"))?;
-        let ready = deployment["status"]["readyReplicas"].as_u64().and_then(|ready| u32::try_from(ready).ok()).unwrap_or(1);
+        let deployment = self.cluster.client().get(&format!(
+            "/apis/apps/v1/namespaces/{NAMESPACE}/deployments/checkout"
+        ))?;
+        let ready = deployment["status"]["readyReplicas"]
+            .as_u64()
+            .and_then(|ready| u32::try_from(ready).ok())
+            .unwrap_or(1);
         let each = millicores / ready.max(1);
-        self.cluster.set_cpu_usage(NAMESPACE, "app=checkout", &format!("{each}m"))?;
+        self.cluster
+            .set_cpu_usage(NAMESPACE, "app=checkout", &format!("{each}m"))?;
         Ok(())
     }
 }
@@ -69,8 +83,13 @@ fn load_at(elapsed: Duration) -> u32 {
 
 fn log_line(number: u64) -> String {
     match number % 20 {
-        0 => format!("\u{1b}[33mWARN\u{1b}[0m  request {number} took 1.{}s", number % 9),
-        7 => format!("{{\"level\":\"info\",\"request\":{number},\"path\":\"/basket\",\"status\":200}}"),
+        0 => format!(
+            "\u{1b}[33mWARN\u{1b}[0m  request {number} took 1.{}s",
+            number % 9
+        ),
+        7 => format!(
+            "{{\"level\":\"info\",\"request\":{number},\"path\":\"/basket\",\"status\":200}}"
+        ),
         13 => format!("ERROR request {number} <b>not bold</b> & \"quoted\" äöü 猫 🦀"),
         _ => format!("INFO  request {number} GET /basket/{} 200", number % 97),
     }
@@ -87,7 +106,9 @@ fn awkward_event(cluster: &ControlPlane) -> Result<(), Error> {
         "firstTimestamp": format!("{now:.0}"), "lastTimestamp": format!("{now:.0}"),
         "source": {"component": "shop"},
     });
-    cluster.client().ensure(&format!("/api/v1/namespaces/{NAMESPACE}/events"), &event)
+    cluster
+        .client()
+        .ensure(&format!("/api/v1/namespaces/{NAMESPACE}/events"), &event)
 }
 
 #[cfg(test)]
@@ -98,7 +119,11 @@ mod tests {
     fn the_load_rises_and_falls_within_its_bounds() {
         assert_eq!(load_at(Duration::ZERO), 300);
         assert_eq!(load_at(WAVE / 2), 2_100);
-        assert!((0..720).map(|second| load_at(Duration::from_secs(second))).all(|load| (300..=2_100).contains(&load)));
+        assert!(
+            (0..720)
+                .map(|second| load_at(Duration::from_secs(second)))
+                .all(|load| (300..=2_100).contains(&load))
+        );
     }
 
     #[test]

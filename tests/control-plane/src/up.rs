@@ -38,10 +38,16 @@ pub fn running() -> Result<Option<u32>, Error> {
         Ok(()) => Ok(None),
         Err(TryLockError::WouldBlock) => {
             let path = folder().join("pid");
-            let text = doing(format!("reading {}", path.display()), fs::read_to_string(&path))?;
+            let text = doing(
+                format!("reading {}", path.display()),
+                fs::read_to_string(&path),
+            )?;
             Ok(text.trim().parse().ok())
         }
-        Err(TryLockError::Error(source)) => Err(Error::Io { what: format!("locking {}", path.display()), source }),
+        Err(TryLockError::Error(source)) => Err(Error::Io {
+            what: format!("locking {}", path.display()),
+            source,
+        }),
     }
 }
 
@@ -52,14 +58,26 @@ pub fn up() -> Result<PathBuf, Error> {
     }
     binaries::build(|line| eprintln!("{line}"))?;
     let folder = folder();
-    doing(format!("creating {}", folder.display()), fs::create_dir_all(&folder))?;
+    doing(
+        format!("creating {}", folder.display()),
+        fs::create_dir_all(&folder),
+    )?;
     let _ = fs::remove_file(kubeconfig());
     let log_path = folder.join("serve.log");
-    let log = doing(format!("creating {}", log_path.display()), File::create(&log_path))?;
+    let log = doing(
+        format!("creating {}", log_path.display()),
+        File::create(&log_path),
+    )?;
     let errors = doing(format!("creating {}", log_path.display()), log.try_clone())?;
     let program = doing("finding this program", std::env::current_exe())?;
     let mut command = Command::new(program);
-    command.arg("serve").current_dir("/").process_group(0).stdin(Stdio::null()).stdout(log).stderr(errors);
+    command
+        .arg("serve")
+        .current_dir("/")
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(log)
+        .stderr(errors);
     let mut child = doing("starting the control plane", command.spawn())?;
     let start = Instant::now();
     while !kubeconfig().is_file() {
@@ -68,7 +86,10 @@ pub fn up() -> Result<PathBuf, Error> {
             let _ = child.kill();
             return Err(Error::Component {
                 component: "the control plane".to_owned(),
-                state: status.map_or_else(|| "did not come up".to_owned(), |status| format!("ended with {status}")),
+                state: status.map_or_else(
+                    || "did not come up".to_owned(),
+                    |status| format!("ended with {status}"),
+                ),
                 log: fs::read_to_string(&log_path).unwrap_or_default(),
                 log_path: log_path.display().to_string(),
             });
@@ -80,14 +101,23 @@ pub fn up() -> Result<PathBuf, Error> {
 
 /// Ends the one that runs; `false` if there was none.
 pub fn down() -> Result<bool, Error> {
-    let Some(id) = running()? else { return Ok(false) };
+    let Some(id) = running()? else {
+        return Ok(false);
+    };
     // Killing it is enough: its watchdog ends the rest.
-    doing("ending the control plane", Command::new("kill").arg(id.to_string()).status())?;
+    doing(
+        "ending the control plane",
+        Command::new("kill").arg(id.to_string()).status(),
+    )?;
     let start = Instant::now();
     while running()?.is_some() {
         if start.elapsed() > PATIENCE {
             let last = format!("process {id} still runs");
-            return Err(Error::Timeout { what: "the control plane's end".to_owned(), last, limit: PATIENCE });
+            return Err(Error::Timeout {
+                what: "the control plane's end".to_owned(),
+                last,
+                limit: PATIENCE,
+            });
         }
         thread::sleep(Duration::from_millis(50));
     }
@@ -98,22 +128,34 @@ pub fn down() -> Result<bool, Error> {
 /// Runs a control plane with its shop until killed.
 pub fn serve() -> Result<(), Error> {
     let folder = folder();
-    doing(format!("creating {}", folder.display()), fs::create_dir_all(&folder))?;
+    doing(
+        format!("creating {}", folder.display()),
+        fs::create_dir_all(&folder),
+    )?;
     let path = folder.join("lock");
     let lock = doing(format!("creating {}", path.display()), File::create(&path))?;
     if lock.try_lock().is_err() {
         let source = io::ErrorKind::AddrInUse.into();
-        return Err(Error::Io { what: "a control plane is up already".to_owned(), source });
+        return Err(Error::Io {
+            what: "a control plane is up already".to_owned(),
+            source,
+        });
     }
     let path = folder.join("pid");
-    doing(format!("writing {}", path.display()), fs::write(&path, std::process::id().to_string()))?;
+    doing(
+        format!("writing {}", path.display()),
+        fs::write(&path, std::process::id().to_string()),
+    )?;
     let autoscaling = Autoscaling {
         sync_period: Duration::from_secs(5),
         downscale_stabilization: Duration::from_secs(45),
         cpu_initialization_period: Duration::from_secs(15),
         initial_readiness_delay: Duration::from_secs(5),
     };
-    let cluster = ControlPlane::start(&Options { autoscaling, ..Options::default() })?;
+    let cluster = ControlPlane::start(&Options {
+        autoscaling,
+        ..Options::default()
+    })?;
     let mut shop = Shop::open(&cluster)?;
     let written = cluster.write_kubeconfig("all", &cluster.url(), &Credential::ALL)?;
     // Copied aside, then renamed: whoever waits for it never reads half of it.

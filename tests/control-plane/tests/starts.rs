@@ -37,21 +37,35 @@ fn pod(name: &str, behaves: &str) -> Value {
 /// Waits until kubectl prints `words` somewhere in the pod's line.
 fn wait_for_pod(cluster: &ControlPlane, name: &str, words: &str) {
     let seen = cluster.wait(&format!("{words} of {name}"), MINUTE, || {
-        let line = cluster.kubectl(&["get", "pod", name, "--no-headers"]).unwrap_or_else(|error| error.to_string());
+        let line = cluster
+            .kubectl(&["get", "pod", name, "--no-headers"])
+            .unwrap_or_else(|error| error.to_string());
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        if line.contains(words) { Ok(()) } else { Err(line) }
+        if line.contains(words) {
+            Ok(())
+        } else {
+            Err(line)
+        }
     });
     seen.unwrap();
 }
 
 #[test]
 fn a_control_plane_lives_and_leaves_nothing_behind() {
-    let options = Options { autoscaling: Autoscaling::quick(), ..Options::default() };
+    let options = Options {
+        autoscaling: Autoscaling::quick(),
+        ..Options::default()
+    };
     let start = Instant::now();
     let cluster = ControlPlane::start(&options).unwrap();
     eprintln!("started in {:?}", start.elapsed());
     assert_eq!(cluster.client().get("/readyz").unwrap(), "ok");
-    assert!(cluster.kubectl(&["version"]).unwrap().contains(cluster.binaries().kubernetes_version()));
+    assert!(
+        cluster
+            .kubectl(&["version"])
+            .unwrap()
+            .contains(cluster.binaries().kubernetes_version())
+    );
 
     pods_behave_as_annotated(&cluster);
     logs_grow(&cluster);
@@ -68,9 +82,23 @@ fn a_control_plane_lives_and_leaves_nothing_behind() {
 }
 
 fn pods_behave_as_annotated(cluster: &ControlPlane) {
-    use behaviour::{COMPLETES, CRASH_LOOP, FAILS, FLAPPING, IMAGE_PULL_BACK_OFF, MANUAL, NEVER_READY};
-    for name in [MANUAL, CRASH_LOOP, NEVER_READY, FLAPPING, IMAGE_PULL_BACK_OFF, COMPLETES, FAILS, "ready"] {
-        cluster.client().create("/api/v1/namespaces/default/pods", &pod(name, name)).unwrap();
+    use behaviour::{
+        COMPLETES, CRASH_LOOP, FAILS, FLAPPING, IMAGE_PULL_BACK_OFF, MANUAL, NEVER_READY,
+    };
+    for name in [
+        MANUAL,
+        CRASH_LOOP,
+        NEVER_READY,
+        FLAPPING,
+        IMAGE_PULL_BACK_OFF,
+        COMPLETES,
+        FAILS,
+        "ready",
+    ] {
+        cluster
+            .client()
+            .create("/api/v1/namespaces/default/pods", &pod(name, name))
+            .unwrap();
     }
     wait_for_pod(cluster, "ready", "2/2 Running 0");
     wait_for_pod(cluster, NEVER_READY, "0/2 Running 0");
@@ -82,34 +110,67 @@ fn pods_behave_as_annotated(cluster: &ControlPlane) {
     wait_for_pod(cluster, CRASH_LOOP, "1/2 CrashLoopBackOff 1");
     wait_for_pod(cluster, CRASH_LOOP, "2/2 Running 2");
     wait_for_pod(cluster, MANUAL, "0/2 Pending 0");
-    cluster.kubectl(&["delete", "pod", FLAPPING, "--timeout=30s"]).unwrap();
+    cluster
+        .kubectl(&["delete", "pod", FLAPPING, "--timeout=30s"])
+        .unwrap();
 }
 
 fn logs_grow(cluster: &ControlPlane) {
-    assert!(cluster.kubectl(&["logs", "ready", "-c", "two"]).unwrap().contains("listening"));
+    assert!(
+        cluster
+            .kubectl(&["logs", "ready", "-c", "two"])
+            .unwrap()
+            .contains("listening")
+    );
     let log = cluster.container_log("default", "ready", "one").unwrap();
     log.append(["first", "second"]).unwrap();
     log.append_previous(["before"]).unwrap();
-    let read = |arguments: &[&str]| cluster.kubectl(arguments).unwrap_or_else(|error| error.to_string());
-    wait_until("the log", || read(&["logs", "ready", "-c", "one"]) == "first\nsecond\n");
-    assert_eq!(read(&["logs", "ready", "-c", "one", "--previous"]), "before\n");
+    let read = |arguments: &[&str]| {
+        cluster
+            .kubectl(arguments)
+            .unwrap_or_else(|error| error.to_string())
+    };
+    wait_until("the log", || {
+        read(&["logs", "ready", "-c", "one"]) == "first\nsecond\n"
+    });
+    assert_eq!(
+        read(&["logs", "ready", "-c", "one", "--previous"]),
+        "before\n"
+    );
 }
 
 fn credentials_may_what_they_should(cluster: &ControlPlane) {
     let get_pods = |credential: Credential, namespace: &str| {
         let mut command = cluster.kubectl_command();
-        command.env("KUBECONFIG", cluster.kubeconfig_of(credential)).args(["get", "pods", "-n", namespace]);
+        command
+            .env("KUBECONFIG", cluster.kubeconfig_of(credential))
+            .args(["get", "pods", "-n", namespace]);
         String::from_utf8(command.output().unwrap().stderr).unwrap()
     };
     for credential in Credential::ALL {
-        let (own, other) = (get_pods(credential, VIEWED_NAMESPACE), get_pods(credential, "default"));
+        let (own, other) = (
+            get_pods(credential, VIEWED_NAMESPACE),
+            get_pods(credential, "default"),
+        );
         match credential {
             Credential::Admin | Credential::Certificate | Credential::CertificateFiles => {
-                assert!(own.contains("No resources") && other.is_empty(), "{own}{other}");
+                assert!(
+                    own.contains("No resources") && other.is_empty(),
+                    "{own}{other}"
+                );
             }
-            Credential::Viewer => assert!(own.contains("No resources") && other.contains("Forbidden"), "{own}{other}"),
-            Credential::Nobody => assert!(own.contains("Forbidden") && other.contains("Forbidden"), "{own}{other}"),
-            Credential::Wrong => assert!(own.contains("Unauthorized") || own.contains("logged in"), "{own}"),
+            Credential::Viewer => assert!(
+                own.contains("No resources") && other.contains("Forbidden"),
+                "{own}{other}"
+            ),
+            Credential::Nobody => assert!(
+                own.contains("Forbidden") && other.contains("Forbidden"),
+                "{own}{other}"
+            ),
+            Credential::Wrong => assert!(
+                own.contains("Unauthorized") || own.contains("logged in"),
+                "{own}"
+            ),
         }
     }
 }
@@ -117,8 +178,13 @@ fn credentials_may_what_they_should(cluster: &ControlPlane) {
 fn metrics_arrive(cluster: &ControlPlane) {
     cluster.wait_for_metrics().unwrap();
     let top = cluster.wait("the CPU of a pod", MINUTE, || {
-        let top = cluster.kubectl(&["top", "pod", "ready", "--no-headers"]).unwrap_or_else(|error| error.to_string());
-        let cpu = top.split_whitespace().nth(1).and_then(|cpu| cpu.strip_suffix('m')?.parse::<u32>().ok());
+        let top = cluster
+            .kubectl(&["top", "pod", "ready", "--no-headers"])
+            .unwrap_or_else(|error| error.to_string());
+        let cpu = top
+            .split_whitespace()
+            .nth(1)
+            .and_then(|cpu| cpu.strip_suffix('m')?.parse::<u32>().ok());
         cpu.filter(|cpu| (240..=260).contains(cpu)).ok_or(top)
     });
     top.unwrap();
@@ -171,7 +237,12 @@ fn nothing_outlives_an_owner_that_was_killed() {
     owner.wait().unwrap();
     wait_until("the end of the components", || mentions(&cache).is_empty());
     wait_until("the end of its folder", || {
-        !fs::read_dir(&cache).unwrap().flatten().any(|entry| entry.file_name().to_string_lossy().contains("control-plane-"))
+        !fs::read_dir(&cache).unwrap().flatten().any(|entry| {
+            entry
+                .file_name()
+                .to_string_lossy()
+                .contains("control-plane-")
+        })
     });
     fs::remove_dir_all(&cache).unwrap();
 }

@@ -1,0 +1,61 @@
+//! The developer's and CI's one entry: `cargo xtask <command>`.
+
+mod bench;
+mod children;
+mod count;
+mod notice;
+mod packages;
+mod places;
+mod run;
+mod setup;
+mod steps;
+mod test;
+mod ui;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  run [KUBECONFIG]             build the program and open its window
+  test [--fast]                every check and test; --fast leaves out the real control plane and the window
+  prove                        the same with the full counts of the long tests
+  bench                        measure the release build, and print the table for the README
+  control-plane up|down|status a real Kubernetes for development, with things to look at
+  notice [--check]             write src-tauri/NOTICE, or check that it is up to date
+  setup                        install what building and testing need";
+
+fn main() -> ExitCode {
+    children::end_with_signals();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["run"] => run::run(None),
+        ["run", kubeconfig] if !kubeconfig.starts_with("--") => run::run(Some(kubeconfig)),
+        ["test"] => test::test(test::Extent::Whole),
+        ["test", "--fast"] => test::test(test::Extent::Fast),
+        ["prove"] => test::test(test::Extent::Proof),
+        ["bench", further @ ..] => bench::bench(further),
+        [
+            "control-plane",
+            command @ ("up" | "down" | "status" | "build"),
+        ] => test::control_plane(command),
+        ["notice"] => notice::write(),
+        ["notice", "--check"] => notice::check(),
+        ["setup"] => setup::everything(),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
