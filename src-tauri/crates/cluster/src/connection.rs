@@ -13,6 +13,7 @@ use kube::client::Body;
 use crate::error::{ConnectError, LinkError, RequestError};
 use crate::greeting;
 use crate::gunzip::Gunzip;
+use crate::pulse::Pulse;
 use crate::status;
 use crate::target::Target;
 use crate::transport::{self, Connector};
@@ -39,6 +40,7 @@ struct Shared {
     /// Replaced by [`Connection::renew`] with a client whose pool is empty.
     client: RwLock<kube::Client>,
     received: AtomicU64,
+    pulse: Pulse,
 }
 
 /// What the server said when it was connected.
@@ -109,6 +111,7 @@ impl Connection {
             connector,
             client: RwLock::new(client),
             received: AtomicU64::new(0),
+            pulse: Pulse::new(),
         })))
     }
 
@@ -155,6 +158,16 @@ impl Connection {
         self.0.received.load(Ordering::Relaxed)
     }
 
+    /// When the server last sent anything over any link, Unix ms; 0 before the first. While
+    /// something is followed this is at most a few seconds old, or what is followed is stale.
+    pub fn as_of_ms(&self) -> i64 {
+        self.0.pulse.as_of_ms()
+    }
+
+    pub(crate) fn pulse(&self) -> &Pulse {
+        &self.0.pulse
+    }
+
     /// The client under it: no retry, no logging; its pool is the one of this connection until
     /// [`Self::renew`].
     pub fn client(&self) -> kube::Client {
@@ -175,7 +188,7 @@ impl Connection {
                     .0
                     .client
                     .write()
-                    .unwrap_or_else(PoisonError::into_inner) = client
+                    .unwrap_or_else(PoisonError::into_inner) = client;
             }
             // The same target built the first client, so this cannot differ; keep the old one.
             Err(error) => tracing::error!("no fresh connection pool: {error}"),
@@ -213,6 +226,10 @@ impl Connection {
         };
         let response = response.map_err(|error| transport::classify(&error, &self.0.target))?;
         let (head, body) = response.into_parts();
+        // A gateway's 5xx says nothing of the server behind it.
+        if !head.status.is_server_error() {
+            self.0.pulse.prove();
+        }
         let gunzip = head
             .headers
             .get(CONTENT_ENCODING)
@@ -267,6 +284,7 @@ impl Answer {
                     self.shared
                         .received
                         .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                    self.shared.pulse.prove();
                     match &mut self.gunzip {
                         Some(gunzip) => gunzip.feed(bytes),
                         None => return Ok(Some(bytes)),
@@ -291,15 +309,13 @@ impl Answer {
         &mut self,
         patience: Duration,
     ) -> Result<Option<Bytes>, RequestError> {
-        match tokio::time::timeout(patience, self.chunk()).await {
-            Ok(chunk) => chunk,
-            Err(_) => {
-                Connection(Arc::clone(&self.shared)).renew();
-                Err(RequestError::Timeout {
-                    seconds: patience.as_secs(),
-                })
-            }
-        }
+        let Ok(chunk) = tokio::time::timeout(patience, self.chunk()).await else {
+            Connection(Arc::clone(&self.shared)).renew();
+            return Err(RequestError::Timeout {
+                seconds: patience.as_secs(),
+            });
+        };
+        chunk
     }
 
     /// Bytes of the body received so far, as they came over the wire.

@@ -3,7 +3,7 @@
 //! [`kubeconfig`] reads a file without contacting or running anything it names, [`Connection`] is
 //! one connected context, [`follow()`] keeps one resource in one scope live.
 
-pub mod backoff;
+mod backoff;
 pub mod connection;
 pub mod discovery;
 mod document;
@@ -13,23 +13,37 @@ pub mod follow;
 mod greeting;
 mod gunzip;
 pub mod health;
+mod json_stream;
 pub mod kubeconfig;
+mod lines;
 pub mod list;
+mod list_piece;
 mod log_lines;
 pub mod logs;
+mod preview;
+mod proto_stream;
+mod pulse;
+mod pulse_step;
 mod regular;
 mod status;
 pub mod target;
 pub mod task;
 mod transport;
+pub mod update;
 pub mod usage;
 mod vet;
-pub mod watch_step;
+mod watch_event;
+mod watch_step;
 
 pub use connection::{Answer, Ask, Connection, Greeting};
 pub use discovery::{Discovered, Discovery, discover};
 pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
 pub use kubeconfig::{Access, ContextEntry, Opened, Source, locate, open};
+pub use follow::{follow, follow_by};
+pub use health::Health;
+pub use list::ListPlan;
 pub use logs::{LogChunk, LogRequest, follow_log};
 pub use target::Target;
 pub use task::Task;
+pub use update::{Change, Scope, Update};
+pub use usage::{UsageKind, UsageUpdate, poll_usage};

@@ -1,0 +1,517 @@
+//! Lists one resource, sending rows on while they arrive.
+//!
+//! How, by what it costs (10,000 pods, loopback): the whole list as JSON takes 1, as protobuf 0.45,
+//! with gzip 0.35; a page of 500 takes 0.06, and a Table without objects holds kubectl's cells of
+//! every row for 0.1 and a 350th of the bytes. So kinds with records of their own come as one small
+//! page, which gives the first rows and says how many there are, then the previews of the rest, then
+//! all the rest in few large pages, each as protobuf (where the kind has it) with gzip, decoded one
+//! object at a time while it streams.
+//!
+//! Lists name no resourceVersion: they are then as fresh as the server can make them (since 1.31
+//! from its cache, too). `resourceVersion=0` would be served from a cache that may lie minutes
+//! back, and a list after a gap could then show a time before the one already on screen.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use model::{Kind, ObjectRow, TableHeader, decode_json, decode_proto, generic};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::sync::mpsc;
+
+use crate::connection::{Answer, Ask, Connection, JSON};
+use crate::error::RequestError;
+use crate::fetch::{collection, escape};
+use crate::json_stream::{JsonList, list_meta};
+use crate::lines::MAX_OBJECT;
+use crate::list_piece::{ListMeta, Piece, SplitError};
+use crate::preview::{self, Previews};
+use crate::proto_stream::ProtoList;
+use crate::update::{Scope, Update};
+use crate::watch_step::Paging;
+
+/// Protobuf where the server has it, else JSON.
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf, application/json";
+/// The server's own Table.
+pub(crate) const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
+/// A list's body may pause this long.
+const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
+/// Largest page of a server Table: held whole.
+const TABLE_LIMIT: u64 = 128 << 20;
+/// Rows sent on together, and the longest they wait for each other.
+const BATCH: usize = 500;
+const BATCH_PATIENCE: Duration = Duration::from_millis(30);
+
+/// How a kind is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListPlan {
+    /// Objects, decoded here.
+    Records {
+        /// Their kind.
+        kind: Kind,
+        /// Ask for protobuf.
+        protobuf: bool,
+        /// Objects in the first page.
+        first: u32,
+        /// Objects in each further page.
+        rest: u32,
+        /// Show the server's cells of rows whose records are still to come.
+        preview: bool,
+        /// How long previews are waited for before the rest is asked for.
+        head_start: Duration,
+    },
+    /// The server's Table, with each object's metadata.
+    Tables {
+        /// Rows in a page.
+        page: u32,
+    },
+}
+
+impl ListPlan {
+    /// The plan for a scope.
+    pub fn of(scope: &Scope) -> Self {
+        match scope.kind {
+            None => Self::Tables { page: 500 },
+            Some(kind) => Self::Records {
+                kind,
+                protobuf: kind.spec().protobuf,
+                first: 500,
+                rest: 10_000,
+                // What a selector leaves is few.
+                preview: scope.fields.is_empty(),
+                head_start: Duration::from_millis(400),
+            },
+        }
+    }
+}
+
+/// A complete list.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// Its version, to watch from; may be empty.
+    pub(crate) version: String,
+    /// Every row, unless they were sent on while they came.
+    pub(crate) rows: Vec<ObjectRow>,
+    /// Columns of a server Table.
+    pub(crate) header: Option<TableHeader>,
+    /// Over the wire.
+    pub(crate) bytes: u64,
+    /// Objects that could not be decoded.
+    pub(crate) unreadable: u64,
+}
+
+/// What listing needs to know.
+pub(crate) struct Listing<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) scope: &'a Scope,
+    pub(crate) plan: ListPlan,
+    pub(crate) paging: Paging,
+    pub(crate) sink: &'a mpsc::Sender<Update>,
+    /// Send rows on while they come; else they are gathered, to replace everything at once.
+    pub(crate) progressive: bool,
+    pub(crate) traces: &'a Traces,
+}
+
+/// What a listing leaves behind even if it does not end.
+#[derive(Debug, Default)]
+pub(crate) struct Traces {
+    /// Rows were sent on.
+    pub(crate) sent: AtomicBool,
+    /// When its last byte came, on the connection's steady clock.
+    pub(crate) byte_ms: AtomicU64,
+}
+
+impl Listing<'_> {
+    /// Lists everything. An error leaves nothing complete: what was sent on is a part.
+    pub(crate) async fn run(&self) -> Result<Listed, RequestError> {
+        match self.plan {
+            ListPlan::Records {
+                kind,
+                protobuf,
+                first,
+                rest,
+                preview,
+                head_start,
+            } => {
+                let limit = match self.paging {
+                    Paging::Paged => Some(first),
+                    Paging::Whole => None,
+                };
+                let mut intake = Intake::new(self);
+                let preview = preview && self.progressive;
+                intake.known = preview.then(HashSet::new);
+                let mut accept = if protobuf { PROTOBUF } else { JSON };
+                let mut page = self.page(&mut intake, kind, accept, limit, "").await;
+                if let Err(RequestError::Status {
+                    code: 406 | 415, ..
+                }) = page
+                    && protobuf
+                {
+                    accept = JSON;
+                    page = self.page(&mut intake, kind, accept, limit, "").await;
+                }
+                let meta = page?;
+                if meta.more.is_empty() {
+                    return Ok(intake.listed(meta.resource_version, None));
+                }
+                let version = self
+                    .rest_behind_previews(
+                        &mut intake,
+                        kind,
+                        accept,
+                        (rest, meta),
+                        preview.then_some(head_start),
+                    )
+                    .await?;
+                Ok(intake.listed(version, None))
+            }
+            ListPlan::Tables { page } => self.tables(page).await,
+        }
+    }
+
+    /// Previews first, for as long as their head start; then both together until the records are there.
+    async fn rest_behind_previews(
+        &self,
+        intake: &mut Intake<'_>,
+        kind: Kind,
+        accept: &str,
+        (limit, first): (u32, ListMeta),
+        head_start: Option<Duration>,
+    ) -> Result<String, RequestError> {
+        let known = intake.known.take().unwrap_or_default();
+        let Some(head_start) = head_start else {
+            return self.rest(intake, kind, accept, limit, first).await;
+        };
+        self.traces.sent.store(true, Ordering::Relaxed);
+        let previews = Previews {
+            connection: self.connection,
+            scope: self.scope,
+            kind,
+            known,
+            sink: self.sink,
+        };
+        let mut previews = std::pin::pin!(previews.run());
+        let early = tokio::time::timeout(head_start, &mut previews)
+            .await
+            .is_ok();
+        let mut rest = std::pin::pin!(self.rest(intake, kind, accept, limit, first));
+        if early {
+            return rest.await;
+        }
+        tokio::select! {
+            version = &mut rest => version,
+            () = &mut previews => rest.await,
+        }
+    }
+
+    /// The pages behind the first; the version of them all.
+    async fn rest(
+        &self,
+        intake: &mut Intake<'_>,
+        kind: Kind,
+        accept: &str,
+        limit: u32,
+        first: ListMeta,
+    ) -> Result<String, RequestError> {
+        let mut meta = first;
+        let mut version = std::mem::take(&mut meta.resource_version);
+        while !meta.more.is_empty() {
+            meta = self
+                .page(intake, kind, accept, Some(limit), &meta.more)
+                .await?;
+            if !meta.resource_version.is_empty() {
+                version = std::mem::take(&mut meta.resource_version);
+            }
+        }
+        Ok(version)
+    }
+
+    fn heard(&self) {
+        self.traces
+            .byte_ms
+            .store(self.connection.pulse().steady_ms(), Ordering::Relaxed);
+    }
+
+    fn path(&self, limit: Option<u32>, more: &str) -> String {
+        let base = collection(&self.scope.resource, self.scope.namespace.as_deref());
+        let limit = limit.map(|limit| format!("limit={limit}"));
+        let more = (!more.is_empty()).then(|| format!("continue={}", escape(more)));
+        let fields = (!self.scope.fields.is_empty())
+            .then(|| format!("fieldSelector={}", escape(&self.scope.fields)));
+        let query: Vec<String> = limit.into_iter().chain(more).chain(fields).collect();
+        if query.is_empty() {
+            base
+        } else {
+            format!("{base}?{}", query.join("&"))
+        }
+    }
+
+    /// One page, object by object.
+    async fn page(
+        &self,
+        intake: &mut Intake<'_>,
+        kind: Kind,
+        accept: &str,
+        limit: Option<u32>,
+        more: &str,
+    ) -> Result<ListMeta, RequestError> {
+        let path = self.path(limit, more);
+        let mut answer = self
+            .connection
+            .request(Ask {
+                path: &path,
+                accept,
+                gzip: true,
+            })
+            .await?;
+        self.heard();
+        let before = intake.bytes;
+        let mut splitter = Splitter::of(&answer);
+        let mut meta = ListMeta::default();
+        while let Some(chunk) = answer.chunk_within(CHUNK_PATIENCE).await? {
+            splitter.push(&chunk, &mut |piece, decode| match piece {
+                Piece::Item(bytes) => intake.take(decode(kind, bytes)),
+                Piece::Meta(found) => {
+                    if more.is_empty() {
+                        intake.expected = found
+                            .remaining
+                            .map(|left| left + u64::from(limit.unwrap_or(0)));
+                    }
+                    meta = found;
+                }
+            })?;
+            intake.bytes = before + answer.wire_bytes();
+            self.heard();
+            intake.send_when_due().await;
+        }
+        splitter.finish()?;
+        if more.is_empty() {
+            intake.expected = meta.remaining.map(|left| left + intake.received);
+        }
+        intake.send().await;
+        Ok(meta)
+    }
+
+    async fn tables(&self, page: u32) -> Result<Listed, RequestError> {
+        let limit = match self.paging {
+            Paging::Paged => Some(page),
+            Paging::Whole => None,
+        };
+        let mut intake = Intake::new(self);
+        let mut header = None;
+        let mut more = String::new();
+        loop {
+            let path = self.path(limit, &more);
+            let ask = Ask {
+                path: &path,
+                accept: TABLE,
+                gzip: true,
+            };
+            let mut answer = self.connection.request(ask).await?;
+            let mut body = Vec::new();
+            while let Some(chunk) = answer.chunk_within(CHUNK_PATIENCE).await? {
+                if (body.len() + chunk.len()) as u64 > TABLE_LIMIT {
+                    return Err(RequestError::TooLarge { limit: TABLE_LIMIT });
+                }
+                body.extend_from_slice(&chunk);
+                self.heard();
+            }
+            let meta = table_meta(&body)?;
+            let columns = match &header {
+                Some(columns) => columns,
+                None => {
+                    let columns = generic::header(&body, self.scope.resource.namespaced)
+                        .map_err(|error| malformed(&error))?;
+                    if self.progressive {
+                        // A closed sink is noticed by whoever follows.
+                        let _ = self.sink.send(Update::Header(columns.clone())).await;
+                    }
+                    header.insert(columns)
+                }
+            };
+            for row in generic::rows(&body, columns).map_err(|error| malformed(&error))? {
+                intake.take(Some(row));
+            }
+            intake.bytes += answer.wire_bytes();
+            intake.expected = meta.remaining.map(|left| left + intake.received);
+            intake.send().await;
+            if meta.more.is_empty() {
+                return Ok(intake.listed(meta.resource_version, header));
+            }
+            more = meta.more;
+        }
+    }
+}
+
+/// The metadata of a Table; an error if the server sent something else.
+fn table_meta(body: &[u8]) -> Result<ListMeta, RequestError> {
+    #[derive(Deserialize)]
+    struct Table<'a> {
+        kind: String,
+        #[serde(borrow)]
+        metadata: Option<&'a RawValue>,
+    }
+    let table: Table<'_> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
+    if table.kind != "Table" {
+        return Err(RequestError::Malformed {
+            what: "the server offers no table of this kind".to_owned(),
+        });
+    }
+    Ok(match table.metadata {
+        Some(metadata) => list_meta(metadata.get().as_bytes())?,
+        None => ListMeta::default(),
+    })
+}
+
+/// Only the place of an error in JSON is told, never the text there.
+fn malformed(error: &dyn std::fmt::Display) -> RequestError {
+    RequestError::Malformed {
+        what: error.to_string(),
+    }
+}
+
+type Decode = fn(Kind, &[u8]) -> Option<ObjectRow>;
+
+/// A list's representation, as the server chose it.
+enum Splitter {
+    Proto(ProtoList),
+    Json(JsonList),
+}
+
+impl Splitter {
+    fn of(answer: &Answer) -> Self {
+        let protobuf = answer
+            .headers
+            .get(http::header::CONTENT_TYPE)
+            .is_some_and(|kind| {
+                kind.as_bytes()
+                    .starts_with(b"application/vnd.kubernetes.protobuf")
+            });
+        if protobuf {
+            Self::Proto(ProtoList::default())
+        } else {
+            Self::Json(JsonList::default())
+        }
+    }
+
+    fn push(
+        &mut self,
+        chunk: &[u8],
+        take: &mut dyn FnMut(Piece<'_>, Decode),
+    ) -> Result<(), SplitError> {
+        match self {
+            Self::Proto(list) => list.push(chunk, &mut |piece| {
+                take(piece, |kind, bytes| decode_proto(kind, bytes).ok())
+            }),
+            Self::Json(list) => list.push(chunk, &mut |piece| {
+                take(piece, |kind, bytes| decode_json(kind, bytes).ok())
+            }),
+        }
+    }
+
+    fn finish(&self) -> Result<(), SplitError> {
+        match self {
+            Self::Proto(list) => list.finish(),
+            Self::Json(list) => list.finish(),
+        }
+    }
+}
+
+impl From<SplitError> for RequestError {
+    fn from(error: SplitError) -> Self {
+        match error {
+            SplitError::Incomplete => Self::Cut,
+            SplitError::TooLarge => Self::TooLarge {
+                limit: MAX_OBJECT as u64,
+            },
+            SplitError::Malformed(_) => Self::Malformed {
+                what: error.to_string(),
+            },
+        }
+    }
+}
+
+/// Rows on their way to the sink.
+struct Intake<'a> {
+    listing: &'a Listing<'a>,
+    rows: Vec<ObjectRow>,
+    sent: Instant,
+    received: u64,
+    expected: Option<u64>,
+    bytes: u64,
+    unreadable: u64,
+    /// Namespaces and names so far, while previews need to know them.
+    known: Option<HashSet<preview::Identity>>,
+}
+
+impl<'a> Intake<'a> {
+    fn new(listing: &'a Listing<'a>) -> Self {
+        listing.heard();
+        Self {
+            listing,
+            rows: Vec::new(),
+            sent: Instant::now(),
+            received: 0,
+            expected: None,
+            bytes: 0,
+            unreadable: 0,
+            known: None,
+        }
+    }
+
+    fn take(&mut self, row: Option<ObjectRow>) {
+        self.received += 1;
+        match row {
+            Some(row) => {
+                if let Some(known) = &mut self.known {
+                    known.insert(preview::identity(&row));
+                }
+                self.rows.push(row);
+            }
+            None => self.unreadable += 1,
+        }
+    }
+
+    async fn send_when_due(&mut self) {
+        if self.rows.len() >= BATCH || self.sent.elapsed() >= BATCH_PATIENCE {
+            self.send().await;
+        }
+    }
+
+    /// Sends what there is, or only how far it is if rows are gathered.
+    async fn send(&mut self) {
+        self.sent = Instant::now();
+        // A closed sink is noticed by whoever follows.
+        if self.listing.progressive && !self.rows.is_empty() {
+            self.listing.traces.sent.store(true, Ordering::Relaxed);
+            let _ = self
+                .listing
+                .sink
+                .send(Update::Rows(std::mem::take(&mut self.rows)))
+                .await;
+        }
+        let progress = Update::Progress {
+            received: self.received,
+            expected: self.expected,
+            bytes: self.bytes,
+        };
+        let _ = self.listing.sink.send(progress).await;
+    }
+
+    fn listed(self, version: String, header: Option<TableHeader>) -> Listed {
+        if self.unreadable > 0 {
+            tracing::warn!(
+                unreadable = self.unreadable,
+                "objects of a list could not be decoded"
+            );
+        }
+        Listed {
+            version,
+            rows: self.rows,
+            header,
+            bytes: self.bytes,
+            unreadable: self.unreadable,
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! When a server counts as alive, and when its links are suspect.
+//!
+//! Pure; [`crate::pulse`] runs it. The watches themselves prove little: a quiet one says nothing
+//! for a minute (bookmarks are that far apart), and HTTP/1 has no ping. So:
+//! - Every byte of every answer is a proof of life. With none for [`QUIET`], a cheap request is
+//!   sent as a probe, at most one at a time: on an idle cluster one request in five seconds for
+//!   all watches together.
+//! - The prober keeps a link of its own alive by using it at least every [`KEEP`], whatever else
+//!   proves the server: only a link that was there before tells that such links died.
+//! - A probe over that link that is not answered within [`POOLED_PATIENCE`] makes every
+//!   link suspect: all pools are emptied and the next probe goes over a new link. If the server
+//!   answers there, the old links are dead without having said so (half-open), and every watch
+//!   that has brought nothing since is replaced. So a dead link is replaced 4 + 1 + 3 + 1 s after
+//!   the last proof of life (the ones are ticks), or as soon as a new link comes about.
+//! - No proof for [`STALE`] means what is on screen is stale, and it is marked so by 10 s.
+//! - During suspend the monotonic clock stands still and the wall clock goes on: when they part by
+//!   more than [`SLEPT`], the machine slept, nothing is known of any link, and a new one is tried
+//!   at once. A wall clock that was only set costs one round of new links.
+//!
+//! A link that something in between swallows alone while the others live escapes the probe. The
+//! kernel's keepalive ends it if the path is dead; if a proxy acknowledges and drops, the follower
+//! replaces it for being silent longer than bookmarks are apart.
+
+use std::time::Duration;
+
+/// Silence after which a probe is sent.
+pub(crate) const QUIET: Duration = Duration::from_secs(4);
+/// Longest time the prober's own link is left unused.
+pub(crate) const KEEP: Duration = Duration::from_secs(10);
+/// A probe over a link that was alive.
+pub(crate) const POOLED_PATIENCE: Duration = Duration::from_secs(3);
+/// A probe over a new link: name, TCP, TLS, request.
+pub(crate) const FRESH_PATIENCE: Duration = Duration::from_secs(5);
+/// Pause between failed probes.
+pub(crate) const AGAIN: Duration = Duration::from_secs(2);
+/// Age of the last proof at which what is shown counts as stale; seen one tick later at most.
+pub(crate) const STALE: Duration = Duration::from_millis(8_500);
+/// Wall clock ahead of the monotonic one by this since the last tick: the machine slept.
+pub(crate) const SLEPT: Duration = Duration::from_secs(3);
+/// How often to look.
+pub(crate) const TICK: Duration = Duration::from_secs(1);
+
+/// Two clocks at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// Milliseconds on a clock that never jumps and may stand still in suspend.
+    pub(crate) steady_ms: u64,
+    /// Unix ms.
+    pub(crate) wall_ms: i64,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// Time passed; the last byte from the server came at `proof_ms` (steady).
+    Tick {
+        /// As above.
+        proof_ms: u64,
+    },
+    /// The probe was answered.
+    Answered,
+    /// The probe failed.
+    Failed,
+}
+
+/// What the probe is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Probe {
+    Idle { since_ms: u64 },
+    Sent { at_ms: u64, fresh: bool },
+}
+
+/// What is known of the server and its links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    ticked: Moment,
+    proof_ms: u64,
+    probe: Probe,
+    /// Since when links are suspect (steady): a probe sent then failed, or the machine slept.
+    suspect_ms: Option<u64>,
+    slept: bool,
+    /// The prober has a link.
+    linked: bool,
+    /// Nothing proves the server alive.
+    pub(crate) stale: bool,
+    /// Counts the gaps that were overcome.
+    pub(crate) epoch: u64,
+    /// Links without a byte since then (steady) are to be replaced, at each new epoch.
+    pub(crate) replace_before_ms: u64,
+}
+
+/// What to do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Nothing.
+    Nothing,
+    /// Send a probe; `fresh`: over a new link, forgetting the pooled ones. Replaces one under way.
+    Probe {
+        /// As above.
+        fresh: bool,
+    },
+    /// Give up the probe under way.
+    Abandon,
+}
+
+/// At the moment the server was first heard.
+pub(crate) fn begin(now: Moment) -> State {
+    State {
+        ticked: now,
+        proof_ms: now.steady_ms,
+        probe: Probe::Idle {
+            since_ms: now.steady_ms,
+        },
+        suspect_ms: None,
+        slept: false,
+        linked: false,
+        stale: false,
+        epoch: 0,
+        replace_before_ms: 0,
+    }
+}
+
+/// What to do after `input` at `now`.
+pub(crate) fn step(mut state: State, input: Input, now: Moment) -> (State, Output) {
+    let output = match input {
+        Input::Tick { proof_ms } => {
+            state.proof_ms = state.proof_ms.max(proof_ms);
+            let slept = gap(state.ticked, now) > SLEPT;
+            state.ticked = now;
+            if slept {
+                state.slept = true;
+                state.suspect_ms = Some(now.steady_ms);
+                send(&mut state, now, true)
+            } else {
+                tick(&mut state, now)
+            }
+        }
+        Input::Answered => {
+            state.probe = Probe::Idle {
+                since_ms: now.steady_ms,
+            };
+            state.proof_ms = now.steady_ms;
+            state.linked = true;
+            state.slept = false;
+            if let Some(since) = state.suspect_ms.take() {
+                state.epoch += 1;
+                state.replace_before_ms = since;
+            }
+            Output::Nothing
+        }
+        Input::Failed => fail(&mut state, now),
+    };
+    state.stale = state.slept || since(state.proof_ms, now) >= STALE;
+    (state, output)
+}
+
+fn tick(state: &mut State, now: Moment) -> Output {
+    match state.probe {
+        Probe::Sent { at_ms, fresh } => {
+            let patience = if fresh {
+                FRESH_PATIENCE
+            } else {
+                POOLED_PATIENCE
+            };
+            if since(at_ms, now) < patience {
+                return Output::Nothing;
+            }
+            match fail(state, now) {
+                Output::Nothing => Output::Abandon,
+                other => other,
+            }
+        }
+        Probe::Idle { since_ms } if state.suspect_ms.is_some() => {
+            if since(since_ms, now) >= AGAIN {
+                send(state, now, true)
+            } else {
+                Output::Nothing
+            }
+        }
+        Probe::Idle { since_ms }
+            if !state.linked
+                || since(state.proof_ms, now) >= QUIET
+                || since(since_ms, now) >= KEEP =>
+        {
+            send(state, now, false)
+        }
+        Probe::Idle { .. } => Output::Nothing,
+    }
+}
+
+/// A failed probe: over a pooled link the next goes over a new one at once.
+fn fail(state: &mut State, now: Moment) -> Output {
+    let Probe::Sent { at_ms, fresh } = state.probe else {
+        return Output::Nothing;
+    };
+    state.probe = Probe::Idle {
+        since_ms: now.steady_ms,
+    };
+    if state.suspect_ms.is_none() {
+        state.suspect_ms = Some(at_ms);
+    }
+    if fresh {
+        Output::Nothing
+    } else {
+        send(state, now, true)
+    }
+}
+
+fn send(state: &mut State, now: Moment, fresh: bool) -> Output {
+    state.probe = Probe::Sent {
+        at_ms: now.steady_ms,
+        fresh,
+    };
+    Output::Probe { fresh }
+}
+
+fn since(past_ms: u64, now: Moment) -> Duration {
+    Duration::from_millis(now.steady_ms.saturating_sub(past_ms))
+}
+
+/// How much further the wall clock went than the steady one.
+fn gap(before: Moment, now: Moment) -> Duration {
+    let wall = now.wall_ms.saturating_sub(before.wall_ms);
+    let steady = i64::try_from(now.steady_ms.saturating_sub(before.steady_ms)).unwrap_or(i64::MAX);
+    Duration::from_millis(u64::try_from(wall.saturating_sub(steady)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server, links to it and clocks, second by second.
+    struct World {
+        state: State,
+        now: Moment,
+        /// Pooled links answer.
+        old_links: bool,
+        /// New links come about.
+        new_links: bool,
+        pending: Option<bool>,
+        probes: u32,
+        log: Vec<(u64, &'static str)>,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let now = Moment {
+                steady_ms: 1_000_000,
+                wall_ms: 5_000_000,
+            };
+            Self {
+                state: begin(now),
+                now,
+                old_links: true,
+                new_links: true,
+                pending: None,
+                probes: 0,
+                log: Vec::new(),
+            }
+        }
+
+        fn note(&mut self, before: State) {
+            let second = (self.now.steady_ms - 1_000_000) / 1000;
+            if before.stale != self.state.stale {
+                self.log
+                    .push((second, if self.state.stale { "stale" } else { "fresh" }));
+            }
+            if before.epoch != self.state.epoch {
+                self.log.push((second, "renewed"));
+            }
+        }
+
+        fn feed(&mut self, input: Input) {
+            let before = self.state;
+            let (state, output) = step(self.state, input, self.now);
+            self.state = state;
+            self.note(before);
+            match output {
+                Output::Nothing => {}
+                Output::Abandon => self.pending = None,
+                Output::Probe { fresh } => {
+                    self.probes += 1;
+                    self.pending = Some(fresh);
+                    if if fresh {
+                        self.new_links
+                    } else {
+                        self.old_links
+                    } {
+                        self.pending = None;
+                        if fresh {
+                            self.old_links = true;
+                        }
+                        self.feed(Input::Answered);
+                    }
+                }
+            }
+        }
+
+        fn seconds(&mut self, count: u64) {
+            for _ in 0..count {
+                self.now.steady_ms += 1000;
+                self.now.wall_ms += 1000;
+                self.feed(Input::Tick { proof_ms: 0 });
+            }
+        }
+
+        fn sleep(&mut self, hours: i64) {
+            self.now.wall_ms += hours * 3_600_000;
+        }
+    }
+
+    #[test]
+    fn a_quiet_server_is_asked_once_in_four_seconds() {
+        let mut world = World::new();
+        world.seconds(600);
+        assert_eq!((world.probes, world.log.len()), (150, 0));
+    }
+
+    #[test]
+    fn traffic_needs_few_probes() {
+        let mut world = World::new();
+        for _ in 0..600 {
+            world.now.steady_ms += 1000;
+            world.now.wall_ms += 1000;
+            let proof_ms = world.now.steady_ms - 500;
+            world.feed(Input::Tick { proof_ms });
+        }
+        assert_eq!(world.probes, 60);
+    }
+
+    #[test]
+    fn half_open_links_are_replaced_before_anything_is_stale() {
+        for phase in 0..5 {
+            let mut world = World::new();
+            world.seconds(20 + phase);
+            world.old_links = false;
+            world.seconds(20);
+            let [(second, "renewed")] = world.log[..] else {
+                panic!("{:?}", world.log)
+            };
+            assert!(second <= 20 + phase + 9, "replaced at {second}");
+            assert!(world.state.replace_before_ms > 1_000_000 + 19_000);
+        }
+    }
+
+    #[test]
+    fn an_outage_is_stale_within_ten_seconds_and_over_within_eight() {
+        for phase in 0..5 {
+            for length in [12, 60, 600] {
+                let mut world = World::new();
+                world.seconds(20 + phase);
+                (world.old_links, world.new_links) = (false, false);
+                world.seconds(length);
+                world.new_links = true;
+                world.seconds(10);
+                let [(stale, "stale"), (fresh, "fresh"), (renewed, "renewed")] = world.log[..]
+                else {
+                    panic!("{:?}", world.log)
+                };
+                assert!(stale <= 20 + phase + 10, "stale at {stale}");
+                assert!(
+                    fresh <= 20 + phase + length + 8 && fresh == renewed,
+                    "fresh at {fresh}"
+                );
+                assert!(world.probes < 15 + u32::try_from(length).unwrap_or(0) / 5);
+            }
+        }
+    }
+
+    #[test]
+    fn waking_is_noticed_at_the_first_tick() {
+        for hours in [1, 8, 24 * 30] {
+            let mut world = World::new();
+            world.seconds(30);
+            world.old_links = false;
+            world.sleep(hours);
+            world.seconds(1);
+            assert_eq!(world.state.epoch, 1, "the network is up: renewed at once");
+            assert!(!world.state.stale);
+        }
+    }
+
+    #[test]
+    fn waking_without_network_is_stale_at_once() {
+        let mut world = World::new();
+        world.seconds(30);
+        (world.old_links, world.new_links) = (false, false);
+        world.sleep(1);
+        world.seconds(1);
+        assert_eq!(world.log, [(31, "stale")]);
+        world.seconds(30);
+        world.new_links = true;
+        world.seconds(8);
+        assert!(!world.state.stale && world.state.epoch == 1);
+    }
+
+    #[test]
+    fn a_wall_clock_set_back_changes_nothing() {
+        let mut world = World::new();
+        world.seconds(30);
+        world.sleep(-24);
+        world.seconds(30);
+        assert!(world.log.is_empty());
+    }
+}

@@ -1,0 +1,107 @@
+//! Polls metrics.k8s.io for the CPU and memory of pods or nodes.
+//!
+//! The metrics API has no watch, and most clusters measure every 15 s. Where it is missing or
+//! down that is a state with a reason, not an error: everything else works without it.
+
+use std::time::Duration;
+
+use model::Usage;
+use model::usage::{node_usage, pod_usage};
+use tokio::sync::mpsc;
+
+use crate::connection::{Ask, Connection};
+use crate::error::RequestError;
+use crate::task::Task;
+
+/// How long an absent metrics API is left alone.
+const ABSENT: Duration = Duration::from_secs(60);
+
+/// Whose usage is polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsageKind {
+    /// Pods of all namespaces.
+    Pods,
+    /// Nodes.
+    Nodes,
+}
+
+/// One answer of the metrics API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UsageUpdate {
+    /// Namespace (empty for nodes), name and usage of everything that is measured now.
+    Measured(Vec<(Box<str>, Box<str>, Usage)>),
+    /// There is no usage at the moment; it is asked for again each minute. Sent when the reason changes.
+    Absent {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// Asks at once, then `every` so often, until the task is dropped or the sink's receiver is.
+pub fn poll_usage(
+    connection: Connection,
+    what: UsageKind,
+    every: Duration,
+    sink: mpsc::Sender<UsageUpdate>,
+) -> Task {
+    let told = sink.clone();
+    let work = async move {
+        let mut last_reason = None;
+        while !sink.is_closed() {
+            let (update, pause) = match ask(&connection, what).await {
+                Ok(usages) => (UsageUpdate::Measured(usages), every),
+                Err(error) => (
+                    UsageUpdate::Absent {
+                        reason: reason(&error),
+                    },
+                    ABSENT.max(every),
+                ),
+            };
+            let why = match &update {
+                UsageUpdate::Measured(_) => None,
+                UsageUpdate::Absent { reason } => Some(reason.clone()),
+            };
+            let known = why.is_some() && why == last_reason;
+            last_reason = why;
+            if !known && sink.send(update).await.is_err() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = sink.closed() => return,
+            }
+        }
+    };
+    Task::spawn("usage", work, |words| async move {
+        let reason = format!("Polling the metrics API stopped: {words}. Please report this.");
+        // Nobody is left to tell if the sink is closed.
+        let _ = told.send(UsageUpdate::Absent { reason }).await;
+    })
+}
+
+async fn ask(
+    connection: &Connection,
+    what: UsageKind,
+) -> Result<Vec<(Box<str>, Box<str>, Usage)>, RequestError> {
+    let path = match what {
+        UsageKind::Pods => "/apis/metrics.k8s.io/v1beta1/pods",
+        UsageKind::Nodes => "/apis/metrics.k8s.io/v1beta1/nodes",
+    };
+    let body = connection.bytes(Ask::json(path)).await?;
+    match what {
+        UsageKind::Pods => pod_usage(&body),
+        UsageKind::Nodes => node_usage(&body),
+    }
+    .map_err(|error| RequestError::Malformed {
+        what: error.to_string(),
+    })
+}
+
+fn reason(error: &RequestError) -> String {
+    match error.code() {
+        Some(404) => "This cluster has no metrics API (metrics.k8s.io), so CPU and memory are not known. metrics-server provides it.".to_owned(),
+        Some(503) => "The cluster's metrics API is registered but does not answer (metrics-server may be starting or down).".to_owned(),
+        Some(403) => "Your account may not read CPU and memory of all namespaces (metrics.k8s.io).".to_owned(),
+        Some(_) | None => format!("CPU and memory cannot be read: {error}"),
+    }
+}
