@@ -255,11 +255,12 @@ fn npm_packages() -> Result<Vec<Package>, String> {
                 .as_str()
                 .unwrap_or("see its text")
                 .to_owned(),
-            authors: author
-                .as_str()
-                .or_else(|| author["name"].as_str())
-                .unwrap_or_default()
-                .to_owned(),
+            authors: without_address(
+                author
+                    .as_str()
+                    .or_else(|| author["name"].as_str())
+                    .unwrap_or_default(),
+            ),
             folder,
         });
     }
@@ -269,6 +270,16 @@ fn npm_packages() -> Result<Vec<Package>, String> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A name without the address behind it.
+fn without_address(author: &str) -> String {
+    author
+        .split(['<', '('])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -75,15 +75,9 @@ fn checks(steps: &mut Steps) {
         Err(message) => steps.impossible("tests of the crates", &message),
     }
     let mut deny = Command::new(setup::cargo_deny());
-    deny.args([
-        "check",
-        "--config",
-        "src-tauri/deny.toml",
-        "licenses",
-        "bans",
-        "sources",
-    ])
-    .current_dir(places::root());
+    deny.args(["--config", "src-tauri/deny.toml", "check"])
+        .args(["licenses", "bans", "sources"])
+        .current_dir(places::root());
     steps.command("licences and sources of dependencies", &mut deny);
     steps.call("NOTICE", notice::check);
 }
