@@ -215,7 +215,7 @@ fn crates() -> Result<Vec<Package>, String> {
                 .to_owned(),
             authors: list(&package["authors"])
                 .iter()
-                .map(text)
+                .map(|author| without_address(&text(author)))
                 .collect::<Vec<_>>()
                 .join(", "),
             folder: Path::new(&text(&package["manifest_path"]))
