@@ -1,3 +1,5 @@
+import './kit/locale';
+
 import { mount } from 'svelte';
 
 import App from './app/App.svelte';
