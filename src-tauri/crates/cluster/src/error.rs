@@ -366,9 +366,17 @@ pub enum ConnectError {
         /// Address as the kubeconfig has it.
         server: String,
     },
+    /// 401 or 403 to a context that has no credentials.
+    #[error(
+        "{server} lets nobody in without credentials, and this context has none. Choose another context, or give it a user."
+    )]
+    NoCredentials {
+        /// Address as the kubeconfig has it.
+        server: String,
+    },
     /// 403 on what every account may do.
     #[error(
-        "{server} knows you, but forbids even to connect: {message}. Ask the cluster's administrator for access."
+        "{server} answers, but forbids even to connect: {message}. Ask the cluster's administrator for access."
     )]
     Forbidden {
         /// Address as the kubeconfig has it.

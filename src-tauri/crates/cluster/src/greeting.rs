@@ -70,6 +70,9 @@ fn meaning(connection: &Connection, error: RequestError) -> ConnectError {
     let server = connection.server().to_owned();
     match error {
         RequestError::Unreachable(link) => ConnectError::Link(link),
+        RequestError::Status {
+            code: 401 | 403, ..
+        } if connection.target().is_anonymous() => ConnectError::NoCredentials { server },
         RequestError::Status { code: 401, .. } => ConnectError::Unauthorized { server },
         RequestError::Status {
             code: 403,

@@ -114,14 +114,8 @@ fn time_of_day(ms: i64) -> String {
 mod tests {
     use super::*;
 
-    fn words(error: Option<RequestError>, why: Why, as_of_ms: i64) -> String {
-        match of_pause(
-            error.as_ref(),
-            why,
-            Duration::from_secs(30),
-            as_of_ms,
-            1_000,
-        ) {
+    fn words(error: Option<&RequestError>, why: Why, as_of_ms: i64) -> String {
+        match of_pause(error, why, Duration::from_secs(30), as_of_ms, 1_000) {
             None => "nothing".to_owned(),
             Some(Health::Stale {
                 why, retry_at_ms, ..
@@ -136,7 +130,8 @@ mod tests {
 
     #[test]
     fn short_pauses_are_not_spoken_of() {
-        let cut = || Some(RequestError::Cut);
+        let error = RequestError::Cut;
+        let cut = || Some(&error);
         assert_eq!(words(cut(), Why::Hiccup, 500), "nothing");
         assert_eq!(words(cut(), Why::Spread, 500), "nothing");
         for (why, as_of_ms) in [(Why::Hiccup, 0), (Why::Trouble, 500)] {

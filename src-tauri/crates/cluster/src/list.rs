@@ -318,17 +318,16 @@ impl Listing<'_> {
                 self.heard();
             }
             let meta = table_meta(&body)?;
-            let columns = match &header {
-                Some(columns) => columns,
-                None => {
-                    let columns = generic::header(&body, self.scope.resource.namespaced)
-                        .map_err(|error| malformed(&error))?;
-                    if self.progressive {
-                        // A closed sink is noticed by whoever follows.
-                        let _ = self.sink.send(Update::Header(columns.clone())).await;
-                    }
-                    header.insert(columns)
+            let columns = if let Some(columns) = &header {
+                columns
+            } else {
+                let columns = generic::header(&body, self.scope.resource.namespaced)
+                    .map_err(|error| malformed(&error))?;
+                if self.progressive {
+                    // A closed sink is noticed by whoever follows.
+                    let _ = self.sink.send(Update::Header(columns.clone())).await;
                 }
+                header.insert(columns)
             };
             for row in generic::rows(&body, columns).map_err(|error| malformed(&error))? {
                 intake.take(Some(row));
@@ -402,10 +401,10 @@ impl Splitter {
     ) -> Result<(), SplitError> {
         match self {
             Self::Proto(list) => list.push(chunk, &mut |piece| {
-                take(piece, |kind, bytes| decode_proto(kind, bytes).ok())
+                take(piece, |kind, bytes| decode_proto(kind, bytes).ok());
             }),
             Self::Json(list) => list.push(chunk, &mut |piece| {
-                take(piece, |kind, bytes| decode_json(kind, bytes).ok())
+                take(piece, |kind, bytes| decode_json(kind, bytes).ok());
             }),
         }
     }

@@ -66,6 +66,11 @@ impl Target {
         &self.namespace
     }
 
+    /// Neither token nor client certificate.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.token.is_none() && self.identity.is_none()
+    }
+
     /// Replaces every occurrence of the token in `text`: a server may echo what it was sent.
     pub(crate) fn redact(&self, text: String) -> String {
         match &self.token {

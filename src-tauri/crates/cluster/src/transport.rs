@@ -6,18 +6,21 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use hyper_rustls::{FixedServerNameResolver, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kube::client::{Body, ClientBuilder, ConfigExt};
 use kube::config::AuthInfo;
-use rustls::CertificateError;
-use secrecy::{ExposeSecret, SecretString};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{CertificateError, InconsistentKeys};
+use secrecy::ExposeSecret;
 use tower::ServiceBuilder;
 use tower::util::MapErr;
 
@@ -45,12 +48,11 @@ pub(crate) type Connector = hyper_rustls::HttpsConnector<HttpConnector<Resolver>
 #[error("name resolution failed")]
 pub(crate) struct DnsError(#[source] io::Error);
 
-/// kube's configuration with only what was vetted. Certificates travel inside the client's TLS
-/// configuration, the token in a header the client marks as sensitive.
+/// kube's configuration with only what was vetted. The token travels in a header the client marks
+/// as sensitive; the client certificate is not here: [`certified`].
 fn configuration(target: &Target) -> kube::Config {
     let mut config = kube::Config::new(target.url.clone());
     config.default_namespace.clone_from(&target.namespace);
-    config.tls_server_name.clone_from(&target.tls_server_name);
     match &target.verification {
         Verification::System => {}
         Verification::Authorities(authorities) => config.root_cert = Some(authorities.clone()),
@@ -60,12 +62,6 @@ fn configuration(target: &Target) -> kube::Config {
         token: target.token.clone(),
         ..AuthInfo::default()
     };
-    if let Some(Identity { certificate, key }) = &target.identity {
-        auth.client_certificate_data = Some(BASE64_STANDARD.encode(certificate));
-        auth.client_key_data = Some(SecretString::from(
-            BASE64_STANDARD.encode(key.expose_secret()),
-        ));
-    }
     if let Some(other) = &target.impersonate {
         auth.impersonate = Some(other.user.clone());
         auth.impersonate_uid.clone_from(&other.uid);
@@ -88,15 +84,50 @@ pub(crate) fn connector(target: &Target) -> Result<Connector, ConnectError> {
     tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
     #[cfg(target_os = "linux")]
     tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-    configuration(target)
-        .rustls_https_connector_with_connector(tcp)
-        .map_err(|error| {
-            ConnectError::Broken(format!(
-                "The context {} cannot be used: {}.",
-                target.context,
-                unusable(&error)
-            ))
-        })
+    let broken = |why: &str| {
+        ConnectError::Broken(format!(
+            "The context {} cannot be used: {why}.",
+            target.context
+        ))
+    };
+    let mut tls = configuration(target)
+        .rustls_client_config()
+        .map_err(|error| broken(unusable(&error)))?;
+    if let Some(identity) = &target.identity {
+        let certified = certified(identity).map_err(broken)?;
+        tls.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(certified));
+    }
+    let mut builder = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http();
+    if let Some(name) = &target.tls_server_name {
+        let name = ServerName::try_from(name.clone())
+            .map_err(|_| broken("its tls-server-name is not a host name"))?;
+        builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
+    }
+    Ok(builder.enable_http1().wrap_connector(tcp))
+}
+
+/// The client certificate as TLS uses it. Certificates of X.509 version 1, which hand-made ones
+/// often are, pass: only the server has to like them.
+fn certified(identity: &Identity) -> Result<CertifiedKey, &'static str> {
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&identity.certificate)
+        .collect::<Result<_, _>>()
+        .map_err(|_| "its client-certificate is damaged PEM")?;
+    if chain.is_empty() {
+        return Err("its client-certificate holds no certificate");
+    }
+    let key = PrivateKeyDer::from_pem_slice(identity.key.expose_secret())
+        .map_err(|_| "its client-key holds no private key (an encrypted key cannot be used)")?;
+    let key = rustls::crypto::ring::sign::any_supported_type(&key)
+        .map_err(|_| "its client-key is damaged, or of a kind TLS does not know")?;
+    let certified = CertifiedKey::new(chain, key);
+    match certified.keys_match() {
+        Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+            Err("its client-key does not belong to its client-certificate")
+        }
+        Ok(()) | Err(_) => Ok(certified),
+    }
 }
 
 /// A client with an empty pool over `connector`.
@@ -121,28 +152,12 @@ pub(crate) fn client(connector: &Connector, target: &Target) -> Result<kube::Cli
     Ok(ClientBuilder::new(service, target.namespace.clone()).build())
 }
 
-/// Why TLS cannot use what the context gives it, without any of its bytes.
+/// Why TLS cannot be set up, without any bytes of the authorities.
 fn unusable(error: &kube::Error) -> &'static str {
-    use kube::client::RustlsTlsError as Tls;
     match error {
-        kube::Error::RustlsTls(tls) => match tls {
-            Tls::InvalidIdentityPem(_) => "its client certificate or key is damaged PEM",
-            Tls::MissingPrivateKey => {
-                "its client-key holds no private key (an encrypted key cannot be used)"
-            }
-            Tls::MissingCertificate => "its client-certificate holds no certificate",
-            Tls::InvalidPrivateKey(_) => {
-                "its client key does not belong to its client certificate, or is of a kind TLS does not know"
-            }
-            Tls::UnknownPrivateKeyFormat => {
-                "its client certificate or key holds something else beside"
-            }
-            Tls::AddRootCertificate(_) => {
-                "its certificate-authority is damaged, or the system's own trust store is"
-            }
-            Tls::NoValidNativeRootCA(_) => "the system has no trust store",
-            Tls::InvalidServerName(_) => "its tls-server-name is not a host name",
-        },
+        kube::Error::RustlsTls(_) => {
+            "its certificate-authority is damaged, or this computer's trust store is"
+        }
         _ => "its TLS settings are contradictory",
     }
 }

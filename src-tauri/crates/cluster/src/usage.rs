@@ -14,7 +14,7 @@ use crate::error::RequestError;
 use crate::task::Task;
 
 /// How long an absent metrics API is left alone.
-const ABSENT: Duration = Duration::from_secs(60);
+const ABSENT: Duration = Duration::from_mins(1);
 
 /// Whose usage is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -80,20 +80,19 @@ pub(crate) fn read(line: &[u8], decoder: Decoder<'_>) -> Result<Event, Unreadabl
     let object = line.object.map_or("null", RawValue::get).as_bytes();
     match line.r#type {
         // MODIFIED of an object never seen is as good as ADDED.
-        "ADDED" | "MODIFIED" => match row(object, decoder) {
-            Ok(row) => {
+        "ADDED" | "MODIFIED" => {
+            if let Ok(row) = row(object, decoder) {
                 let version = row.meta().resource_version.to_string();
                 Ok(Event::Changed {
                     change: Change::Put(row),
                     version,
                 })
-            }
-            // A list leaves out what it cannot decode, so the object leaves the screen here, too.
-            Err(Unreadable) => {
+            } else {
+                // A list leaves out what it cannot decode: the object leaves the screen here, too.
                 tracing::warn!("an object of a watch could not be decoded");
                 deleted(object, decoder)
             }
-        },
+        }
         "DELETED" => deleted(object, decoder),
         "BOOKMARK" => {
             let named: Named = serde_json::from_slice(object).map_err(|_| Unreadable)?;

@@ -184,111 +184,100 @@ pub(crate) fn begin() -> (State, Output) {
 
 /// What to do after `input`. `random` (0 to 1) spreads pauses.
 pub(crate) fn step(state: State, input: Input, random: f64) -> (State, Output) {
-    match (state, input) {
-        (State::Listing { failures, .. }, Input::Listed { version }) if version.is_empty() => wait(
-            Next::List {
-                paging: Paging::Paged,
-                expired: 0,
-            },
+    match state {
+        State::Listing {
+            paging,
+            expired,
             failures,
-            REFUSED,
-            Why::Unwatchable,
-        ),
-        (State::Listing { failures, .. }, Input::Listed { version }) => watch(version, failures),
-        (
-            State::Listing {
-                paging,
-                expired,
-                failures,
-            },
-            Input::Failed { fault, .. },
-        ) => list_failed(paging, expired, failures + 1, fault, random),
-        (
-            State::Listing {
-                paging,
-                expired,
-                failures,
-            },
-            Input::Renewed,
-        ) => list_failed(paging, expired, failures + 1, Fault::Link, random),
-
-        (State::Opening { from, failures }, Input::Opened) => {
-            (State::Watching { from, failures }, Output::Continue)
+        } => while_listing(paging, expired, failures, input, random),
+        State::Opening { from, failures } | State::Watching { from, failures } => {
+            while_watching(from, failures, input, random)
         }
-        (
-            State::Opening { from, failures } | State::Watching { from, failures },
-            Input::Advanced { version },
-        ) => {
-            let from = later(from, version);
-            (State::Watching { from, failures }, Output::Continue)
-        }
-        (
-            State::Opening { from, failures } | State::Watching { from, failures },
-            Input::Ended { settled },
-        ) => {
-            if settled {
-                watch(from, 0)
-            } else {
-                let failures = failures + 1;
-                wait(
-                    Next::Watch { from },
-                    failures,
-                    backoff::delay(failures, random),
-                    hiccup(failures),
-                )
-            }
-        }
-        (
-            State::Opening { from, failures } | State::Watching { from, failures },
-            Input::Failed { fault, settled },
-        ) => {
-            let failures = if settled { 1 } else { failures + 1 };
-            watch_failed(from, failures, fault, random)
-        }
-        (State::Opening { from, failures } | State::Watching { from, failures }, Input::Silent) => {
-            watch(from, failures)
-        }
-        (
-            State::Opening { from, failures } | State::Watching { from, failures },
-            Input::Renewed,
-        ) => wait(
-            Next::Watch { from },
+        State::Waiting {
+            next,
+            early,
             failures,
-            SPREAD.mul_f64(random),
-            Why::Spread,
-        ),
-
-        (State::Waiting { next, failures, .. }, Input::Waited) => go(next, failures),
-        (
-            State::Waiting {
-                next,
-                early: true,
-                failures,
-            },
-            Input::Renewed,
-        ) => wait(next, failures, SPREAD.mul_f64(random), Why::Spread),
-
-        // Late news of something already given up: nothing changes.
-        (
-            state @ State::Listing { .. },
-            Input::Opened
-            | Input::Advanced { .. }
-            | Input::Ended { .. }
-            | Input::Silent
-            | Input::Waited,
-        )
-        | (state @ State::Opening { .. }, Input::Listed { .. } | Input::Waited)
-        | (state @ State::Watching { .. }, Input::Listed { .. } | Input::Opened | Input::Waited)
-        | (
-            state @ State::Waiting { .. },
-            Input::Listed { .. }
+        } => match input {
+            Input::Waited => go(next, failures),
+            Input::Renewed if early => wait(next, failures, SPREAD.mul_f64(random), Why::Spread),
+            // Late news of something already given up.
+            Input::Renewed
+            | Input::Listed { .. }
             | Input::Opened
             | Input::Advanced { .. }
             | Input::Ended { .. }
             | Input::Failed { .. }
-            | Input::Silent
-            | Input::Renewed,
-        ) => (state, Output::Continue),
+            | Input::Silent => {
+                let state = State::Waiting {
+                    next,
+                    early,
+                    failures,
+                };
+                (state, Output::Continue)
+            }
+        },
+    }
+}
+
+fn while_listing(
+    paging: Paging,
+    expired: u8,
+    failures: u32,
+    input: Input,
+    random: f64,
+) -> (State, Output) {
+    match input {
+        Input::Listed { version } if version.is_empty() => {
+            let next = Next::List {
+                paging: Paging::Paged,
+                expired: 0,
+            };
+            wait(next, failures, REFUSED, Why::Unwatchable)
+        }
+        Input::Listed { version } => watch(version, failures),
+        Input::Failed { fault, .. } => list_failed(paging, expired, failures + 1, fault, random),
+        Input::Renewed => list_failed(paging, expired, failures + 1, Fault::Link, random),
+        Input::Opened
+        | Input::Advanced { .. }
+        | Input::Ended { .. }
+        | Input::Silent
+        | Input::Waited => {
+            let state = State::Listing {
+                paging,
+                expired,
+                failures,
+            };
+            (state, Output::Continue)
+        }
+    }
+}
+
+/// Also while the watch is being opened.
+fn while_watching(from: String, failures: u32, input: Input, random: f64) -> (State, Output) {
+    match input {
+        Input::Opened => (State::Watching { from, failures }, Output::Continue),
+        Input::Advanced { version } => {
+            let from = later(from, version);
+            (State::Watching { from, failures }, Output::Continue)
+        }
+        Input::Ended { settled: true } => watch(from, 0),
+        Input::Ended { settled: false } => {
+            let failures = failures + 1;
+            let pause = backoff::delay(failures, random);
+            wait(Next::Watch { from }, failures, pause, hiccup(failures))
+        }
+        Input::Failed { fault, settled } => {
+            let failures = if settled { 1 } else { failures + 1 };
+            watch_failed(from, failures, fault, random)
+        }
+        Input::Silent => watch(from, failures),
+        Input::Renewed => {
+            let pause = SPREAD.mul_f64(random);
+            wait(Next::Watch { from }, failures, pause, Why::Spread)
+        }
+        Input::Listed { .. } | Input::Waited => {
+            (State::Watching { from, failures }, Output::Continue)
+        }
     }
 }
 

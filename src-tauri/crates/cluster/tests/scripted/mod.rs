@@ -217,6 +217,7 @@ pub(crate) fn list_cut_in_gzip(version: &str, names: &[&str]) -> Reply {
 }
 
 /// How a watch ends.
+#[derive(Clone, Copy)]
 pub(crate) enum End {
     /// In order.
     Close,
