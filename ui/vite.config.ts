@@ -15,7 +15,8 @@ export default defineConfig(({ mode }) => ({
   // Svelte's client build, not its server one, in tests.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   test: {
-    environment: 'jsdom',
+    // A test that needs a document says so itself.
+    environment: 'node',
     include: ['src/**/*.test.ts'],
   },
 }));

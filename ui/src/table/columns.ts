@@ -27,19 +27,34 @@ export function shownColumns(columns: readonly Column[], choice: ColumnChoice): 
     .filter(({ column }) => choice.shown[column.id] ?? !column.wide);
 }
 
-/** `grid-template-columns`: chosen widths are kept, spare space goes to columns of text. */
+/** Text columns narrower than this do not give way. */
+const FIRM_WIDTH = 120;
+
+/** How far a wide text column gives way before the table scrolls sideways. */
+const LEAST_SHARE = 0.55;
+
+/** `grid-template-columns`: chosen widths are kept, columns of text share what space there is. */
 export function template(shown: readonly ShownColumn[], choice: ColumnChoice): string {
   return shown
     .map(({ column, width }) => {
-      const fixed = column.align === 'end' || choice.widths[column.id] !== undefined;
-      return fixed ? `${width}px` : `minmax(${width}px, ${width}fr)`;
+      return isFixed(column, choice) ? `${width}px` : `minmax(${leastWidth(width)}px, ${width}fr)`;
     })
     .join(' ');
 }
 
 /** Width below which the table scrolls sideways. */
-export function minimumWidth(shown: readonly ShownColumn[]): number {
-  return shown.reduce((sum, { width }) => sum + width, 0);
+export function minimumWidth(shown: readonly ShownColumn[], choice: ColumnChoice): number {
+  return shown.reduce((sum, { column, width }) => {
+    return sum + (isFixed(column, choice) ? width : leastWidth(width));
+  }, 0);
+}
+
+function isFixed(column: Column, choice: ColumnChoice): boolean {
+  return column.align === 'end' || choice.widths[column.id] !== undefined;
+}
+
+function leastWidth(width: number): number {
+  return Math.min(width, Math.max(FIRM_WIDTH, Math.round(width * LEAST_SHARE)));
 }
 
 /**

@@ -35,13 +35,15 @@ interface Sample {
 /** What the invented controller did between two times, one sample a step. */
 export function history(from: number, to: number, min: number, max: number): Sample[] {
   const samples: Sample[] = [];
+  const recent: number[] = [];
   let current = min;
   let ready = min;
   for (let at = Math.ceil(from / STEP) * STEP; at <= to; at += STEP) {
     const load = loadAt(at);
     const wanted = Math.min(max, Math.max(min, Math.ceil(load / 80)));
-    const lowest = Math.max(...samples.slice(-20).map((one) => one.desired), wanted);
-    const desired = wanted >= current ? wanted : lowest;
+    recent.push(wanted);
+    if (recent.length > 20) recent.shift();
+    const desired = wanted >= current ? wanted : Math.min(current, Math.max(...recent));
     ready = Math.min(current, ready + 1);
     samples.push({ at, current, desired, ready: Math.min(ready, current), load });
     current = desired;

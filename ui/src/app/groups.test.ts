@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+
+import type { KindEntry } from '../wire';
+import { isCustom, sidebarGroups } from './groups';
+
+const kind = (id: string, one: string, group = '', custom = false): KindEntry => ({
+  id,
+  title: `${one}s`,
+  kind: one,
+  group,
+  namespaced: true,
+  shortNames: [],
+  custom,
+});
+
+const KINDS = [
+  kind('horizontalpodautoscalers', 'HorizontalPodAutoscaler', 'autoscaling'),
+  kind('nodes', 'Node'),
+  kind('apps/v1/statefulsets', 'StatefulSet', 'apps'),
+  kind('deployments', 'Deployment', 'apps'),
+  kind('pods', 'Pod'),
+  kind('scaledobjects', 'ScaledObject', 'keda.sh', true),
+  kind('a/v1/certs', 'Cert', 'a.example', true),
+  kind('x/v1/odd', 'Odd', 'x.k8s.io'),
+];
+
+const drawn = (kinds: KindEntry[]) =>
+  sidebarGroups(kinds).map((group) =>
+    group.type === 'link'
+      ? group.link.title
+      : `${group.title}: ${group.links.map((link) => link.title).join(' ')}`,
+  );
+
+it('has a place for every kind, and no group without kinds', () => {
+  expect(drawn(KINDS)).toEqual([
+    'Scaling',
+    'Workloads: Pods Deployments StatefulSets',
+    'Config: HorizontalPodAutoscalers',
+    'Nodes',
+    'Other: Odds',
+    'a.example: Certs',
+    'keda.sh: ScaledObjects',
+  ]);
+  expect(drawn([])).toEqual(['Scaling']);
+});
+
+it('knows which groups are custom', () => {
+  const custom = sidebarGroups(KINDS).filter((group) => isCustom(group, KINDS));
+  expect(custom).toHaveLength(2);
+});

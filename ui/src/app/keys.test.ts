@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+
+import { shortcutOf, type GlobalPress } from './keys';
+
+const cases: [string, Partial<GlobalPress> & { key: string }, string | null][] = [
+  ['Ctrl+K', { key: 'k', ctrl: true }, 'palette'],
+  ['Ctrl+K while typing', { key: 'k', ctrl: true, typing: true }, 'palette'],
+  ['Ctrl+Shift+P', { key: 'P', ctrl: true, shift: true }, 'palette'],
+  ['F1', { key: 'F1' }, 'palette'],
+  ['Ctrl+B', { key: 'b', ctrl: true }, 'sidebar'],
+  ['/', { key: '/' }, 'filter'],
+  ['/ while typing', { key: '/', typing: true }, null],
+  ['Ctrl+F while typing', { key: 'f', ctrl: true, typing: true }, 'filter'],
+  ['?', { key: '?', shift: true }, 'keys'],
+  ['? while typing', { key: '?', shift: true, typing: true }, null],
+  ['a letter', { key: 'k' }, null],
+  ['Alt+/', { key: '/', alt: true }, null],
+];
+
+it.each(cases)('%s', (_, press, expected) => {
+  const held = { ctrl: false, shift: false, alt: false, typing: false };
+  expect(shortcutOf({ ...held, ...press })).toBe(expected);
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Column, SortBy } from '../wire';
+import { ariaSort, minimumWidth, shownColumns, template, toggledSort } from './columns';
+
+const column = (id: string, width: number, more: Partial<Column> = {}): Column => ({
+  id,
+  title: id,
+  align: 'start',
+  width,
+  wide: false,
+  ...more,
+});
+const COLUMNS = [
+  column('name', 300),
+  column('node', 100),
+  column('cpu', 70, { align: 'end' }),
+  column('ip', 120, { wide: true }),
+];
+const NONE = { widths: {}, shown: {} };
+
+describe('shown columns', () => {
+  it.each([
+    ['wide ones are hidden', NONE, 'name:0 node:1 cpu:2'],
+    ['a wide one is asked for', { widths: {}, shown: { ip: true } }, 'name:0 node:1 cpu:2 ip:3'],
+    ['another is hidden', { widths: {}, shown: { node: false } }, 'name:0 cpu:2'],
+  ])('%s, each knowing its cell', (_, choice, expected) => {
+    const shown = shownColumns(COLUMNS, choice).map((one) => `${one.column.id}:${one.cell}`);
+    expect(shown.join(' ')).toBe(expected);
+  });
+});
+
+it('text shares the space, figures and chosen widths do not', () => {
+  const choice = { widths: { node: 210 }, shown: {} };
+  const shown = shownColumns(COLUMNS, choice);
+  expect(template(shown, choice)).toBe('minmax(165px, 300fr) 210px 70px');
+  expect(minimumWidth(shown, choice)).toBe(165 + 210 + 70);
+});
+
+it('narrow text does not give way', () => {
+  expect(template(shownColumns([column('type', 80)], NONE), NONE)).toBe('minmax(80px, 80fr)');
+});
+
+describe('toggledSort', () => {
+  const up = (name: string): SortBy => ({ column: name, descending: false });
+  const down = (name: string): SortBy => ({ column: name, descending: true });
+  const cases: [string, SortBy[], string, boolean, SortBy[]][] = [
+    ['first click', [], 'a', false, [up('a')]],
+    ['second click', [up('a')], 'a', false, [down('a')]],
+    ['third click gives the own order back', [down('a')], 'a', false, []],
+    ['another column replaces', [up('a'), up('b')], 'c', false, [up('c')]],
+    ['shift adds', [up('a')], 'b', true, [up('a'), up('b')]],
+    ['shift turns in place', [up('a'), up('b')], 'a', true, [down('a'), up('b')]],
+    ['shift removes', [down('a'), up('b')], 'a', true, [up('b')]],
+  ];
+  it.each(cases)('%s', (_, sort, name, add, expected) => {
+    expect(toggledSort(sort, name, add)).toEqual(expected);
+  });
+
+  it('is said to assistive technology', () => {
+    const sort = [up('a'), down('b')];
+    expect(['a', 'b', 'c'].map((name) => ariaSort(sort, name))).toEqual([
+      'ascending',
+      'descending',
+      'none',
+    ]);
+  });
+});
