@@ -6,17 +6,29 @@ use crate::duration;
 
 /// A column of text.
 pub(crate) fn text_column(id: &str, title: &str, width: u16) -> Column {
-    Column { id: id.to_owned(), title: title.to_owned(), align: Align::Start, width, wide: false }
+    Column {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        align: Align::Start,
+        width,
+        wide: false,
+    }
 }
 
 /// A column of figures.
 pub(crate) fn figure_column(id: &str, title: &str, width: u16) -> Column {
-    Column { align: Align::End, ..text_column(id, title, width) }
+    Column {
+        align: Align::End,
+        ..text_column(id, title, width)
+    }
 }
 
 /// The same column, shown on demand only.
 pub(crate) fn wide(column: Column) -> Column {
-    Column { wide: true, ..column }
+    Column {
+        wide: true,
+        ..column
+    }
 }
 
 /// How long ago, as `kubectl get` prints it.
@@ -26,7 +38,11 @@ pub(crate) fn age(since_ms: Option<i64>, now_ms: i64) -> Cell {
     };
     let elapsed = now_ms.saturating_sub(since);
     let until = duration::next_change(elapsed).and_then(|next| since.checked_add(next));
-    Cell { text: duration::human(elapsed), tone: Tone::Plain, until_ms: until }
+    Cell {
+        text: duration::human(elapsed),
+        tone: Tone::Plain,
+        until_ms: until,
+    }
 }
 
 /// Sorts by time with the youngest first.
@@ -41,7 +57,11 @@ pub(crate) fn or_none(text: &str) -> Cell {
 
 /// Sorts by text; nothing is absent.
 pub(crate) fn text_key(text: &str) -> SortKey<'_> {
-    if text.is_empty() { SortKey::Absent } else { SortKey::Text(text.into()) }
+    if text.is_empty() {
+        SortKey::Absent
+    } else {
+        SortKey::Text(text.into())
+    }
 }
 
 /// Sorts by a figure that may be missing.
@@ -51,13 +71,20 @@ pub(crate) fn figure_key(figure: Option<i64>) -> SortKey<'static> {
 
 /// Sorts `2/3` by the share that is ready, then by how many are; `0/0` lacks nothing.
 pub(crate) fn ready_key(ready: i64, total: i64) -> SortKey<'static> {
-    let share = if total <= 0 { 1.0 } else { ready as f64 / total as f64 };
+    let share = if total <= 0 {
+        1.0
+    } else {
+        ready as f64 / total as f64
+    };
     SortKey::Float(share + ready as f64 * 1e-9)
 }
 
 /// What kubectl prints of text with several lines.
 pub(crate) fn first_line(text: &str) -> String {
-    let end = ["\n", "⟨U+000A⟩", "⟨U+000C⟩", "⟨U+000D⟩"].iter().filter_map(|stop| text.find(stop)).min();
+    let end = ["\n", "⟨U+000A⟩", "⟨U+000C⟩", "⟨U+000D⟩"]
+        .iter()
+        .filter_map(|stop| text.find(stop))
+        .min();
     match end {
         Some(end) => format!("{}...", &text[..end]),
         None => text.to_owned(),

@@ -133,6 +133,8 @@ crossing! {
         restarts: i32,
         /// How it ended before the last restart.
         last: Option<ContainerStateDetail>,
+        /// Requests and limits: `cpu 250m / 1 · memory 128Mi / –`; may be empty.
+        resources: String,
     }
     /// One state of a container.
     ContainerStateDetail {
@@ -174,14 +176,19 @@ crossing! {
 
 /// The details of `object` as of `now_ms`, with those of `events` that are about it.
 /// Anything missing or of an odd type is left out; nothing fails.
-pub fn details<'a>(object: &Value, events: impl IntoIterator<Item = &'a EventRow>, now_ms: i64) -> ObjectDetails {
+pub fn details<'a>(
+    object: &Value,
+    events: impl IntoIterator<Item = &'a EventRow>,
+    now_ms: i64,
+) -> ObjectDetails {
     let object = &*yaml::masked(object);
     let at = Look { now_ms };
     let meta = &object["metadata"];
     let api_version = line(&object["apiVersion"]);
     let kind = line(&object["kind"]);
     let namespace = Some(line(&meta["namespace"])).filter(|n| !n.is_empty());
-    let row = Kind::of_object(&api_version, &kind).and_then(|kind| Some((kind, row(kind, object)?)));
+    let row =
+        Kind::of_object(&api_version, &kind).and_then(|kind| Some((kind, row(kind, object)?)));
     let (status, mut facts) = match &row {
         Some((kind, row)) => table_facts(*kind, row, namespace.as_ref(), now_ms),
         None => (phase(object), Vec::new()),
@@ -189,15 +196,19 @@ pub fn details<'a>(object: &Value, events: impl IntoIterator<Item = &'a EventRow
     facts.extend(more_facts(object, &kind, namespace.as_ref()));
     let name = line(&meta["name"]);
     let uid = line(&meta["uid"]);
-    let mut own: Vec<&EventRow> =
-        events.into_iter().filter(|e| is_about(e, &kind, namespace.as_deref(), &name, &uid)).collect();
+    let mut own: Vec<&EventRow> = events
+        .into_iter()
+        .filter(|e| is_about(e, &kind, namespace.as_deref(), &name, &uid))
+        .collect();
     own.sort_by_key(|e| std::cmp::Reverse(e.last_ms));
     ObjectDetails {
         created: at.moment(&meta["creationTimestamp"]),
         deleted: at.moment(&meta["deletionTimestamp"]),
         status,
         facts,
-        conditions: list(&object["status"]["conditions"]).map(|c| at.condition(c)).collect(),
+        conditions: list(&object["status"]["conditions"])
+            .map(|c| at.condition(c))
+            .collect(),
         containers: at.containers(object),
         labels: pairs(&meta["labels"]),
         annotations: pairs(&meta["annotations"]),
@@ -211,6 +222,30 @@ pub fn details<'a>(object: &Value, events: impl IntoIterator<Item = &'a EventRow
     }
 }
 
+/// Each resource with what is requested and what is the limit, as the object spells them.
+fn resources(resources: &Value) -> String {
+    let (requests, limits) = (&resources["requests"], &resources["limits"]);
+    let names: std::collections::BTreeSet<&String> = [requests, limits]
+        .into_iter()
+        .filter_map(Value::as_object)
+        .flat_map(|of| of.keys())
+        .collect();
+    let amount = |of: &Value, name: &str| match &of[name] {
+        Value::String(text) => line(&Value::String(text.clone())),
+        Value::Number(number) => number.to_string(),
+        _ => "–".to_owned(),
+    };
+    let words = names.into_iter().map(|name| {
+        let shown = line(&Value::String(name.clone()));
+        format!(
+            "{shown} {} / {}",
+            amount(requests, name),
+            amount(limits, name)
+        )
+    });
+    words.collect::<Vec<_>>().join(" · ")
+}
+
 /// The moment of looking, by which ages are told.
 struct Look {
     now_ms: i64,
@@ -219,7 +254,11 @@ struct Look {
 impl Look {
     fn since(&self, at_ms: i64) -> Moment {
         let cell = cells::age(Some(at_ms), self.now_ms);
-        Moment { at_ms, text: cell.text, until_ms: cell.until_ms }
+        Moment {
+            at_ms,
+            text: cell.text,
+            until_ms: cell.until_ms,
+        }
     }
 
     fn moment(&self, time: &Value) -> Option<Moment> {
@@ -235,7 +274,9 @@ impl Look {
         ConditionDetail {
             tone: condition_tone(&kind, &status, &reason),
             message: lines(&condition["message"]),
-            since: since.iter().find_map(|member| self.moment(&condition[*member])),
+            since: since
+                .iter()
+                .find_map(|member| self.moment(&condition[*member])),
             kind,
             status,
             reason,
@@ -244,15 +285,28 @@ impl Look {
 
     fn containers(&self, object: &Value) -> Vec<ContainerDetail> {
         let template = &object["spec"]["template"]["spec"];
-        let spec = if template.is_object() { template } else { &object["spec"] };
+        let spec = if template.is_object() {
+            template
+        } else {
+            &object["spec"]
+        };
         let groups = [
-            (ContainerRole::Init, "initContainers", "initContainerStatuses"),
+            (
+                ContainerRole::Init,
+                "initContainers",
+                "initContainerStatuses",
+            ),
             (ContainerRole::Container, "containers", "containerStatuses"),
-            (ContainerRole::Ephemeral, "ephemeralContainers", "ephemeralContainerStatuses"),
+            (
+                ContainerRole::Ephemeral,
+                "ephemeralContainers",
+                "ephemeralContainerStatuses",
+            ),
         ];
         let all = groups.iter().flat_map(|(role, asked, known)| {
             list(&spec[*asked]).map(|container| {
-                let status = list(&object["status"][*known]).find(|s| s["name"] == container["name"]);
+                let status =
+                    list(&object["status"][*known]).find(|s| s["name"] == container["name"]);
                 self.container(*role, container, status.unwrap_or(&Value::Null))
             })
         });
@@ -263,12 +317,17 @@ impl Look {
         let sidecar = role == ContainerRole::Init && container["restartPolicy"] == "Always";
         ContainerDetail {
             name: line(&container["name"]),
-            role: if sidecar { ContainerRole::Sidecar } else { role },
+            role: if sidecar {
+                ContainerRole::Sidecar
+            } else {
+                role
+            },
             image: line(&container["image"]),
             state: self.state(&status["state"]),
             ready: status["ready"].as_bool().unwrap_or(false),
             restarts: figure(&status["restartCount"]).unwrap_or(0),
             last: self.state(&status["lastState"]),
+            resources: resources(&container["resources"]),
         }
     }
 
@@ -278,14 +337,21 @@ impl Look {
             (ContainerPhase::Terminated, "terminated"),
             (ContainerPhase::Waiting, "waiting"),
         ];
-        let (phase, inner) = phases.iter().find_map(|(phase, key)| Some((*phase, state.get(key)?)))?;
+        let (phase, inner) = phases
+            .iter()
+            .find_map(|(phase, key)| Some((*phase, state.get(key)?)))?;
         let exit_code = figure(&inner["exitCode"]);
         let reason = line(&inner["reason"]);
         let tone = match phase {
             ContainerPhase::Running => Tone::Good,
             ContainerPhase::Terminated if exit_code == Some(0) => Tone::Quiet,
             ContainerPhase::Terminated => Tone::Bad,
-            ContainerPhase::Waiting if matches!(reason.as_str(), "" | "ContainerCreating" | "PodInitializing") => {
+            ContainerPhase::Waiting
+                if matches!(
+                    reason.as_str(),
+                    "" | "ContainerCreating" | "PodInitializing"
+                ) =>
+            {
                 Tone::Warn
             }
             ContainerPhase::Waiting => Tone::Bad,
@@ -321,7 +387,9 @@ fn row(kind: Kind, object: &Value) -> Option<ObjectRow> {
         Kind::Pods => slim::Pod::deserialize(object).ok()?.into(),
         Kind::Deployments => slim::Deployment::deserialize(object).ok()?.into(),
         Kind::ReplicaSets => slim::ReplicaSet::deserialize(object).ok()?.into(),
-        Kind::HorizontalPodAutoscalers => slim::HorizontalPodAutoscaler::deserialize(object).ok()?.into(),
+        Kind::HorizontalPodAutoscalers => slim::HorizontalPodAutoscaler::deserialize(object)
+            .ok()?
+            .into(),
         Kind::ScaledObjects => slim::ScaledObject::deserialize(object).ok()?.into(),
         Kind::Nodes => slim::Node::deserialize(object).ok()?.into(),
         Kind::Events => slim::Event::deserialize(object).ok()?.into(),
@@ -330,17 +398,29 @@ fn row(kind: Kind, object: &Value) -> Option<ObjectRow> {
 }
 
 /// The status and the other columns, without those the drawer shows elsewhere.
-fn table_facts(kind: Kind, row: &ObjectRow, namespace: Option<&String>, now_ms: i64) -> (Option<Words>, Vec<Fact>) {
+fn table_facts(
+    kind: Kind,
+    row: &ObjectRow,
+    namespace: Option<&String>,
+    now_ms: i64,
+) -> (Option<Words>, Vec<Fact>) {
     let mut status = None;
     let mut facts = Vec::new();
     for (index, column) in kind.spec().columns.iter().enumerate() {
         let cell = row.cell(index, now_ms);
-        let value = Words { text: cell.text, tone: cell.tone };
+        let value = Words {
+            text: cell.text,
+            tone: cell.tone,
+        };
         match column.id.as_str() {
             "namespace" | "name" | "age" | "controlled-by" | "containers" | "images" => {}
             "status" => status = Some(value),
             _ if value.text.is_empty() || value.text == "<none>" => {}
-            id => facts.push(Fact { label: column.title.clone(), link: cell_link(id, row, namespace), value }),
+            id => facts.push(Fact {
+                label: column.title.clone(),
+                link: cell_link(id, row, namespace),
+                value,
+            }),
         }
     }
     (status, facts)
@@ -351,8 +431,16 @@ fn cell_link(column: &str, row: &ObjectRow, namespace: Option<&String>) -> Optio
     let target = |r: &crate::rows::Reference| {
         let default = r.kind.is_empty();
         ObjectLink {
-            api_version: if default { "apps/v1".to_owned() } else { r.api_version.to_string() },
-            kind: if default { "Deployment".to_owned() } else { r.kind.to_string() },
+            api_version: if default {
+                "apps/v1".to_owned()
+            } else {
+                r.api_version.to_string()
+            },
+            kind: if default {
+                "Deployment".to_owned()
+            } else {
+                r.kind.to_string()
+            },
             namespace: namespace.cloned(),
             name: r.name.to_string(),
             uid: String::new(),
@@ -364,7 +452,12 @@ fn cell_link(column: &str, row: &ObjectRow, namespace: Option<&String>) -> Optio
         ("scale-target-name", ObjectRow::ScaledObject(object)) => Some(target(&object.target)),
         ("object", ObjectRow::Event(event)) => {
             let namespace = Some(event.object_namespace.to_string()).filter(|n| !n.is_empty());
-            Some(link("", &event.object_kind, namespace.as_ref(), &event.object_name))
+            Some(link(
+                "",
+                &event.object_kind,
+                namespace.as_ref(),
+                &event.object_name,
+            ))
         }
         _ => None,
     }
@@ -389,26 +482,54 @@ fn more_facts(object: &Value, kind: &str, namespace: Option<&String>) -> Vec<Fac
             value => line(value),
         };
         if !text.is_empty() {
-            facts.push(Fact { label: label.to_owned(), value: Words { text, tone: Tone::Plain }, link });
+            facts.push(Fact {
+                label: label.to_owned(),
+                value: Words {
+                    text,
+                    tone: Tone::Plain,
+                },
+                link,
+            });
         }
     };
     let spec = &object["spec"];
     match kind {
         "Pod" => {
             let account = &spec["serviceAccountName"];
-            push("Service Account", account, Some(link("v1", "ServiceAccount", namespace, &line(account))));
+            push(
+                "Service Account",
+                account,
+                Some(link("v1", "ServiceAccount", namespace, &line(account))),
+            );
             push("Priority Class", &spec["priorityClassName"], None);
             push("Restart Policy", &spec["restartPolicy"], None);
             push("Message", &object["status"]["message"], None);
         }
-        "HorizontalPodAutoscaler" => push("Desired Replicas", &object["status"]["desiredReplicas"], None),
+        "HorizontalPodAutoscaler" => push(
+            "Desired Replicas",
+            &object["status"]["desiredReplicas"],
+            None,
+        ),
         "ScaledObject" => {
             let hpa = &object["status"]["hpaName"];
-            let to = link("autoscaling/v2", "HorizontalPodAutoscaler", namespace, &line(hpa));
+            let to = link(
+                "autoscaling/v2",
+                "HorizontalPodAutoscaler",
+                namespace,
+                &line(hpa),
+            );
             push("HPA", hpa, Some(to));
         }
         "Service" | "Secret" => {
-            push("Type", if kind == "Secret" { &object["type"] } else { &spec["type"] }, None);
+            push(
+                "Type",
+                if kind == "Secret" {
+                    &object["type"]
+                } else {
+                    &spec["type"]
+                },
+                None,
+            );
             push("Cluster IP", &spec["clusterIP"], None);
         }
         _ => {}
@@ -462,12 +583,22 @@ fn condition_tone(kind: &str, status: &str, reason: &str) -> Tone {
     let trouble = kind.ends_with("Pressure")
         || kind.ends_with("Unavailable")
         || kind.contains("Fail")
-        || matches!(kind, "ScalingLimited" | "Fallback" | "Paused" | "DisruptionTarget" | "Suspended");
+        || matches!(
+            kind,
+            "ScalingLimited" | "Fallback" | "Paused" | "DisruptionTarget" | "Suspended"
+        );
     match (status, trouble) {
         ("True", true) => Tone::Warn,
         ("True", false) => Tone::Good,
         ("False", true) => Tone::Plain,
-        ("False", false) if matches!(reason, "PodCompleted" | "ScalerNotActive" | "ScalingDisabled") => Tone::Quiet,
+        ("False", false)
+            if matches!(
+                reason,
+                "PodCompleted" | "ScalerNotActive" | "ScalingDisabled"
+            ) =>
+        {
+            Tone::Quiet
+        }
         ("False", false) => Tone::Warn,
         _ => Tone::Quiet,
     }
@@ -490,6 +621,9 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn pairs(map: &Value) -> Vec<Pair> {
-    let pair = |(key, value): (&String, &Value)| Pair { key: text::visible(key).into_owned(), value: lines(value) };
+    let pair = |(key, value): (&String, &Value)| Pair {
+        key: text::visible(key).into_owned(),
+        value: lines(value),
+    };
     map.as_object().into_iter().flatten().map(pair).collect()
 }

@@ -13,7 +13,11 @@ const YEAR: i64 = 365 * DAY;
 pub fn human(elapsed_ms: i64) -> String {
     let ms = elapsed_ms.clamp(-LONGEST_MS, LONGEST_MS);
     let two = |major: i64, unit: char, minor: i64, small: char| {
-        if minor == 0 { format!("{major}{unit}") } else { format!("{major}{unit}{minor}{small}") }
+        if minor == 0 {
+            format!("{major}{unit}")
+        } else {
+            format!("{major}{unit}{minor}{small}")
+        }
     };
     match ms {
         _ if ms <= -2 * SECOND => "<invalid>".to_owned(),
@@ -57,9 +61,13 @@ pub fn parse_go(text: &str) -> Option<i64> {
         return None;
     }
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
         let (number, tail) = rest.split_at(digits);
-        let unit = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
+        let unit = tail
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(unit);
         let scale = match unit {
             "ns" => 1e-6,

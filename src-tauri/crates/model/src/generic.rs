@@ -132,7 +132,11 @@ impl Lenient for GenericCell {
 
 fn definitions(json: &[u8]) -> Result<Vec<(Box<str>, ColumnDefinition)>, DecodeError> {
     let table: Table = serde_json::from_slice(json)?;
-    Ok(table.column_definitions.into_iter().map(|d| (text::line(&d.name), d)).collect())
+    Ok(table
+        .column_definitions
+        .into_iter()
+        .map(|d| (text::line(&d.name), d))
+        .collect())
 }
 
 /// The columns a Table announces. A watch announces them with its first event only.
@@ -148,19 +152,40 @@ pub fn header(json: &[u8], namespaced: bool) -> Result<TableHeader, DecodeError>
         }
         id
     };
-    let mut header = TableHeader { columns: Vec::new(), fields: Vec::new() };
+    let mut header = TableHeader {
+        columns: Vec::new(),
+        fields: Vec::new(),
+    };
     if namespaced {
-        header.columns.push(text_column(&unique("namespace"), "Namespace", 140));
+        header
+            .columns
+            .push(text_column(&unique("namespace"), "Namespace", 140));
         header.fields.push(Field::Namespace);
     }
     for (index, (title, definition)) in definitions(json)?.iter().enumerate() {
-        let is_age = title.eq_ignore_ascii_case("age") && matches!(definition.r#type.as_slice(), b"date" | b"string");
-        let figures = is_age || matches!(definition.r#type.as_slice(), b"integer" | b"number" | b"date");
+        let is_age = title.eq_ignore_ascii_case("age")
+            && matches!(definition.r#type.as_slice(), b"date" | b"string");
+        let figures = is_age
+            || matches!(
+                definition.r#type.as_slice(),
+                b"integer" | b"number" | b"date"
+            );
         let id = unique(title);
         let width = if index == 0 { 260 } else { 130 };
-        let column = if figures { figure_column(&id, title, 84) } else { text_column(&id, title, width) };
-        header.columns.push(Column { wide: definition.priority > 0, ..column });
-        header.fields.push(if is_age { Field::Age(index) } else { Field::Server(index) });
+        let column = if figures {
+            figure_column(&id, title, 84)
+        } else {
+            text_column(&id, title, width)
+        };
+        header.columns.push(Column {
+            wide: definition.priority > 0,
+            ..column
+        });
+        header.fields.push(if is_age {
+            Field::Age(index)
+        } else {
+            Field::Server(index)
+        });
     }
     Ok(header)
 }
@@ -178,9 +203,17 @@ pub fn rows(table_json: &[u8], header: &TableHeader) -> Result<Vec<ObjectRow>, D
 
 /// Rows of a known kind in one namespace (empty: cluster-scoped) from a Table without objects,
 /// the cells put under the kind's own columns by heading: shown until the records arrive.
-pub fn preview(kind: Kind, table_json: &[u8], namespace: &str) -> Result<Vec<ObjectRow>, DecodeError> {
+pub fn preview(
+    kind: Kind,
+    table_json: &[u8],
+    namespace: &str,
+) -> Result<Vec<ObjectRow>, DecodeError> {
     let titles = definitions(table_json)?;
-    let place = |title: &str| titles.iter().position(|(t, _)| t.eq_ignore_ascii_case(title));
+    let place = |title: &str| {
+        titles
+            .iter()
+            .position(|(t, _)| t.eq_ignore_ascii_case(title))
+    };
     let field = |column: &Column| match column.id.as_str() {
         "namespace" => Field::Namespace,
         _ => place(&column.title).map_or(Field::Nothing, Field::Server),
@@ -189,8 +222,14 @@ pub fn preview(kind: Kind, table_json: &[u8], namespace: &str) -> Result<Vec<Obj
     let table: TableRows = serde_json::from_slice(table_json)?;
     let name_at = place("Name");
     let row = |row: TableRow| {
-        let Some(GenericCell::Text(name)) = row.cells.get(name_at?) else { return None };
-        let meta = Meta { name: name.clone(), namespace: text::visible(namespace).into(), ..Meta::default() };
+        let Some(GenericCell::Text(name)) = row.cells.get(name_at?) else {
+            return None;
+        };
+        let meta = Meta {
+            name: name.clone(),
+            namespace: text::visible(namespace).into(),
+            ..Meta::default()
+        };
         Some(generic(meta, row.cells, &fields))
     };
     Ok(table.rows.into_iter().filter_map(row).collect())
@@ -220,7 +259,9 @@ fn go_float(number: f64) -> String {
     if size != 0.0 && !(1e-4..1e21).contains(&size) {
         let text = format!("{number:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |d| ('-', d));
+        let (sign, digits) = exponent
+            .strip_prefix('-')
+            .map_or(('+', exponent), |d| ('-', d));
         return format!("{mantissa}e{sign}{digits:0>2}");
     }
     number.to_string()

@@ -98,12 +98,22 @@ impl Kind {
 fn describe(kind: Kind) -> KindSpec {
     let (id, title, group, version, name, columns) = match kind {
         Kind::Pods => ("pods", "Pods", "", "v1", "Pod", PodRow::columns()),
-        Kind::Deployments => {
-            ("deployments", "Deployments", "apps", "v1", "Deployment", DeploymentRow::columns())
-        }
-        Kind::ReplicaSets => {
-            ("replicasets", "ReplicaSets", "apps", "v1", "ReplicaSet", ReplicaSetRow::columns())
-        }
+        Kind::Deployments => (
+            "deployments",
+            "Deployments",
+            "apps",
+            "v1",
+            "Deployment",
+            DeploymentRow::columns(),
+        ),
+        Kind::ReplicaSets => (
+            "replicasets",
+            "ReplicaSets",
+            "apps",
+            "v1",
+            "ReplicaSet",
+            ReplicaSetRow::columns(),
+        ),
         Kind::HorizontalPodAutoscalers => (
             "horizontalpodautoscalers",
             "Horizontal Pod Autoscalers",
@@ -112,12 +122,24 @@ fn describe(kind: Kind) -> KindSpec {
             "HorizontalPodAutoscaler",
             HpaRow::columns(),
         ),
-        Kind::ScaledObjects => {
-            ("scaledobjects", "ScaledObjects", "keda.sh", "v1alpha1", "ScaledObject", ScaledObjectRow::columns())
-        }
+        Kind::ScaledObjects => (
+            "scaledobjects",
+            "ScaledObjects",
+            "keda.sh",
+            "v1alpha1",
+            "ScaledObject",
+            ScaledObjectRow::columns(),
+        ),
         Kind::Nodes => ("nodes", "Nodes", "", "v1", "Node", NodeRow::columns()),
         Kind::Events => ("events", "Events", "", "v1", "Event", EventRow::columns()),
-        Kind::Namespaces => ("namespaces", "Namespaces", "", "v1", "Namespace", NamespaceRow::columns()),
+        Kind::Namespaces => (
+            "namespaces",
+            "Namespaces",
+            "",
+            "v1",
+            "Namespace",
+            NamespaceRow::columns(),
+        ),
     };
     KindSpec {
         kind,
@@ -154,8 +176,16 @@ mod tests {
             };
             assert_eq!(Kind::of_object(&api_version, &resource.kind), Some(kind));
             let ids: BTreeSet<&str> = spec.columns.iter().map(|c| c.id.as_str()).collect();
-            assert_eq!(ids.len(), spec.columns.len(), "{kind:?} names two columns alike");
-            assert_eq!(resource.namespaced, spec.columns[0].id == "namespace", "{kind:?}");
+            assert_eq!(
+                ids.len(),
+                spec.columns.len(),
+                "{kind:?} names two columns alike"
+            );
+            assert_eq!(
+                resource.namespaced,
+                spec.columns[0].id == "namespace",
+                "{kind:?}"
+            );
         }
         assert_eq!(Kind::from_id("secrets"), None);
         assert_eq!(Kind::of_object("events.k8s.io/v1", "Event"), None);

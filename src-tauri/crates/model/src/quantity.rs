@@ -49,14 +49,19 @@ impl Quantity {
             return None;
         }
         let (base, exponent, mut format) = scale(suffix)?;
-        let mantissa = whole.bytes().chain(fraction.bytes()).try_fold(0i128, |n, digit| {
-            n.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
-        })?;
+        let mantissa = whole
+            .bytes()
+            .chain(fraction.bytes())
+            .try_fold(0i128, |n, digit| {
+                n.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
+            })?;
         let places = i32::try_from(fraction.len()).ok()?;
         let mut nano = if base == 2 {
             let shifted = mantissa.checked_mul(1i128.checked_shl(exponent.unsigned_abs())?);
             // Past the limit anyway, whatever the places say.
-            shifted.map_or(BINARY_LIMIT, |n| scaled(n, 9 - places).unwrap_or(BINARY_LIMIT))
+            shifted.map_or(BINARY_LIMIT, |n| {
+                scaled(n, 9 - places).unwrap_or(BINARY_LIMIT)
+            })
         } else {
             scaled(mantissa, exponent.checked_add(9)?.checked_sub(places)?)?
         };
@@ -66,7 +71,10 @@ impl Quantity {
                 format = Format::DecimalSi;
             }
         }
-        Some(Self { nano: if negative { -nano } else { nano }, format })
+        Some(Self {
+            nano: if negative { -nano } else { nano },
+            format,
+        })
     }
 
     /// Nano-units (10⁻⁹).
@@ -92,7 +100,10 @@ impl Quantity {
 
 /// CPU as `kubectl top` prints it: millicores, rounded up.
 pub fn cpu_text(nano: i64) -> String {
-    format!("{}m", Quantity::from_nano(nano.into(), Format::DecimalSi).milli_value())
+    format!(
+        "{}m",
+        Quantity::from_nano(nano.into(), Format::DecimalSi).milli_value()
+    )
 }
 
 /// Memory as `kubectl top` prints it: whole mebibytes, rounded down.
@@ -165,17 +176,29 @@ impl fmt::Display for Quantity {
                 amount /= 1024;
                 suffix += 1;
             }
-            return write!(f, "{amount}{}", ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][suffix]);
+            return write!(
+                f,
+                "{amount}{}",
+                ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][suffix]
+            );
         }
         let mut amount = self.nano;
         let mut exponent = -9;
-        let last = if self.format == Format::DecimalExponent { i32::MAX } else { 18 };
+        let last = if self.format == Format::DecimalExponent {
+            i32::MAX
+        } else {
+            18
+        };
         while amount % 1000 == 0 && exponent < last {
             amount /= 1000;
             exponent += 3;
         }
         if self.format == Format::DecimalExponent {
-            return if exponent == 0 { write!(f, "{amount}") } else { write!(f, "{amount}e{exponent}") };
+            return if exponent == 0 {
+                write!(f, "{amount}")
+            } else {
+                write!(f, "{amount}e{exponent}")
+            };
         }
         let suffix = match exponent {
             -9 => "n",
@@ -226,9 +249,25 @@ mod tests {
             ("10Ei", "9223372036854775807", i64::MAX, i64::MAX),
         ] {
             let q = Quantity::parse(text).unwrap();
-            assert_eq!((q.to_string().as_str(), q.milli_value(), q.value()), (canonical, milli, value), "{text}");
+            assert_eq!(
+                (q.to_string().as_str(), q.milli_value(), q.value()),
+                (canonical, milli, value),
+                "{text}"
+            );
         }
-        for text in ["", "-", ".", "1.2.3", "Mi", "1Zi", "1 Mi", "1e", "1e99999999999", "abc", "9e40"] {
+        for text in [
+            "",
+            "-",
+            ".",
+            "1.2.3",
+            "Mi",
+            "1Zi",
+            "1 Mi",
+            "1e",
+            "1e99999999999",
+            "abc",
+            "9e40",
+        ] {
             assert_eq!(Quantity::parse(text), None, "{text}");
         }
     }

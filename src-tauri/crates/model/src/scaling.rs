@@ -11,7 +11,10 @@ use crate::rows::{Amount, HpaRow, Pause, Reference, ScaledObjectRow};
 
 /// What decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize, ts_rs::TS))]
+#[cfg_attr(
+    feature = "wire",
+    derive(serde::Serialize, serde::Deserialize, ts_rs::TS)
+)]
 #[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 pub enum ScalingKind {
     /// An HPA alone.
@@ -89,10 +92,15 @@ pub fn join<'a>(
     objects: impl IntoIterator<Item = &'a ScaledObjectRow>,
 ) -> Vec<ScalingRow> {
     let hpas: Vec<&HpaRow> = hpas.into_iter().collect();
-    let by_owner = hpas.iter().filter_map(|h| Some(((&*h.meta.namespace, h.scaled_object.as_deref()?), *h)));
+    let by_owner = hpas
+        .iter()
+        .filter_map(|h| Some(((&*h.meta.namespace, h.scaled_object.as_deref()?), *h)));
     let by_owner: std::collections::BTreeMap<_, _> = by_owner.collect();
-    let by_name: std::collections::BTreeMap<_, _> =
-        hpas.iter().filter(|h| h.scaled_object.is_none()).map(|h| (h.meta.identity(), *h)).collect();
+    let by_name: std::collections::BTreeMap<_, _> = hpas
+        .iter()
+        .filter(|h| h.scaled_object.is_none())
+        .map(|h| (h.meta.identity(), *h))
+        .collect();
     let mut folded = BTreeSet::new();
     let mut rows = Vec::new();
     for object in objects {
@@ -104,7 +112,9 @@ pub fn join<'a>(
         folded.extend(hpa.map(|h| h.meta.identity()));
         rows.extend(ScalingRow::join(hpa, Some(object)));
     }
-    let alone = hpas.into_iter().filter(|h| !folded.contains(&h.meta.identity()));
+    let alone = hpas
+        .into_iter()
+        .filter(|h| !folded.contains(&h.meta.identity()));
     rows.extend(alone.filter_map(|h| ScalingRow::join(Some(h), None)));
     rows
 }
@@ -127,7 +137,11 @@ impl ScalingRow {
         }
         let (status, tone) = status(hpa, object);
         Some(Self {
-            key: ScalingKey { namespace: meta.namespace.clone(), kind, name: meta.name.clone() },
+            key: ScalingKey {
+                namespace: meta.namespace.clone(),
+                kind,
+                name: meta.name.clone(),
+            },
             id: format!("{kind}/{}", meta.name).into(),
             target,
             hpa_name: hpa.map(|h| h.meta.name.clone()),
@@ -177,7 +191,13 @@ fn metrics(hpa: Option<&HpaRow>, object: Option<&ScaledObjectRow>) -> Box<str> {
                 "" => t.kind.to_string(),
                 summary => format!("{}: {summary}", t.kind),
             };
-            object.triggers.iter().map(trigger).collect::<Vec<_>>().join("; ").into()
+            object
+                .triggers
+                .iter()
+                .map(trigger)
+                .collect::<Vec<_>>()
+                .join("; ")
+                .into()
         }
         (None, None) => "".into(),
     }
@@ -207,7 +227,9 @@ fn status(hpa: Option<&HpaRow>, object: Option<&ScaledObjectRow>) -> (Word, Tone
         if is("Fallback", "True").is_some() {
             return say("fallback: a trigger fails".to_owned(), Tone::Bad);
         }
-        if is("Active", "False").is_some() && hpa.is_none_or(|h| h.current == object.idle.or(object.min).unwrap_or(0)) {
+        if is("Active", "False").is_some()
+            && hpa.is_none_or(|h| h.current == object.idle.or(object.min).unwrap_or(0))
+        {
             return say("idle: no trigger is active".to_owned(), Tone::Quiet);
         }
     }
@@ -216,7 +238,9 @@ fn status(hpa: Option<&HpaRow>, object: Option<&ScaledObjectRow>) -> (Word, Tone
     };
     let mut said = hpa_status(hpa);
     match object {
-        Some(o) if o.pause_in && o.pause_out => said = say("paused in and out".to_owned(), Tone::Warn),
+        Some(o) if o.pause_in && o.pause_out => {
+            said = say("paused in and out".to_owned(), Tone::Warn)
+        }
         Some(o) if o.pause_in => said.0 = format!("{}; scaling in is paused", said.0).into(),
         Some(o) if o.pause_out => said.0 = format!("{}; scaling out is paused", said.0).into(),
         Some(_) | None => {}

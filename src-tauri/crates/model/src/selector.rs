@@ -9,7 +9,9 @@ pub(crate) struct Invalid;
 /// `app=web,tier in (a,b),!old`, requirements in the order of their keys. No selector selects
 /// nothing, an empty one everything; both read as empty text.
 pub(crate) fn selector_text(selector: Option<&LabelSelector>) -> Result<Box<str>, Invalid> {
-    let Some(selector) = selector else { return Ok("".into()) };
+    let Some(selector) = selector else {
+        return Ok("".into());
+    };
     let mut parts = Vec::new();
     for (key, value) in &selector.match_labels {
         let value = checked(value, is_value)?;
@@ -18,8 +20,11 @@ pub(crate) fn selector_text(selector: Option<&LabelSelector>) -> Result<Box<str>
     }
     for expression in &selector.match_expressions {
         let key = checked(&expression.key, is_key)?;
-        let mut values =
-            expression.values.iter().map(|v| checked(v, is_value)).collect::<Result<Vec<_>, _>>()?;
+        let mut values = expression
+            .values
+            .iter()
+            .map(|v| checked(v, is_value))
+            .collect::<Result<Vec<_>, _>>()?;
         values.sort_unstable();
         let part = match (expression.operator.as_slice(), values.is_empty()) {
             (b"In", false) => format!("{key} in ({})", values.join(",")),
@@ -36,7 +41,10 @@ pub(crate) fn selector_text(selector: Option<&LabelSelector>) -> Result<Box<str>
 }
 
 fn checked(bytes: &[u8], valid: fn(&str) -> bool) -> Result<&str, Invalid> {
-    std::str::from_utf8(bytes).ok().filter(|s| valid(s)).ok_or(Invalid)
+    std::str::from_utf8(bytes)
+        .ok()
+        .filter(|s| valid(s))
+        .ok_or(Invalid)
 }
 
 /// Up to 63 of letters, digits, `-_.`, beginning and ending with a letter or digit.
@@ -46,7 +54,9 @@ fn is_name(s: &str) -> bool {
     bytes.len() <= 63
         && edge(bytes.first())
         && edge(bytes.last())
-        && bytes.iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        && bytes
+            .iter()
+            .all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 fn is_value(s: &str) -> bool {
@@ -59,7 +69,9 @@ fn is_key(s: &str) -> bool {
         Some((domain, name)) => {
             is_name(name)
                 && domain.len() <= 253
-                && domain.split('.').all(|label| is_name(label) && !label.contains('_') && label == label.to_lowercase())
+                && domain.split('.').all(|label| {
+                    is_name(label) && !label.contains('_') && label == label.to_lowercase()
+                })
         }
     }
 }
@@ -74,15 +86,31 @@ mod tests {
         for (json, expected) in [
             ("{}", Some("")),
             (r#"{"matchLabels":{"b":"2","a":"1"}}"#, Some("a=1,b=2")),
-            (r#"{"matchLabels":{"m":""},"matchExpressions":[{"key":"z","operator":"In","values":["b","a"]},{"key":"k8s.io/x","operator":"Exists"}]}"#, Some("k8s.io/x,m=,z in (a,b)")),
-            (r#"{"matchExpressions":[{"key":"a","operator":"NotIn","values":["x"]},{"key":"b","operator":"DoesNotExist","values":[]}]}"#, Some("a notin (x),!b")),
-            (r#"{"matchExpressions":[{"key":"a","operator":"Near","values":["x"]}]}"#, None),
-            (r#"{"matchExpressions":[{"key":"a","operator":"In"}]}"#, None),
+            (
+                r#"{"matchLabels":{"m":""},"matchExpressions":[{"key":"z","operator":"In","values":["b","a"]},{"key":"k8s.io/x","operator":"Exists"}]}"#,
+                Some("k8s.io/x,m=,z in (a,b)"),
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"a","operator":"NotIn","values":["x"]},{"key":"b","operator":"DoesNotExist","values":[]}]}"#,
+                Some("a notin (x),!b"),
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"a","operator":"Near","values":["x"]}]}"#,
+                None,
+            ),
+            (
+                r#"{"matchExpressions":[{"key":"a","operator":"In"}]}"#,
+                None,
+            ),
             (r#"{"matchLabels":{"bad key":"x"}}"#, None),
             (r#"{"matchLabels":{"a":"-x"}}"#, None),
         ] {
             let selector: LabelSelector = serde_json::from_str(json).unwrap();
-            assert_eq!(selector_text(Some(&selector)).ok().as_deref(), expected, "{json}");
+            assert_eq!(
+                selector_text(Some(&selector)).ok().as_deref(),
+                expected,
+                "{json}"
+            );
         }
         assert_eq!(selector_text(None).ok().as_deref(), Some(""));
     }

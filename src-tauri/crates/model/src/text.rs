@@ -127,8 +127,19 @@ mod tests {
 
     #[test]
     fn ordinary_text_is_borrowed() {
-        for text in ["", "web-7d4b", "naïve café", "日本語", "a{b}<c>&d", "😀", "⚠\u{fe0f} low"] {
-            assert!(matches!(visible(text), Cow::Borrowed(t) if t == text), "{text}");
+        for text in [
+            "",
+            "web-7d4b",
+            "naïve café",
+            "日本語",
+            "a{b}<c>&d",
+            "😀",
+            "⚠\u{fe0f} low",
+        ] {
+            assert!(
+                matches!(visible(text), Cow::Borrowed(t) if t == text),
+                "{text}"
+            );
         }
         assert!(matches!(visible_lines("a\n\tb"), Cow::Borrowed(_)));
     }

@@ -68,13 +68,18 @@ fn usages(
         let meta = m.metadata.as_ref()?;
         let parts = parts(m);
         let sum = |resource| {
-            parts.iter().fold(0i128, |sum, part| sum.saturating_add(amount(part, resource).map_or(0, Quantity::nano)))
+            parts.iter().fold(0i128, |sum, part| {
+                sum.saturating_add(amount(part, resource).map_or(0, Quantity::nano))
+            })
         };
         let usage = Usage {
             cpu_nano: i64::try_from(sum("cpu")).unwrap_or(i64::MAX),
             memory_bytes: i64::try_from(sum("memory") / 1_000_000_000).unwrap_or(i64::MAX),
             at_ms: m.timestamp.as_ref().and_then(Time::ms).unwrap_or(0),
-            window_ms: std::str::from_utf8(&m.window).ok().and_then(duration::parse_go).unwrap_or(0),
+            window_ms: std::str::from_utf8(&m.window)
+                .ok()
+                .and_then(duration::parse_go)
+                .unwrap_or(0),
         };
         Some((text::line(&meta.namespace), text::line(&meta.name), usage))
     };
@@ -103,7 +108,12 @@ mod tests {
         assert_eq!(usage.len(), 2);
         assert_eq!(
             usage[0].2,
-            Usage { cpu_nano: 3_500_000, memory_bytes: 10 * 1024 * 1024 + 1024, at_ms: 1_767_225_610_000, window_ms: 15_500 }
+            Usage {
+                cpu_nano: 3_500_000,
+                memory_bytes: 10 * 1024 * 1024 + 1024,
+                at_ms: 1_767_225_610_000,
+                window_ms: 15_500
+            }
         );
         assert_eq!((&*usage[1].1, usage[1].2.cpu_nano), ("odd", 0));
     }
@@ -112,6 +122,9 @@ mod tests {
     fn nodes_have_one_usage() {
         let json = br#"{"items":[{"metadata":{"name":"n1"},"usage":{"cpu":"156340123n","memory":"2Gi"}}]}"#;
         let usage = node_usage(json).unwrap();
-        assert_eq!((&*usage[0].0, &*usage[0].1, usage[0].2.cpu_nano), ("", "n1", 156_340_123));
+        assert_eq!(
+            (&*usage[0].0, &*usage[0].1, usage[0].2.cpu_nano),
+            ("", "n1", 156_340_123)
+        );
     }
 }

@@ -19,7 +19,10 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// An object's YAML in two parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize, ts_rs::TS))]
+#[cfg_attr(
+    feature = "wire",
+    derive(serde::Serialize, serde::Deserialize, ts_rs::TS)
+)]
 #[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 pub struct YamlText {
     /// All but the managed fields.
@@ -31,8 +34,14 @@ pub struct YamlText {
 /// The YAML of one object.
 pub fn yaml(object: &Value) -> YamlText {
     let mut object = masked(object).into_owned();
-    let managed = object.get_mut("metadata").and_then(Value::as_object_mut).and_then(|m| m.remove("managedFields"));
-    YamlText { text: document(&object), managed_fields: managed.as_ref().map(document) }
+    let managed = object
+        .get_mut("metadata")
+        .and_then(Value::as_object_mut)
+        .and_then(|m| m.remove("managedFields"));
+    YamlText {
+        text: document(&object),
+        managed_fields: managed.as_ref().map(document),
+    }
 }
 
 /// The object with the values of Secrets masked, in lists too. An object that does not say its
@@ -47,19 +56,29 @@ pub fn masked(object: &Value) -> Cow<'_, Value> {
             }
             let mut members = members.clone();
             if let Some(items) = members.get_mut("items") {
-                *items = Value::from_iter(items.as_array().into_iter().flatten().map(|i| masked(i).into_owned()));
+                *items = Value::from_iter(
+                    items
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(|i| masked(i).into_owned()),
+                );
             }
             if list {
                 return Cow::Owned(Value::Object(members));
             }
             for member in ["data", "stringData"] {
                 match members.get_mut(member) {
-                    Some(Value::Object(entries)) => entries.values_mut().for_each(|value| *value = MASK.into()),
+                    Some(Value::Object(entries)) => {
+                        entries.values_mut().for_each(|value| *value = MASK.into())
+                    }
                     Some(other) => *other = MASK.into(),
                     None => {}
                 }
             }
-            if let Some(applied) = members.get_mut("metadata").and_then(|m| m.get_mut("annotations")?.get_mut(LAST_APPLIED))
+            if let Some(applied) = members
+                .get_mut("metadata")
+                .and_then(|m| m.get_mut("annotations")?.get_mut(LAST_APPLIED))
             {
                 *applied = MASK.into();
             }
@@ -195,7 +214,9 @@ fn string(text: &str, out: &mut String) {
 
 /// Whether text without quotes reads back as that text, in YAML 1.1 and 1.2 alike.
 fn is_plain(text: &str) -> bool {
-    let Some(first) = text.chars().next() else { return false };
+    let Some(first) = text.chars().next() else {
+        return false;
+    };
     !text.starts_with(|c: char| c.is_whitespace() || "-?:,[]{}#&*!|>'\"%@`=<~".contains(c))
         && !text.ends_with(|c: char| c.is_whitespace() || c == ':')
         && !text.contains(": ")
@@ -212,11 +233,22 @@ fn is_word(text: &str) -> bool {
 
 /// Numbers in any notation, times of day and dates.
 fn is_figure(text: &str) -> bool {
-    let digits = text.strip_prefix('+').unwrap_or(text).replace('_', "").to_ascii_lowercase();
+    let digits = text
+        .strip_prefix('+')
+        .unwrap_or(text)
+        .replace('_', "")
+        .to_ascii_lowercase();
     digits.parse::<f64>().is_ok()
-        || ["0x", "0o", "0b", ".inf", ".nan"].iter().any(|start| digits.starts_with(start))
-        || digits.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.') && digits.contains(':')
-        || digits.len() > 4 && digits.as_bytes()[4] == b'-' && digits.bytes().take(4).all(|b| b.is_ascii_digit())
+        || ["0x", "0o", "0b", ".inf", ".nan"]
+            .iter()
+            .any(|start| digits.starts_with(start))
+        || digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b':' || b == b'.')
+            && digits.contains(':')
+        || digits.len() > 4
+            && digits.as_bytes()[4] == b'-'
+            && digits.bytes().take(4).all(|b| b.is_ascii_digit())
         || digits == "."
 }
 
@@ -282,7 +314,10 @@ spec:
         let odd = json!({"kind": "Secret", "data": "aHVudGVyMg=="});
         for object in [secret, list, odd] {
             let text = yaml(&object).text;
-            assert!(!text.contains("hunter2") && !text.contains("aHVudGVyMg"), "{text}");
+            assert!(
+                !text.contains("hunter2") && !text.contains("aHVudGVyMg"),
+                "{text}"
+            );
             assert!(text.contains(MASK));
         }
         let map = json!({"kind": "ConfigMap", "data": {"password": "open"}});
@@ -291,16 +326,65 @@ spec:
 
     #[test]
     fn hidden_characters_are_escaped() {
-        let text = yaml(&json!({"kind": "X", "a": "x\u{202e}y", "b": "two\nlines\u{1b}[2J", "\u{200b}k": 1})).text;
-        assert_eq!(text, "a: \"x\\u202ey\"\nb: \"two\\nlines\\x1b[2J\"\nkind: X\n\"\\u200bk\": 1\n");
+        let text = yaml(
+            &json!({"kind": "X", "a": "x\u{202e}y", "b": "two\nlines\u{1b}[2J", "\u{200b}k": 1}),
+        )
+        .text;
+        assert_eq!(
+            text,
+            "a: \"x\\u202ey\"\nb: \"two\\nlines\\x1b[2J\"\nkind: X\n\"\\u200bk\": 1\n"
+        );
     }
 
     #[test]
     fn awkward_strings_stay_strings() {
         for text in [
-            "yes", "No", "~", "null", "1", "1_000", "0x1f", "017", "1e3", ".5", "+1", "-1", "12:30:45", "2026-01-01",
-            "a: b", "a #b", "a:", "- x", "#c", " pad", "pad ", "!tag", "&a", "*a", "{}", "[]", "'", "\"", "\\", "=", "<<",
-            ".inf", ".", "|", ">", "%", "@", "`", "a\tb", "\n", "a\n\nb\n\n", "\n a", " \n a", "x\n  y", "10.0.0.1", "v1.2",
+            "yes",
+            "No",
+            "~",
+            "null",
+            "1",
+            "1_000",
+            "0x1f",
+            "017",
+            "1e3",
+            ".5",
+            "+1",
+            "-1",
+            "12:30:45",
+            "2026-01-01",
+            "a: b",
+            "a #b",
+            "a:",
+            "- x",
+            "#c",
+            " pad",
+            "pad ",
+            "!tag",
+            "&a",
+            "*a",
+            "{}",
+            "[]",
+            "'",
+            "\"",
+            "\\",
+            "=",
+            "<<",
+            ".inf",
+            ".",
+            "|",
+            ">",
+            "%",
+            "@",
+            "`",
+            "a\tb",
+            "\n",
+            "a\n\nb\n\n",
+            "\n a",
+            " \n a",
+            "x\n  y",
+            "10.0.0.1",
+            "v1.2",
         ] {
             let value = json!({"kind": "X", "k": text, text: "v", "list": [text]});
             assert_eq!(read(&yaml(&value).text), value, "{text:?}");
@@ -318,7 +402,8 @@ spec:
         leaf.prop_recursive(4, 40, 5, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-                prop::collection::btree_map(word, inner, 0..5).prop_map(|m| Value::Object(m.into_iter().collect())),
+                prop::collection::btree_map(word, inner, 0..5)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
             ]
         })
     }

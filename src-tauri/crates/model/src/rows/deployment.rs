@@ -51,7 +51,8 @@ impl From<&slim::Deployment> for DeploymentRow {
             paused: spec.is_some_and(|s| s.paused),
             containers,
             images,
-            selector: selector_text(spec.and_then(|s| s.selector.as_ref())).unwrap_or_else(|_| "<invalid>".into()),
+            selector: selector_text(spec.and_then(|s| s.selector.as_ref()))
+                .unwrap_or_else(|_| "<invalid>".into()),
         }
     }
 }
@@ -79,12 +80,22 @@ impl Row for DeploymentRow {
     }
 
     fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        let enough = |n: i32| if n >= self.desired { Tone::Plain } else { Tone::Warn };
+        let enough = |n: i32| {
+            if n >= self.desired {
+                Tone::Plain
+            } else {
+                Tone::Warn
+            }
+        };
         match column {
             0 => Cell::plain(&*self.meta.namespace),
             1 => Cell::plain(&*self.meta.name),
             2 => {
-                let tone = if self.ready >= self.desired { Tone::Good } else { Tone::Warn };
+                let tone = if self.ready >= self.desired {
+                    Tone::Good
+                } else {
+                    Tone::Warn
+                };
                 Cell::toned(format!("{}/{}", self.ready, self.desired), tone)
             }
             3 => Cell::toned(self.updated.to_string(), enough(self.updated)),

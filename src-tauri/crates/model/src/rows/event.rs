@@ -45,7 +45,10 @@ impl From<&slim::Event> for EventRow {
         let (last, count) = match &event.series {
             Some(series) => (ms(&series.last_observed_time), series.count),
             // Events of the newer API that happened once carry no count.
-            None => (ms(&event.last_timestamp).or(first), if event.count == 0 { 1 } else { event.count }),
+            None => (
+                ms(&event.last_timestamp).or(first),
+                if event.count == 0 { 1 } else { event.count },
+            ),
         };
         let object = event.involved_object.clone().unwrap_or_default();
         let source = event.source.clone().unwrap_or_default();
@@ -65,7 +68,11 @@ impl From<&slim::Event> for EventRow {
             object_name: text::line(&object.name),
             object_uid: text::line(&object.uid),
             field_path: text::line(&object.field_path),
-            source: if host.is_empty() { component } else { format!("{component}, {host}").into() },
+            source: if host.is_empty() {
+                component
+            } else {
+                format!("{component}, {host}").into()
+            },
         }
     }
 }
@@ -91,12 +98,20 @@ impl EventRow {
     /// `pod/web-1`.
     pub fn object(&self) -> String {
         let kind = self.object_kind.to_lowercase();
-        if self.object_name.is_empty() { kind } else { format!("{kind}/{}", self.object_name) }
+        if self.object_name.is_empty() {
+            kind
+        } else {
+            format!("{kind}/{}", self.object_name)
+        }
     }
 
     /// The colour of its type.
     pub fn tone(&self) -> Tone {
-        if self.kind == "Warning" { Tone::Warn } else { Tone::Plain }
+        if self.kind == "Warning" {
+            Tone::Warn
+        } else {
+            Tone::Plain
+        }
     }
 }
 

@@ -21,7 +21,11 @@ pub struct Reference {
 
 impl From<&slim::CrossVersionObjectReference> for Reference {
     fn from(r: &slim::CrossVersionObjectReference) -> Self {
-        Self { api_version: text::word(&r.api_version), kind: text::word(&r.kind), name: text::line(&r.name) }
+        Self {
+            api_version: text::word(&r.api_version),
+            kind: text::word(&r.kind),
+            name: text::line(&r.name),
+        }
     }
 }
 
@@ -83,11 +87,20 @@ impl From<&slim::HorizontalPodAutoscaler> for HpaRow {
     fn from(hpa: &slim::HorizontalPodAutoscaler) -> Self {
         let spec = hpa.spec.clone().unwrap_or_default();
         let status = hpa.status.clone().unwrap_or_default();
-        let owners = hpa.metadata.as_ref().map_or(&[][..], |m| &m.owner_references);
-        let scaled_object = owners.iter().find(|o| o.kind == b"ScaledObject" && o.api_version.starts_with(b"keda.sh/"));
+        let owners = hpa
+            .metadata
+            .as_ref()
+            .map_or(&[][..], |m| &m.owner_references);
+        let scaled_object = owners
+            .iter()
+            .find(|o| o.kind == b"ScaledObject" && o.api_version.starts_with(b"keda.sh/"));
         Self {
             meta: hpa.metadata.as_ref().map(Meta::from).unwrap_or_default(),
-            target: spec.scale_target_ref.as_ref().map(Reference::from).unwrap_or_default(),
+            target: spec
+                .scale_target_ref
+                .as_ref()
+                .map(Reference::from)
+                .unwrap_or_default(),
             min: spec.min_replicas,
             max: spec.max_replicas,
             current: status.current_replicas,
@@ -133,10 +146,15 @@ impl Row for HpaRow {
             1 => Cell::plain(&*self.meta.name),
             2 => Cell::plain(format!("{}/{}", self.target.kind, self.target.name)),
             3 => {
-                let blind = self.condition("ScalingActive").is_some_and(|c| c.status == "False");
+                let blind = self
+                    .condition("ScalingActive")
+                    .is_some_and(|c| c.status == "False");
                 Cell::toned(&*self.targets, if blind { Tone::Warn } else { Tone::Plain })
             }
-            4 => Cell::plain(self.min.map_or_else(|| "<unset>".to_owned(), |min| min.to_string())),
+            4 => Cell::plain(
+                self.min
+                    .map_or_else(|| "<unset>".to_owned(), |min| min.to_string()),
+            ),
             5 => Cell::plain(self.max.to_string()),
             6 => Cell::plain(self.current.to_string()),
             7 => age(self.meta.created_ms, now_ms),

@@ -80,10 +80,14 @@ fn parts<'a>(spec: &'a MetricSpec, status: Option<&MetricStatus>) -> Parts<'a> {
             let asked = spec.$member.as_ref();
             Parts {
                 source: MetricSource::$source,
-                name: asked.and_then(|s| s.metric.as_ref()).map_or(&[][..], |m| &m.name),
+                name: asked
+                    .and_then(|s| s.metric.as_ref())
+                    .map_or(&[][..], |m| &m.name),
                 container: &[],
                 target: asked.and_then(|s| s.target.clone()).unwrap_or_default(),
-                current: status.and_then(|s| s.$member.as_ref()).map(|s| s.current.clone().unwrap_or_default()),
+                current: status
+                    .and_then(|s| s.$member.as_ref())
+                    .map(|s| s.current.clone().unwrap_or_default()),
             }
         }};
     }
@@ -95,7 +99,9 @@ fn parts<'a>(spec: &'a MetricSpec, status: Option<&MetricStatus>) -> Parts<'a> {
                 name: asked.map_or(&[][..], |s| &s.name),
                 container: asked.map_or(&[][..], |s| &s.container),
                 target: asked.and_then(|s| s.target.clone()).unwrap_or_default(),
-                current: status.and_then(|s| s.$member.as_ref()).map(|s| s.current.clone().unwrap_or_default()),
+                current: status
+                    .and_then(|s| s.$member.as_ref())
+                    .map(|s| s.current.clone().unwrap_or_default()),
             }
         }};
     }
@@ -119,7 +125,9 @@ fn parts<'a>(spec: &'a MetricSpec, status: Option<&MetricStatus>) -> Parts<'a> {
 pub(super) fn metrics(specs: &[MetricSpec], statuses: &[MetricStatus]) -> Box<[Metric]> {
     let metric = |(index, spec): (usize, &MetricSpec)| {
         let parts = parts(spec, statuses.get(index));
-        let quantity = |q: Option<&crate::slim::Quantity>| Quantity::parse(std::str::from_utf8(&q?.string).ok()?);
+        let quantity = |q: Option<&crate::slim::Quantity>| {
+            Quantity::parse(std::str::from_utf8(&q?.string).ok()?)
+        };
         let (target, current) = (&parts.target, parts.current.unwrap_or_default());
         let average = quantity(target.average_value.as_ref()).map(Amount::AverageValue);
         let utilization = target.average_utilization.map(Amount::Utilization);
@@ -130,8 +138,12 @@ pub(super) fn metrics(specs: &[MetricSpec], statuses: &[MetricStatus]) -> Box<[M
             source: parts.source,
             container: text::line(parts.container),
             current: match target {
-                Some(Amount::Utilization(_)) => current.average_utilization.map(Amount::Utilization),
-                Some(Amount::AverageValue(_)) => quantity(current.average_value.as_ref()).map(Amount::AverageValue),
+                Some(Amount::Utilization(_)) => {
+                    current.average_utilization.map(Amount::Utilization)
+                }
+                Some(Amount::AverageValue(_)) => {
+                    quantity(current.average_value.as_ref()).map(Amount::AverageValue)
+                }
                 Some(Amount::Value(_)) => quantity(current.value.as_ref()).map(Amount::Value),
                 None => None,
             },
@@ -148,7 +160,11 @@ pub(super) fn targets(specs: &[MetricSpec], statuses: &[MetricStatus]) -> Box<st
     if specs.is_empty() {
         return "<none>".into();
     }
-    let shown = specs.iter().enumerate().take(SHOWN).map(|(index, spec)| target(spec, statuses.get(index)));
+    let shown = specs
+        .iter()
+        .enumerate()
+        .take(SHOWN)
+        .map(|(index, spec)| target(spec, statuses.get(index)));
     let mut text = shown.collect::<Vec<_>>().join(", ");
     if specs.len() > SHOWN {
         text = format!("{text} + {} more...", specs.len() - SHOWN);
@@ -158,8 +174,11 @@ pub(super) fn targets(specs: &[MetricSpec], statuses: &[MetricStatus]) -> Box<st
 
 fn target(spec: &MetricSpec, status: Option<&MetricStatus>) -> String {
     // The server's own text of a quantity; Go's word for a null pointer where one is missing.
-    let quantity = |q: Option<&crate::slim::Quantity>| q.map_or_else(|| "<nil>".into(), |q| text::line(&q.string));
-    let percent = |p: Option<i32>, absent: &str| p.map_or_else(|| absent.to_owned(), |p| format!("{p}%"));
+    let quantity = |q: Option<&crate::slim::Quantity>| {
+        q.map_or_else(|| "<nil>".into(), |q| text::line(&q.string))
+    };
+    let percent =
+        |p: Option<i32>, absent: &str| p.map_or_else(|| absent.to_owned(), |p| format!("{p}%"));
     let unknown = || "<unknown>".into();
     let parts = parts(spec, status);
     let (target, current) = (&parts.target, parts.current.as_ref());
@@ -167,7 +186,10 @@ fn target(spec: &MetricSpec, status: Option<&MetricStatus>) -> String {
         MetricSource::External | MetricSource::Object if target.average_value.is_some() => {
             let current = current.and_then(|c| c.average_value.as_ref());
             let current = current.map_or_else(unknown, |q| quantity(Some(q)));
-            format!("{current}/{} (avg)", quantity(target.average_value.as_ref()))
+            format!(
+                "{current}/{} (avg)",
+                quantity(target.average_value.as_ref())
+            )
         }
         MetricSource::External | MetricSource::Object => {
             let current = current.map_or_else(unknown, |c| quantity(c.value.as_ref()));
@@ -181,10 +203,16 @@ fn target(spec: &MetricSpec, status: Option<&MetricStatus>) -> String {
             let name = text::line(parts.name);
             if target.average_value.is_some() {
                 let current = current.map_or_else(unknown, |c| quantity(c.average_value.as_ref()));
-                format!("{name}: {current}/{}", quantity(target.average_value.as_ref()))
+                format!(
+                    "{name}: {current}/{}",
+                    quantity(target.average_value.as_ref())
+                )
             } else {
                 let current = percent(current.and_then(|c| c.average_utilization), "<unknown>");
-                format!("{name}: {current}/{}", percent(target.average_utilization, "<auto>"))
+                format!(
+                    "{name}: {current}/{}",
+                    percent(target.average_utilization, "<auto>")
+                )
             }
         }
         MetricSource::Unknown => "<unknown type>".to_owned(),

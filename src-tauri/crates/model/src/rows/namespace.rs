@@ -20,7 +20,11 @@ impl From<&slim::Namespace> for NamespaceRow {
     fn from(object: &slim::Namespace) -> Self {
         Self {
             meta: object.metadata.as_ref().map(Meta::from).unwrap_or_default(),
-            phase: object.status.as_ref().map(|s| text::word(&s.phase)).unwrap_or_default(),
+            phase: object
+                .status
+                .as_ref()
+                .map(|s| text::word(&s.phase))
+                .unwrap_or_default(),
         }
     }
 }
@@ -45,7 +49,11 @@ impl Row for NamespaceRow {
         match column {
             0 => Cell::plain(&*self.meta.name),
             1 => {
-                let tone = if self.phase == "Active" { Tone::Good } else { Tone::Quiet };
+                let tone = if self.phase == "Active" {
+                    Tone::Good
+                } else {
+                    Tone::Quiet
+                };
                 Cell::toned(&*self.phase, tone)
             }
             2 => age(self.meta.created_ms, now_ms),

@@ -44,7 +44,13 @@ impl From<&slim::Node> for NodeRow {
     fn from(node: &slim::Node) -> Self {
         let status = node.status.clone().unwrap_or_default();
         let info = status.node_info.unwrap_or_default();
-        let known = |bytes: &[u8]| if bytes.is_empty() { "<unknown>".into() } else { text::line(bytes) };
+        let known = |bytes: &[u8]| {
+            if bytes.is_empty() {
+                "<unknown>".into()
+            } else {
+                text::line(bytes)
+            }
+        };
         let kernel = match (known(&info.kernel_version), text::line(&info.architecture)) {
             (kernel, none) if none.is_empty() => kernel,
             (kernel, architecture) => format!("{kernel} ({architecture})").into(),
@@ -54,7 +60,12 @@ impl From<&slim::Node> for NodeRow {
             found.map(|a| text::line(&a.address)).unwrap_or_default()
         };
         // Of several conditions of one type the last counts, as in Go's map.
-        let ready = status.conditions.iter().rev().find(|c| c.r#type == b"Ready").map(|c| c.status == b"True");
+        let ready = status
+            .conditions
+            .iter()
+            .rev()
+            .find(|c| c.r#type == b"Ready")
+            .map(|c| c.status == b"True");
         let cordoned = node.spec.as_ref().is_some_and(|s| s.unschedulable);
         let nano = |resource| amount(&status.allocatable, resource).map(Quantity::nano);
         Self {
@@ -118,12 +129,18 @@ impl NodeRow {
     /// CPU in use of what is allocatable; `None` if either is unknown.
     pub fn cpu_percent(&self) -> Option<f64> {
         let milli = |nano: i64| (nano / 1_000_000 + i64::from(nano % 1_000_000 > 0)) as f64;
-        percent(milli(self.usage?.cpu_nano), milli(self.cpu_allocatable_nano?))
+        percent(
+            milli(self.usage?.cpu_nano),
+            milli(self.cpu_allocatable_nano?),
+        )
     }
 
     /// Memory in use of what is allocatable; `None` if either is unknown.
     pub fn memory_percent(&self) -> Option<f64> {
-        percent(self.usage?.memory_bytes as f64, self.memory_allocatable? as f64)
+        percent(
+            self.usage?.memory_bytes as f64,
+            self.memory_allocatable? as f64,
+        )
     }
 }
 
@@ -133,8 +150,14 @@ fn percent(used: f64, of: f64) -> Option<f64> {
 }
 
 fn percent_cell(percent: Option<f64>) -> Cell {
-    let Some(percent) = percent else { return Cell::default() };
-    let tone = if percent >= 90.0 { Tone::Warn } else { Tone::Plain };
+    let Some(percent) = percent else {
+        return Cell::default();
+    };
+    let tone = if percent >= 90.0 {
+        Tone::Warn
+    } else {
+        Tone::Plain
+    };
     Cell::toned(format!("{:.0}%", percent.trunc()), tone)
 }
 
@@ -164,7 +187,11 @@ impl Row for NodeRow {
             9 => Cell::plain(&*self.runtime),
             10 => Cell::plain(self.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
             11 => percent_cell(self.cpu_percent()),
-            12 => Cell::plain(self.usage.map(|u| memory_text(u.memory_bytes)).unwrap_or_default()),
+            12 => Cell::plain(
+                self.usage
+                    .map(|u| memory_text(u.memory_bytes))
+                    .unwrap_or_default(),
+            ),
             13 => percent_cell(self.memory_percent()),
             _ => Cell::default(),
         }

@@ -3,7 +3,9 @@
 use table::{Cell, Column, Row, SortKey, Tone};
 
 use super::pod_status::{self, ContainerBrief, Summary};
-use crate::cells::{age, age_key, figure_column, figure_key, or_none, ready_key, text_column, text_key, wide};
+use crate::cells::{
+    age, age_key, figure_column, figure_key, or_none, ready_key, text_column, text_key, wide,
+};
 use crate::meta::{Meta, Word};
 use crate::quantity::{cpu_text, memory_text};
 use crate::slim;
@@ -46,12 +48,20 @@ pub struct PodRow {
 impl From<&slim::Pod> for PodRow {
     fn from(pod: &slim::Pod) -> Self {
         let meta = pod.metadata.as_ref().map(Meta::from).unwrap_or_default();
-        let deleted = pod.metadata.as_ref().is_some_and(|m| m.deletion_timestamp.is_some());
+        let deleted = pod
+            .metadata
+            .as_ref()
+            .is_some_and(|m| m.deletion_timestamp.is_some());
         let (no_spec, no_status) = (slim::PodSpec::default(), slim::PodStatus::default());
         let spec = pod.spec.as_ref().unwrap_or(&no_spec);
         let status = pod.status.as_ref().unwrap_or(&no_status);
-        let Summary { ready, total, status: word, restarts, last_restart_ms } =
-            pod_status::summary(spec, status, deleted);
+        let Summary {
+            ready,
+            total,
+            status: word,
+            restarts,
+            last_restart_ms,
+        } = pod_status::summary(spec, status, deleted);
         // The single address wins over the list, as in the API server's own conversion.
         let ip = match status.pod_ips.first() {
             Some(first) if status.pod_ip.is_empty() => &first.ip,
@@ -78,7 +88,10 @@ impl From<&slim::Pod> for PodRow {
 
 fn gates(spec: &slim::PodSpec, status: &slim::PodStatus) -> Option<(u32, u32)> {
     let open = spec.readiness_gates.iter().filter(|gate| {
-        let condition = status.conditions.iter().find(|c| c.r#type == gate.condition_type);
+        let condition = status
+            .conditions
+            .iter()
+            .find(|c| c.r#type == gate.condition_type);
         condition.is_some_and(|c| c.status == b"True")
     });
     let all = u32::try_from(spec.readiness_gates.len()).unwrap_or(u32::MAX);
@@ -136,7 +149,8 @@ impl Row for PodRow {
             0 => Cell::plain(&*self.meta.namespace),
             1 => Cell::plain(&*self.meta.name),
             2 => {
-                let whole = self.ready >= self.total || matches!(&*self.phase, "Succeeded" | "Failed");
+                let whole =
+                    self.ready >= self.total || matches!(&*self.phase, "Succeeded" | "Failed");
                 let tone = if whole { Tone::Plain } else { Tone::Warn };
                 Cell::toned(format!("{}/{}", self.ready, self.total), tone)
             }
@@ -146,9 +160,16 @@ impl Row for PodRow {
             6 => or_none(&self.ip),
             7 => or_none(&self.node),
             8 => or_none(&self.nominated_node),
-            9 => self.gates.map_or_else(|| or_none(""), |(open, all)| Cell::plain(format!("{open}/{all}"))),
+            9 => self.gates.map_or_else(
+                || or_none(""),
+                |(open, all)| Cell::plain(format!("{open}/{all}")),
+            ),
             10 => Cell::plain(self.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
-            11 => Cell::plain(self.usage.map(|u| memory_text(u.memory_bytes)).unwrap_or_default()),
+            11 => Cell::plain(
+                self.usage
+                    .map(|u| memory_text(u.memory_bytes))
+                    .unwrap_or_default(),
+            ),
             12 => match &self.meta.owner {
                 Some(owner) => Cell::plain(format!("{}/{}", owner.kind, owner.name)),
                 None => or_none(""),
@@ -169,7 +190,9 @@ impl Row for PodRow {
             6 => text_key(&self.ip),
             7 => text_key(&self.node),
             8 => text_key(&self.nominated_node),
-            9 => self.gates.map_or(SortKey::Absent, |(open, all)| ready_key(open.into(), all.into())),
+            9 => self.gates.map_or(SortKey::Absent, |(open, all)| {
+                ready_key(open.into(), all.into())
+            }),
             10 => figure_key(self.usage.map(|u| u.cpu_nano)),
             11 => figure_key(self.usage.map(|u| u.memory_bytes)),
             12 => match &self.meta.owner {

@@ -20,7 +20,10 @@ pub(super) struct Summary {
 
 /// What a container is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize, ts_rs::TS))]
+#[cfg_attr(
+    feature = "wire",
+    derive(serde::Serialize, serde::Deserialize, ts_rs::TS)
+)]
 #[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 pub enum ContainerRole {
     /// Runs before the others, to its end.
@@ -35,7 +38,10 @@ pub enum ContainerRole {
 
 /// Where a container is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize, ts_rs::TS))]
+#[cfg_attr(
+    feature = "wire",
+    derive(serde::Serialize, serde::Deserialize, ts_rs::TS)
+)]
 #[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 pub enum ContainerPhase {
     /// Not started, or waiting to start again.
@@ -63,8 +69,13 @@ pub struct ContainerBrief {
 
 pub(super) fn phase(state: Option<&ContainerState>) -> ContainerPhase {
     match state {
-        Some(ContainerState { running: Some(_), .. }) => ContainerPhase::Running,
-        Some(ContainerState { terminated: Some(_), .. }) => ContainerPhase::Terminated,
+        Some(ContainerState {
+            running: Some(_), ..
+        }) => ContainerPhase::Running,
+        Some(ContainerState {
+            terminated: Some(_),
+            ..
+        }) => ContainerPhase::Terminated,
         _ => ContainerPhase::Waiting,
     }
 }
@@ -82,10 +93,17 @@ pub(super) fn briefs(spec: &PodSpec, status: &PodStatus) -> Box<[ContainerBrief]
         }
     };
     let init = spec.init_containers.iter().map(|c| {
-        let role = if is_sidecar(c) { ContainerRole::Sidecar } else { ContainerRole::Init };
+        let role = if is_sidecar(c) {
+            ContainerRole::Sidecar
+        } else {
+            ContainerRole::Init
+        };
         brief(c, role, &status.init_container_statuses)
     });
-    let main = spec.containers.iter().map(|c| brief(c, ContainerRole::Container, &status.container_statuses));
+    let main = spec
+        .containers
+        .iter()
+        .map(|c| brief(c, ContainerRole::Container, &status.container_statuses));
     init.chain(main).collect()
 }
 
@@ -103,15 +121,30 @@ struct Restarts {
 impl Restarts {
     fn add(&mut self, container: &ContainerStatus) {
         self.count = self.count.saturating_add(container.restart_count.into());
-        let ended = container.last_state.as_ref().and_then(|s| s.terminated.as_ref());
-        self.last_ms = self.last_ms.max(ended.and_then(|t| t.finished_at.as_ref()).and_then(Time::ms));
+        let ended = container
+            .last_state
+            .as_ref()
+            .and_then(|s| s.terminated.as_ref());
+        self.last_ms = self.last_ms.max(
+            ended
+                .and_then(|t| t.finished_at.as_ref())
+                .and_then(Time::ms),
+        );
     }
 }
 
 /// The rules of kubectl's pod printer, in its order.
 pub(super) fn summary(spec: &PodSpec, status: &PodStatus, deleted: bool) -> Summary {
-    let mut reason = text::word(if status.reason.is_empty() { &status.phase } else { &status.reason });
-    if status.conditions.iter().any(|c| c.r#type == b"PodScheduled" && c.reason == b"SchedulingGated") {
+    let mut reason = text::word(if status.reason.is_empty() {
+        &status.phase
+    } else {
+        &status.reason
+    });
+    if status
+        .conditions
+        .iter()
+        .any(|c| c.r#type == b"PodScheduled" && c.reason == b"SchedulingGated")
+    {
         reason = Cow::Borrowed("SchedulingGated");
     }
     let sidecars = spec.init_containers.iter().filter(|c| is_sidecar(c));
@@ -132,7 +165,9 @@ pub(super) fn summary(spec: &PodSpec, status: &PodStatus, deleted: bool) -> Summ
         for container in status.container_statuses.iter().rev() {
             restarts.add(container);
             let state = container.state.as_ref();
-            let waiting = state.and_then(|s| s.waiting.as_ref()).filter(|w| !w.reason.is_empty());
+            let waiting = state
+                .and_then(|s| s.waiting.as_ref())
+                .filter(|w| !w.reason.is_empty());
             if let Some(waiting) = waiting {
                 reason = text::word(&waiting.reason);
             } else if let Some(ended) = state.and_then(|s| s.terminated.as_ref()) {
@@ -178,11 +213,19 @@ struct Init {
 }
 
 fn init_containers(spec: &PodSpec, status: &PodStatus) -> Init {
-    let mut init =
-        Init { reason: None, ready: 0, restarts: Restarts::default(), sidecar_restarts: Restarts::default() };
+    let mut init = Init {
+        reason: None,
+        ready: 0,
+        restarts: Restarts::default(),
+        sidecar_restarts: Restarts::default(),
+    };
     for (index, container) in status.init_container_statuses.iter().enumerate() {
         // Of containers with the same name the last counts, as in Go's map.
-        let asked = spec.init_containers.iter().rev().find(|c| c.name == container.name);
+        let asked = spec
+            .init_containers
+            .iter()
+            .rev()
+            .find(|c| c.name == container.name);
         let sidecar = asked.is_some_and(is_sidecar);
         init.restarts.add(container);
         if sidecar {
@@ -197,7 +240,9 @@ fn init_containers(spec: &PodSpec, status: &PodStatus) -> Init {
             init.ready += u32::from(container.ready);
             continue;
         }
-        let waiting = state.and_then(|s| s.waiting.as_ref()).map(|w| w.reason.as_slice());
+        let waiting = state
+            .and_then(|s| s.waiting.as_ref())
+            .map(|w| w.reason.as_slice());
         init.reason = Some(match (ended, waiting) {
             (Some(ended), _) => Cow::Owned(format!("Init:{}", end_reason(ended))),
             (None, Some(waiting)) if !waiting.is_empty() && waiting != b"PodInitializing" => {
@@ -222,7 +267,11 @@ pub(super) fn end_reason(ended: &slim::ContainerStateTerminated) -> Word {
 
 /// Whether the first condition of this type is true.
 fn is_true(status: &PodStatus, kind: &[u8]) -> bool {
-    status.conditions.iter().find(|c| c.r#type == kind).is_some_and(|c| c.status == b"True")
+    status
+        .conditions
+        .iter()
+        .find(|c| c.r#type == kind)
+        .is_some_and(|c| c.status == b"True")
 }
 
 /// Green for what runs whole, grey for what is over, amber for what is on its way, red for the rest.
@@ -230,10 +279,14 @@ pub(super) fn tone(status: &str, ready: u32, total: u32) -> Tone {
     match status {
         "Running" if ready >= total => Tone::Good,
         "Completed" | "Succeeded" | "Terminating" => Tone::Quiet,
-        "" | "Running" | "Pending" | "ContainerCreating" | "PodInitializing" | "SchedulingGated" | "NotReady" => {
+        "" | "Running" | "Pending" | "ContainerCreating" | "PodInitializing"
+        | "SchedulingGated" | "NotReady" => Tone::Warn,
+        _ if status
+            .strip_prefix("Init:")
+            .is_some_and(|s| s.starts_with(|c: char| c.is_ascii_digit())) =>
+        {
             Tone::Warn
         }
-        _ if status.strip_prefix("Init:").is_some_and(|s| s.starts_with(|c: char| c.is_ascii_digit())) => Tone::Warn,
         _ => Tone::Bad,
     }
 }

@@ -84,7 +84,11 @@ impl Row for ReplicaSetRow {
             2 => Cell::plain(self.desired.to_string()),
             3 => Cell::plain(self.replicas.to_string()),
             4 => {
-                let tone = if self.ready >= self.desired { Tone::Plain } else { Tone::Warn };
+                let tone = if self.ready >= self.desired {
+                    Tone::Plain
+                } else {
+                    Tone::Warn
+                };
                 Cell::toned(self.ready.to_string(), tone)
             }
             5 => age(self.meta.created_ms, now_ms),

@@ -77,7 +77,12 @@ impl From<&slim::ScaledObject> for ScaledObjectRow {
     fn from(object: &slim::ScaledObject) -> Self {
         let spec = object.spec.clone().unwrap_or_default();
         let status = object.status.clone().unwrap_or_default();
-        let annotation = |name: &str| object.metadata.as_ref().and_then(|m| m.annotations.get(name));
+        let annotation = |name: &str| {
+            object
+                .metadata
+                .as_ref()
+                .and_then(|m| m.annotations.get(name))
+        };
         let set = |name: &str| annotation(name).is_some_and(|value| !is_false(value));
         let pause = match annotation("autoscaling.keda.sh/paused-replicas") {
             Some(count) => Pause::At(std::str::from_utf8(count).ok().and_then(|c| c.parse().ok())),
@@ -87,8 +92,13 @@ impl From<&slim::ScaledObject> for ScaledObjectRow {
         let optional = |text: &Option<Vec<u8>>| text.as_deref().map(text::line);
         Self {
             meta: object.metadata.as_ref().map(Meta::from).unwrap_or_default(),
-            target: spec.scale_target_ref.as_ref().map(Reference::from).unwrap_or_default(),
-            target_kind: Some(text::line(&status.scale_target_kind)).filter(|kind| !kind.is_empty()),
+            target: spec
+                .scale_target_ref
+                .as_ref()
+                .map(Reference::from)
+                .unwrap_or_default(),
+            target_kind: Some(text::line(&status.scale_target_kind))
+                .filter(|kind| !kind.is_empty()),
             min: spec.min_replica_count,
             max: spec.max_replica_count,
             idle: spec.idle_replica_count,
@@ -139,12 +149,18 @@ impl From<&slim::Trigger> for Trigger {
             "activationThreshold",
             "activationValue",
         ];
-        let setting = |key: &&str| Some(format!("{key}={}", text::line(trigger.metadata.get(*key)?)));
+        let setting =
+            |key: &&str| Some(format!("{key}={}", text::line(trigger.metadata.get(*key)?)));
         Self {
             kind: text::word(&trigger.r#type),
             name: text::line(&trigger.name),
             metric_type: text::word(&trigger.metric_type),
-            summary: TELLING.iter().filter_map(setting).collect::<Vec<_>>().join(", ").into(),
+            summary: TELLING
+                .iter()
+                .filter_map(setting)
+                .collect::<Vec<_>>()
+                .join(", ")
+                .into(),
         }
     }
 }
@@ -218,7 +234,13 @@ impl Row for ScaledObjectRow {
 
     fn sort_key(&self, column: usize) -> SortKey<'_> {
         let text = |t: &'_ Option<Box<str>>| t.as_deref().map_or("", |t| t).to_owned();
-        let optional = |t: String| if t.is_empty() { SortKey::Absent } else { SortKey::Text(t.into()) };
+        let optional = |t: String| {
+            if t.is_empty() {
+                SortKey::Absent
+            } else {
+                SortKey::Text(t.into())
+            }
+        };
         match column {
             0 => text_key(&self.meta.namespace),
             1 => text_key(&self.meta.name),

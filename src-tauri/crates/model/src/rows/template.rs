@@ -5,8 +5,12 @@ use crate::text;
 
 /// Names and images of the containers, each joined by commas.
 pub(super) fn names_and_images(template: Option<&PodTemplateSpec>) -> (Box<str>, Box<str>) {
-    let containers = template.and_then(|t| t.spec.as_ref()).map_or(&[][..], |spec| &spec.containers);
-    let joined = |part: fn(&Container) -> &[u8]| text::line(&containers.iter().map(part).collect::<Vec<_>>().join(&b','));
+    let containers = template
+        .and_then(|t| t.spec.as_ref())
+        .map_or(&[][..], |spec| &spec.containers);
+    let joined = |part: fn(&Container) -> &[u8]| {
+        text::line(&containers.iter().map(part).collect::<Vec<_>>().join(&b','))
+    };
     (joined(|c| &c.name), joined(|c| &c.image))
 }
 

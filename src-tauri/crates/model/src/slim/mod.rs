@@ -18,8 +18,8 @@ pub(crate) use autoscaling::{
     MetricTarget, MetricValueStatus,
 };
 pub(crate) use core::{
-    Container, ContainerState, ContainerStateTerminated, ContainerStatus, Event, Namespace, Node, Pod, PodSpec,
-    PodStatus,
+    Container, ContainerState, ContainerStateTerminated, ContainerStatus, Event, Namespace, Node,
+    Pod, PodSpec, PodStatus,
 };
 pub(crate) use keda::{ScaledObject, Trigger};
 pub(crate) use lenient::{Lenient, field};

@@ -18,7 +18,9 @@ impl Time {
         /// Go's zero time, 1 January of the year 1, as Unix seconds.
         const GO_ZERO: i64 = -62_135_596_800;
         let seconds = self.seconds.filter(|&s| s != GO_ZERO)?;
-        seconds.checked_mul(1000)?.checked_add(i64::from(self.nanos) / 1_000_000)
+        seconds
+            .checked_mul(1000)?
+            .checked_add(i64::from(self.nanos) / 1_000_000)
     }
 }
 
@@ -44,12 +46,16 @@ pub(crate) struct Quantity {
 
 impl Lenient for Quantity {
     fn string(text: &str) -> Option<Self> {
-        Some(Self { string: text.as_bytes().to_vec() })
+        Some(Self {
+            string: text.as_bytes().to_vec(),
+        })
     }
     fn integer(number: i128) -> Option<Self> {
         Self::string(&number.to_string())
     }
     fn float(number: f64) -> Option<Self> {
-        number.is_finite().then(|| Self { string: number.to_string().into_bytes() })
+        number.is_finite().then(|| Self {
+            string: number.to_string().into_bytes(),
+        })
     }
 }
