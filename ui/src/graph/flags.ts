@@ -19,7 +19,7 @@ export interface PlacedFlag {
 /** Room kept between two flags of a row, in pixels. */
 const GAP = 4;
 
-/** Width of the words of a group: `+12`. */
+/** Width of the words of a group: `×12`. */
 export const GROUP_WIDTH = 44;
 
 /**

@@ -8,6 +8,7 @@ const TOKENS = [
   '--series-metric',
   '--series-current-area',
   '--grid',
+  '--ground',
   '--dim',
 ] as const;
 

@@ -6,6 +6,8 @@ export interface Range {
   top: number;
   /** The limit is so far above that showing it would flatten everything else. */
   beyond: boolean;
+  /** There is something to measure. */
+  known: boolean;
 }
 
 /** A limit up to this many times the data is shown at its height. */
@@ -24,7 +26,12 @@ export function plotRange(
   const beyond = limit !== null && limit > Math.max(most, 2) * NEAR;
   const high = limit !== null && !beyond ? Math.max(most, limit) : most;
   const top = high > 0 ? high * 1.1 : 1;
-  return { bottom: Math.min(0, data?.least ?? 0), top, beyond };
+  return {
+    bottom: Math.min(0, data?.least ?? 0),
+    top,
+    beyond,
+    known: data !== null || limit !== null,
+  };
 }
 
 /** A number as an axis or a readout shows it: three figures that matter, `12.5k` from 10,000 on. */

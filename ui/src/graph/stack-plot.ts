@@ -6,6 +6,7 @@ import type { Inks } from './inks';
 import { type Draw, GUTTER, MARGIN, type PlotSeries, type PlotSpec } from './plot';
 import { extent, type PlotPoints } from './sample';
 import { figure, plotRange, type Range } from './scale';
+import { drawSteps } from './steps';
 
 /** What a plot shows at one moment. */
 export interface PlotFrame {
@@ -26,7 +27,22 @@ const STROKES: Record<Draw, { width: number; dash: number[] }> = {
 };
 
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
-const STEPPED = uPlot.paths.stepped?.({ align: 1 });
+
+/** uPlot's own steps draw half of the jump at the end of a gap. */
+const STEPS: uPlot.Series.PathBuilder = (plot, row) => {
+  const times = plot.data[0];
+  const stroke = new Path2D();
+  const fill = plot.series[row]?.fill ? new Path2D() : null;
+  drawSteps(
+    Array.from(plot.data[row] ?? []),
+    (index) => plot.valToPos(times[index] ?? 0, 'x', true),
+    (value) => plot.valToPos(value, 'y', true),
+    plot.valToPos(0, 'y', true),
+    stroke,
+    fill,
+  );
+  return { stroke, fill };
+};
 
 /** The range the plot's upright axis has for this frame. */
 export function frameRange(spec: PlotSpec, frame: PlotFrame): Range {
@@ -101,13 +117,18 @@ export class StackPlot {
       size: GUTTER,
       gap: 8,
       font: FONT,
-      space: this.spec.whole ? 34 : 30,
+      space: this.spec.whole ? 40 : 22,
       ...(this.spec.whole ? { incrs: wholeSteps() } : {}),
       stroke: () => this.#frame.inks['--dim'] ?? '',
       ticks: { show: false },
       grid: { stroke: () => this.#frame.inks['--grid'] ?? '', width: 1 },
-      values: (_, splits) => splits.map((value) => `${figure(value)}${this.spec.unit}`),
+      values: (_, splits) => this.#figures(splits),
     };
+  }
+
+  /** An axis without a value to measure has no figures. */
+  #figures(splits: number[]): string[] {
+    return splits.map((value) => (this.#range.known ? `${figure(value)}${this.spec.unit}` : ''));
   }
 
   #series({ draw, ink, label }: PlotSeries): uPlot.Series {
@@ -116,7 +137,7 @@ export class StackPlot {
       label,
       stroke,
       ...STROKES[draw],
-      ...(STEPPED ? { paths: STEPPED } : {}),
+      paths: STEPS,
       ...(draw === 'area'
         ? { fill: () => this.#frame.inks[`${ink}-area`] ?? '', fillTo: () => 0 }
         : {}),
@@ -125,17 +146,22 @@ export class StackPlot {
     };
   }
 
-  /** Writes each limit's name and value at the right edge; above its line where there is room. */
+  /** Writes each limit's name and value at its right end; above its line where there is room. */
   #nameLimits(plot: uPlot): void {
     const { ctx, bbox } = plot;
     const ratio = uPlot.pxRatio;
     const taken: number[] = [];
+    const end = this.#frame.points.times.at(-1) ?? this.#frame.to;
+    const right = plot.valToPos(Math.min(end, this.#frame.to), 'x', true) - 6 * ratio;
     ctx.save();
     ctx.font = FONT.replace('11px', `${11 * ratio}px`);
     ctx.textAlign = 'right';
     ctx.textBaseline = 'alphabetic';
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 3 * ratio;
+    ctx.strokeStyle = this.#frame.inks['--ground'] ?? '';
     this.spec.series.forEach((series, row) => {
-      const value = this.#frame.points.values[row]?.at(-1);
+      const value = this.#frame.points.values[row]?.findLast((one) => one !== null);
       if (series.draw !== 'limit' || value === null || value === undefined) return;
       const hidden = value > this.#range.top;
       const line = hidden ? bbox.top : plot.valToPos(value, 'y', true);
@@ -146,7 +172,9 @@ export class StackPlot {
       taken.push(bottom);
       ctx.fillStyle = this.#frame.inks[hidden ? '--dim' : ink(series)] ?? '';
       const words = `${series.label} ${figure(value)}${this.spec.unit}${hidden ? ' ↑' : ''}`;
-      ctx.fillText(words, bbox.left + bbox.width - 2 * ratio, bottom);
+      // A rim of the ground keeps words readable where they cross a line.
+      ctx.strokeText(words, right, bottom);
+      ctx.fillText(words, right, bottom);
     });
     ctx.restore();
   }

@@ -27,7 +27,7 @@ describe('plotsOf', () => {
 
   it('has replicas first, then one plot a metric with its target', () => {
     expect(plots.map((plot) => [plot.title, plot.series.map((one) => one.index)])).toEqual([
-      ['Replicas', [4, 3, 1, 2, 0]],
+      ['Replicas', [4, 3, 2, 0, 1]],
       ['cpu', [6, 5]],
       ['queue', [7]],
     ]);

@@ -8,15 +8,20 @@ import type { Lane, LaneRole } from '../../wire';
 const STROKES: Record<LaneRole, { draw: Draw; ink: string; order: number }> = {
   max: { draw: 'limit', ink: '--series-limit', order: 0 },
   min: { draw: 'limit', ink: '--series-limit', order: 1 },
-  current: { draw: 'area', ink: '--series-current', order: 2 },
-  desired: { draw: 'dashed', ink: '--series-desired', order: 3 },
-  ready: { draw: 'thin', ink: '--series-ready', order: 4 },
+  desired: { draw: 'dashed', ink: '--series-desired', order: 2 },
+  ready: { draw: 'thin', ink: '--series-ready', order: 3 },
+  current: { draw: 'area', ink: '--series-current', order: 4 },
   target: { draw: 'limit', ink: '--series-limit', order: 0 },
   metric: { draw: 'line', ink: '--series-metric', order: 1 },
 };
 
 const byOrder = (a: { lane: Lane }, b: { lane: Lane }) =>
   STROKES[a.lane.role].order - STROKES[b.lane.role].order;
+
+/** In which order values are read. */
+const RANK: readonly LaneRole[] = ['current', 'desired', 'ready', 'min', 'max'];
+const byRank = (a: { lane: Lane }, b: { lane: Lane }) =>
+  RANK.indexOf(a.lane.role) - RANK.indexOf(b.lane.role);
 
 interface Placed {
   lane: Lane;
@@ -70,7 +75,7 @@ export function plotsOf(lanes: readonly Lane[]): PlotSpec[] {
     title: 'Replicas',
     notes: counts
       .filter(({ lane }) => keyed.includes(lane.role))
-      .sort(byOrder)
+      .sort(byRank)
       .map(note),
     series: counts.toSorted(byOrder).map(series),
     unit: '',
@@ -115,25 +120,24 @@ export function readings(
 ): Reading[] {
   const { counts, metrics } = groupLanes(lanes);
   const stroke = (lane: Lane) => ({ draw: STROKES[lane.role].draw, ink: STROKES[lane.role].ink });
-  const rank: readonly LaneRole[] = ['current', 'desired', 'ready', 'min', 'max'];
   const words = ({ lane, index }: Placed) =>
     value ? valueText(value(index), lane.unit) : lane.latest || '–';
   return [
-    ...counts
-      .toSorted((a, b) => rank.indexOf(a.lane.role) - rank.indexOf(b.lane.role))
-      .map((one) => ({
-        id: one.lane.id,
-        label: one.lane.title,
-        value: words(one),
-        stroke: stroke(one.lane),
-      })),
+    ...counts.toSorted(byRank).map((one) => ({
+      id: one.lane.id,
+      label: one.lane.title,
+      value: words(one),
+      stroke: stroke(one.lane),
+    })),
     ...metrics.map(({ metric, target }) => {
       const goal = target && value ? value(target.index) : null;
       const of = goal === null ? '' : ` of ${valueText(goal, target?.lane.unit ?? '')}`;
+      // A unit in words is said once: 14 of 20 messages.
+      const bare = of !== '' && metric.lane.unit.length > 1;
       return {
         id: metric.lane.id,
         label: metric.lane.title,
-        value: `${words(metric)}${of}`,
+        value: `${bare ? words({ ...metric, lane: { ...metric.lane, unit: '' } }) : words(metric)}${of}`,
         stroke: stroke(metric.lane),
       };
     }),
