@@ -48,15 +48,8 @@ fn checks(steps: &mut Steps) {
     steps.command("tests of the ui", &mut ui::npm(&["test"]));
     // The shell has the built ui inside: it does not compile without.
     steps.call("build of the ui", ui::build);
-    let clippy = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let clippy = "clippy --workspace --all-targets --keep-going --locked -- -D warnings";
+    let clippy: Vec<&str> = clippy.split(' ').collect();
     steps.command("lint of Rust", &mut cargo(&clippy));
     match packages::below("src-tauri") {
         Ok(names) => {
