@@ -295,34 +295,62 @@ fn emit(field: u64, bytes: &[u8], take: &mut dyn FnMut(Piece<'_>)) -> Result<(),
 }
 
 /// `meta/v1.ListMeta`: 2 resourceVersion, 3 continue, 4 remainingItemCount.
-fn list_meta(mut bytes: &[u8]) -> Result<ListMeta, SplitError> {
+fn list_meta(bytes: &[u8]) -> Result<ListMeta, SplitError> {
     let mut meta = ListMeta::default();
+    fields(bytes, |field, value| match (field, value) {
+        (2, Field::Bytes(text)) => {
+            meta.resource_version = String::from_utf8_lossy(text).into_owned();
+        }
+        (3, Field::Bytes(text)) => meta.more = String::from_utf8_lossy(text).into_owned(),
+        (4, Field::Number(count)) => meta.remaining = Some(count),
+        (_, Field::Bytes(_) | Field::Number(_)) => {}
+    })?;
+    Ok(meta)
+}
+
+/// Reason and message of a `meta/v1.Status` in its envelope: a refusal comes in the representation
+/// that was asked for. `None` if it is something else.
+pub(crate) fn status(body: &[u8]) -> Option<(String, String)> {
+    let envelope = body.strip_prefix(MAGIC)?;
+    let mut raw: &[u8] = &[];
+    fields(envelope, |field, value| {
+        if let (2, Field::Bytes(bytes)) = (field, value) {
+            raw = bytes;
+        }
+    })
+    .ok()?;
+    let (mut reason, mut message) = (String::new(), String::new());
+    fields(raw, |field, value| match (field, value) {
+        (3, Field::Bytes(text)) => message = String::from_utf8_lossy(text).into_owned(),
+        (4, Field::Bytes(text)) => reason = String::from_utf8_lossy(text).into_owned(),
+        (_, Field::Bytes(_) | Field::Number(_)) => {}
+    })
+    .ok()?;
+    Some((reason, message))
+}
+
+enum Field<'a> {
+    Number(u64),
+    Bytes(&'a [u8]),
+}
+
+/// The fields of a small message held whole.
+fn fields<'a>(mut bytes: &'a [u8], mut take: impl FnMut(u64, Field<'a>)) -> Result<(), SplitError> {
+    let damaged = || malformed("its metadata is damaged");
     while !bytes.is_empty() {
         let tag = pull_varint(&mut bytes)?;
-        match (tag >> 3, tag & 7) {
-            (field, 0) => {
-                let value = pull_varint(&mut bytes)?;
-                if field == 4 {
-                    meta.remaining = Some(value);
-                }
-            }
-            (field, 2) => {
-                let length = usize::try_from(pull_varint(&mut bytes)?)
-                    .map_err(|_| malformed("its metadata is damaged"))?;
-                let (text, rest) = bytes
-                    .split_at_checked(length)
-                    .ok_or(malformed("its metadata is damaged"))?;
+        match tag & 7 {
+            0 => take(tag >> 3, Field::Number(pull_varint(&mut bytes)?)),
+            2 => {
+                let length = usize::try_from(pull_varint(&mut bytes)?).map_err(|_| damaged())?;
+                let (field, rest) = bytes.split_at_checked(length).ok_or_else(damaged)?;
                 bytes = rest;
-                match field {
-                    2 => meta.resource_version = String::from_utf8_lossy(text).into_owned(),
-                    3 => meta.more = String::from_utf8_lossy(text).into_owned(),
-                    _ => {}
-                }
+                take(tag >> 3, Field::Bytes(field));
             }
-            _ => return Err(malformed("its metadata is damaged")),
+            _ => return Err(damaged()),
         }
     }
-    Ok(meta)
+    Ok(())
 }
 
 fn pull_varint(bytes: &mut &[u8]) -> Result<u64, SplitError> {
@@ -486,6 +514,26 @@ pub(crate) mod tests {
             split(body.chunks(1)).unwrap().0,
             [b"a".to_vec(), b"b".to_vec()]
         );
+    }
+
+    #[test]
+    fn a_refusal_in_protobuf_keeps_its_words() {
+        let mut inner = Vec::new();
+        put_bytes(&mut inner, 1, b"");
+        put_bytes(&mut inner, 2, b"Failure");
+        put_bytes(&mut inner, 3, "pods is forbidden: größe".as_bytes());
+        put_bytes(&mut inner, 4, b"Forbidden");
+        put_number(&mut inner, 6, 403);
+        let mut body = MAGIC.to_vec();
+        put_bytes(&mut body, 1, b"");
+        put_bytes(&mut body, 2, &inner);
+        let words = (
+            "Forbidden".to_owned(),
+            "pods is forbidden: größe".to_owned(),
+        );
+        assert_eq!(status(&body), Some(words));
+        assert_eq!(status(b"{}"), None);
+        assert_eq!(status(&body[..20]), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::connection::Answer;
 use crate::error::{LinkError, RequestError};
+use crate::proto_stream;
 use crate::target::Target;
 
 /// Most of a refusal's body that is read.
@@ -38,8 +39,13 @@ pub(crate) async fn refusal(answer: Answer, target: &Target) -> RequestError {
         }
         .into();
     }
-    let status = serde_json::from_slice::<Status>(&body)
-        .ok()
+    let status = proto_stream::status(&body)
+        .map(|(reason, message)| Status {
+            kind: "Status".to_owned(),
+            reason,
+            message,
+        })
+        .or_else(|| serde_json::from_slice::<Status>(&body).ok())
         .filter(|status| status.kind == "Status")
         .unwrap_or_default();
     let reason = if status.reason.is_empty() {
