@@ -339,22 +339,16 @@ impl Look {
         ];
         let (phase, inner) = phases
             .iter()
-            .find_map(|(phase, key)| Some((*phase, state.get(key)?)))?;
+            .map(|(phase, key)| (*phase, &state[*key]))
+            .find(|(_, inner)| inner.is_object())?;
         let exit_code = figure(&inner["exitCode"]);
         let reason = line(&inner["reason"]);
+        let starting = matches!(&*reason, "" | "ContainerCreating" | "PodInitializing");
         let tone = match phase {
             ContainerPhase::Running => Tone::Good,
             ContainerPhase::Terminated if exit_code == Some(0) => Tone::Quiet,
-            ContainerPhase::Terminated => Tone::Bad,
-            ContainerPhase::Waiting
-                if matches!(
-                    reason.as_str(),
-                    "" | "ContainerCreating" | "PodInitializing"
-                ) =>
-            {
-                Tone::Warn
-            }
-            ContainerPhase::Waiting => Tone::Bad,
+            ContainerPhase::Waiting if starting => Tone::Warn,
+            ContainerPhase::Terminated | ContainerPhase::Waiting => Tone::Bad,
         };
         Some(ContainerStateDetail {
             phase,
@@ -587,19 +581,15 @@ fn condition_tone(kind: &str, status: &str, reason: &str) -> Tone {
             kind,
             "ScalingLimited" | "Fallback" | "Paused" | "DisruptionTarget" | "Suspended"
         );
+    let over = matches!(
+        reason,
+        "PodCompleted" | "ScalerNotActive" | "ScalingDisabled"
+    );
     match (status, trouble) {
-        ("True", true) => Tone::Warn,
         ("True", false) => Tone::Good,
         ("False", true) => Tone::Plain,
-        ("False", false)
-            if matches!(
-                reason,
-                "PodCompleted" | "ScalerNotActive" | "ScalingDisabled"
-            ) =>
-        {
-            Tone::Quiet
-        }
-        ("False", false) => Tone::Warn,
+        ("False", false) if over => Tone::Quiet,
+        ("True", true) | ("False", false) => Tone::Warn,
         _ => Tone::Quiet,
     }
 }

@@ -79,6 +79,8 @@ slim! {
 #[serde(default)]
 struct TableRows {
     #[serde(deserialize_with = "crate::slim::field")]
+    kind: Vec<u8>,
+    #[serde(deserialize_with = "crate::slim::field")]
     rows: Vec<TableRow>,
 }
 
@@ -132,11 +134,23 @@ impl Lenient for GenericCell {
 
 fn definitions(json: &[u8]) -> Result<Vec<(Box<str>, ColumnDefinition)>, DecodeError> {
     let table: Table = serde_json::from_slice(json)?;
+    if table.column_definitions.is_empty() {
+        return Err(DecodeError::NoTable);
+    }
     Ok(table
         .column_definitions
         .into_iter()
         .map(|d| (text::line(&d.name), d))
         .collect())
+}
+
+fn table_rows(json: &[u8]) -> Result<Vec<TableRow>, DecodeError> {
+    let table: TableRows = serde_json::from_slice(json)?;
+    if matches!(table.kind.as_slice(), b"" | b"Table") {
+        Ok(table.rows)
+    } else {
+        Err(DecodeError::NoTable)
+    }
 }
 
 /// The columns a Table announces. A watch announces them with its first event only.
@@ -193,12 +207,12 @@ pub fn header(json: &[u8], namespaced: bool) -> Result<TableHeader, DecodeError>
 /// The rows of a Table asked for with `includeObject=Metadata`: a whole list, or the one row of
 /// a watch event. Rows without an object are left out, as nothing tells which object they are.
 pub fn rows(table_json: &[u8], header: &TableHeader) -> Result<Vec<ObjectRow>, DecodeError> {
-    let table: TableRows = serde_json::from_slice(table_json)?;
+    let rows = table_rows(table_json)?;
     let row = |row: TableRow| {
         let meta = Meta::from(row.object?.metadata.as_ref()?);
         (!meta.name.is_empty()).then(|| generic(meta, row.cells, &header.fields))
     };
-    Ok(table.rows.into_iter().filter_map(row).collect())
+    Ok(rows.into_iter().filter_map(row).collect())
 }
 
 /// Rows of a known kind in one namespace (empty: cluster-scoped) from a Table without objects,
@@ -219,7 +233,7 @@ pub fn preview(
         _ => place(&column.title).map_or(Field::Nothing, Field::Server),
     };
     let fields: Vec<Field> = kind.spec().columns.iter().map(field).collect();
-    let table: TableRows = serde_json::from_slice(table_json)?;
+    let rows = table_rows(table_json)?;
     let name_at = place("Name");
     let row = |row: TableRow| {
         let Some(GenericCell::Text(name)) = row.cells.get(name_at?) else {
@@ -232,7 +246,7 @@ pub fn preview(
         };
         Some(generic(meta, row.cells, &fields))
     };
-    Ok(table.rows.into_iter().filter_map(row).collect())
+    Ok(rows.into_iter().filter_map(row).collect())
 }
 
 fn generic(meta: Meta, mut cells: Vec<GenericCell>, fields: &[Field]) -> ObjectRow {

@@ -30,11 +30,11 @@ pub enum Kind {
     Pods,
     /// apps/v1 Deployment
     Deployments,
-    /// apps/v1 ReplicaSet
+    /// apps/v1 `ReplicaSet`
     ReplicaSets,
-    /// autoscaling/v2 HorizontalPodAutoscaler
+    /// autoscaling/v2 `HorizontalPodAutoscaler`
     HorizontalPodAutoscalers,
-    /// keda.sh/v1alpha1 ScaledObject
+    /// keda.sh/v1alpha1 `ScaledObject`
     ScaledObjects,
     /// core/v1 Node
     Nodes,

@@ -20,11 +20,11 @@ pub enum ObjectRow {
     Pod(Box<PodRow>),
     /// apps/v1 Deployment
     Deployment(Box<DeploymentRow>),
-    /// apps/v1 ReplicaSet
+    /// apps/v1 `ReplicaSet`
     ReplicaSet(Box<ReplicaSetRow>),
-    /// autoscaling/v2 HorizontalPodAutoscaler
+    /// autoscaling/v2 `HorizontalPodAutoscaler`
     Hpa(Box<HpaRow>),
-    /// keda.sh/v1alpha1 ScaledObject
+    /// keda.sh/v1alpha1 `ScaledObject`
     ScaledObject(Box<ScaledObjectRow>),
     /// core/v1 Node
     Node(Box<NodeRow>),
@@ -48,6 +48,9 @@ pub enum DecodeError {
     /// A kind that exists as JSON only was given as protobuf; asking again does not help.
     #[error("{0} exist as JSON only, never as protobuf")]
     JsonOnly(&'static str),
+    /// JSON without a Table's columns, or of another kind; asking again does not help.
+    #[error("the server's answer is not the table asked for")]
+    NoTable,
     /// An object without a name, which no row could stand for; asking again does not help.
     #[error("the server sent an object of {0} without a name")]
     Nameless(&'static str),

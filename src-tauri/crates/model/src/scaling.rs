@@ -239,7 +239,7 @@ fn status(hpa: Option<&HpaRow>, object: Option<&ScaledObjectRow>) -> (Word, Tone
     let mut said = hpa_status(hpa);
     match object {
         Some(o) if o.pause_in && o.pause_out => {
-            said = say("paused in and out".to_owned(), Tone::Warn)
+            said = say("paused in and out".to_owned(), Tone::Warn);
         }
         Some(o) if o.pause_in => said.0 = format!("{}; scaling in is paused", said.0).into(),
         Some(o) if o.pause_out => said.0 = format!("{}; scaling out is paused", said.0).into(),

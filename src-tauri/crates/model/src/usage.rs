@@ -21,6 +21,9 @@ pub struct Usage {
     pub window_ms: i64,
 }
 
+/// Namespace, name and what they use.
+pub type NamedUsage = (Box<str>, Box<str>, Usage);
+
 slim! {
     /// `PodMetricsList` or `NodeMetricsList`
     MetricsList {
@@ -48,12 +51,12 @@ slim! {
 }
 
 /// Namespace, name and usage of each pod of a `PodMetricsList` (its containers summed).
-pub fn pod_usage(json: &[u8]) -> Result<Vec<(Box<str>, Box<str>, Usage)>, DecodeError> {
+pub fn pod_usage(json: &[u8]) -> Result<Vec<NamedUsage>, DecodeError> {
     usages(json, |m| m.containers.iter().map(|c| &c.usage).collect())
 }
 
 /// Empty namespace, name and usage of each node of a `NodeMetricsList`.
-pub fn node_usage(json: &[u8]) -> Result<Vec<(Box<str>, Box<str>, Usage)>, DecodeError> {
+pub fn node_usage(json: &[u8]) -> Result<Vec<NamedUsage>, DecodeError> {
     usages(json, |m| vec![&m.usage])
 }
 
@@ -62,7 +65,7 @@ type Resources = BTreeMap<String, slim::Quantity>;
 fn usages(
     json: &[u8],
     parts: fn(&Metrics) -> Vec<&Resources>,
-) -> Result<Vec<(Box<str>, Box<str>, Usage)>, DecodeError> {
+) -> Result<Vec<NamedUsage>, DecodeError> {
     let list: MetricsList = serde_json::from_slice(json)?;
     let one = |m: &Metrics| {
         let meta = m.metadata.as_ref()?;

@@ -56,13 +56,8 @@ pub fn masked(object: &Value) -> Cow<'_, Value> {
             }
             let mut members = members.clone();
             if let Some(items) = members.get_mut("items") {
-                *items = Value::from_iter(
-                    items
-                        .as_array()
-                        .into_iter()
-                        .flatten()
-                        .map(|i| masked(i).into_owned()),
-                );
+                let each = items.as_array().into_iter().flatten();
+                *items = each.map(|item| masked(item).into_owned()).collect();
             }
             if list {
                 return Cow::Owned(Value::Object(members));
@@ -70,7 +65,9 @@ pub fn masked(object: &Value) -> Cow<'_, Value> {
             for member in ["data", "stringData"] {
                 match members.get_mut(member) {
                     Some(Value::Object(entries)) => {
-                        entries.values_mut().for_each(|value| *value = MASK.into())
+                        for value in entries.values_mut() {
+                            *value = MASK.into();
+                        }
                     }
                     Some(other) => *other = MASK.into(),
                     None => {}

@@ -141,5 +141,9 @@ fn what_is_no_table_is_refused() {
     for json in ["", "{", "[]", "7", "{\"columnDefinitions\":["] {
         assert!(generic::header(json.as_bytes(), true).is_err(), "{json}");
     }
-    assert_eq!(generic::header(b"{}", true).unwrap().columns.len(), 1);
+    let status = br#"{"kind":"Status","code":403}"#;
+    let header = generic::header(&bytes(&table()), true).unwrap();
+    assert!(generic::header(status, true).is_err());
+    assert!(generic::rows(status, &header).is_err());
+    assert!(generic::preview(Kind::Pods, status, "shop").is_err());
 }

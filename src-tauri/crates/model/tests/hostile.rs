@@ -1,6 +1,8 @@
 //! No input upsets the decoders: arbitrary bytes, mutated objects, absurd values, hidden characters.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::LazyLock;
+
 use model::{Kind, ObjectRow, decode_json, decode_proto, details, generic, usage, yaml};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -8,7 +10,12 @@ use table::Row;
 
 const NOW: i64 = 1_767_225_600_000;
 
-fn objects() -> Vec<(Kind, Value, Vec<u8>)> {
+fn objects() -> &'static [(Kind, Value, Vec<u8>)] {
+    static OBJECTS: LazyLock<Vec<(Kind, Value, Vec<u8>)>> = LazyLock::new(read);
+    &OBJECTS
+}
+
+fn read() -> Vec<(Kind, Value, Vec<u8>)> {
     let line = |line: &str| {
         let answer: Value = serde_json::from_str(line).unwrap();
         let object = answer["object"].clone();

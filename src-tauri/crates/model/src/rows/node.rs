@@ -52,7 +52,7 @@ impl From<&slim::Node> for NodeRow {
             }
         };
         let kernel = match (known(&info.kernel_version), text::line(&info.architecture)) {
-            (kernel, none) if none.is_empty() => kernel,
+            (kernel, architecture) if architecture.is_empty() => kernel,
             (kernel, architecture) => format!("{kernel} ({architecture})").into(),
         };
         let address = |kind: &[u8]| {
@@ -137,16 +137,14 @@ impl NodeRow {
 
     /// Memory in use of what is allocatable; `None` if either is unknown.
     pub fn memory_percent(&self) -> Option<f64> {
-        percent(
-            self.usage?.memory_bytes as f64,
-            self.memory_allocatable? as f64,
-        )
+        let of = self.memory_allocatable? as f64;
+        Some(percent(self.usage?.memory_bytes as f64, of))
     }
 }
 
 /// Of nothing allocatable, nothing is in use: `kubectl top` says so too.
-fn percent(used: f64, of: f64) -> Option<f64> {
-    Some(if of == 0.0 { 0.0 } else { used / of * 100.0 })
+fn percent(used: f64, of: f64) -> f64 {
+    if of == 0.0 { 0.0 } else { used / of * 100.0 }
 }
 
 fn percent_cell(percent: Option<f64>) -> Cell {
