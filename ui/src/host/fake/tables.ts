@@ -89,46 +89,45 @@ const simple = (kind: string, names: (world: World) => [string, string][]): Fake
 /** Tables by kind id. */
 export const TABLES: Record<string, FakeTable> = {
   pods: {
-    columns: columns(`name Name 260
-      namespace Namespace 110
-      ready Ready 60
+    columns: columns(`namespace Namespace 140
+      name Name 300
+      ready Ready 64 end
       status Status 150
-      restarts Restarts 110
-      cpu CPU 70 end
-      memory Memory 80 end
-      controlled Controlled_by 150
-      node Node 90
-      age Age 70 end
-      ip IP 110 wide
-      nominated Nominated_node 120 wide
-      gates Readiness_gates 120 wide`),
+      restarts Restarts 110 end
+      age Age 72 end
+      ip IP 120 wide
+      node Node 160
+      nominated-node Nominated_Node 140 wide
+      readiness-gates Readiness_Gates 130 wide
+      cpu CPU 72 end
+      memory Memory 84 end
+      controlled-by Controlled_By 220`),
     rows: (world, now) =>
-      world.pods.map((pod) =>
-        row('pods', pod.namespace, pod.name, [
-          [pod.name],
+      world.pods.map((pod) => {
+        const whole = pod.ready === pod.containers.length || QUIET.has(pod.status);
+        return row('pods', pod.namespace, pod.name, [
           [pod.namespace, pod.namespace, 'quiet'],
+          [pod.name],
           [
             pod.ready,
             `${pod.ready}/${pod.containers.length}`,
-            pod.ready === pod.containers.length || QUIET.has(pod.status)
-              ? 'plain'
-              : statusTone(pod.status),
+            whole ? 'plain' : statusTone(pod.status),
           ],
           [pod.status, pod.status, statusTone(pod.status)],
           [
             pod.restarts,
             pod.restarts ? `${pod.restarts} (${age(now - pod.lastRestartMs)} ago)` : '0',
           ],
-          amount(pod.cpu, 'm'),
-          amount(pod.memory, 'Mi'),
-          [pod.replicaSet, pod.replicaSet, 'quiet'],
-          [pod.node || '<none>', pod.node || '<none>', 'quiet'],
           aged(now, pod.createdMs),
           [pod.ip, pod.ip || '<none>', 'quiet'],
+          [pod.node || '<none>', pod.node || '<none>', 'quiet'],
           ['<none>', '<none>', 'quiet'],
           ['<none>', '<none>', 'quiet'],
-        ]),
-      ),
+          amount(pod.cpu, 'm'),
+          amount(pod.memory, 'Mi'),
+          [pod.replicaSet, `ReplicaSet/${pod.replicaSet}`, 'quiet'],
+        ]);
+      }),
   },
   deployments: {
     columns: columns(`name Name 240
@@ -234,39 +233,38 @@ export const TABLES: Record<string, FakeTable> = {
 
 function autoscalers(kinds: string[]): FakeTable {
   return {
-    columns: columns(`name Name 200
-      namespace Namespace 120
-      kind Kind 120
-      target Target 170
-      status Status 170
-      metrics Metrics 150
-      current Current 70 end
-      desired Desired 70 end
-      min Min 60 end
-      max Max 60 end
-      changed Last_change 100 end
-      age Age 70 end`),
+    columns: columns(`namespace Namespace 140
+      name Name 220
+      kind Kind 110
+      target Target 220
+      metrics Metrics 260
+      current Current 72 end
+      desired Desired 72 end
+      min Min 56 end
+      max Max 56 end
+      last-change Last_Change 96 end
+      status Status 260`),
     rows: (world, now) =>
       world.autoscalers
         .filter((one) => kinds.includes(one.kind))
         .map((one) => {
           const atMax = one.current >= one.max;
+          const metric =
+            one.unit === '%'
+              ? `cpu: ${one.value}%/${one.goal}%`
+              : `s0-rabbitmq-orders: ${one.value}/${one.goal}`;
           return row(one.kind, one.namespace, one.name, [
-            [one.name],
             [one.namespace, one.namespace, 'quiet'],
+            [one.name],
             [one.kind === 'scaledobjects' ? 'ScaledObject' : 'HPA', undefined, 'quiet'],
             [`Deployment/${one.target}`],
-            [atMax ? `At max ${one.max}` : 'Steady', undefined, atMax ? 'warn' : 'good'],
-            [
-              one.value,
-              `${one.unit === '%' ? 'cpu' : 'queue'} ${one.value} / ${one.goal}${one.unit === '%' ? '%' : ''}`,
-            ],
+            [one.value, metric],
             [one.current],
             [one.desired],
             [one.min],
             [one.max],
             aged(now, one.lastScaleMs),
-            aged(now, one.createdMs),
+            [atMax ? `At max ${one.max}` : 'Steady', undefined, atMax ? 'warn' : 'good'],
           ]);
         }),
   };

@@ -40,6 +40,8 @@ export class LiveView {
   #unsubscribe: Unsubscribe | null = null;
   #pending: Changes | null = null;
   #updating = false;
+  /** What was pulled but is not yet in the DOM, and when its notice came. */
+  #news: { version: number; noticedAt: number | null } | null = null;
 
   constructor(ask: OpenView) {
     this.#ask = ask;
@@ -66,6 +68,12 @@ export class LiveView {
     if (this.#id === null) return;
     rpc('set_visible', { view: this.#id, visible }).catch((thrown) => this.#fail(thrown));
     if (visible) this.#puller?.want();
+  }
+
+  /** The rows pulled last are in the DOM. */
+  applied(): void {
+    if (this.#news) recordApplied(this.#news.version, this.#news.noticedAt);
+    this.#news = null;
   }
 
   /** Opens the view anew after an error. */
@@ -124,8 +132,8 @@ export class LiveView {
     try {
       const answer = await this.#rows(this.#range);
       if (puller !== this.#puller) return null;
+      this.#news = { version: answer.version, noticedAt: this.#news?.noticedAt ?? noticedAt };
       this.#apply(answer);
-      recordApplied(answer.version, noticedAt);
       return { version: answer.version, nextTickMs: answer.nextTickMs };
     } catch (thrown) {
       if (puller === this.#puller) this.#fail(thrown);
