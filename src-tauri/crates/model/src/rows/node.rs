@@ -129,10 +129,8 @@ impl NodeRow {
     /// CPU in use of what is allocatable; `None` if either is unknown.
     pub fn cpu_percent(&self) -> Option<f64> {
         let milli = |nano: i64| (nano / 1_000_000 + i64::from(nano % 1_000_000 > 0)) as f64;
-        percent(
-            milli(self.usage?.cpu_nano),
-            milli(self.cpu_allocatable_nano?),
-        )
+        let of = milli(self.cpu_allocatable_nano?);
+        Some(percent(milli(self.usage?.cpu_nano), of))
     }
 
     /// Memory in use of what is allocatable; `None` if either is unknown.
