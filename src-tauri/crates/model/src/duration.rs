@@ -180,17 +180,16 @@ mod tests {
     proptest! {
         #[test]
         fn any_span_keeps_its_words_until_the_change(ms in any::<i64>(), part in 0.0..1.0f64) {
-            match next_change(ms) {
-                Some(next) => {
-                    prop_assert!(next > ms);
-                    #[allow(clippy::cast_possible_truncation)]
-                    let between = ms.saturating_add(((next as f64 - ms as f64) * part) as i64).clamp(ms, next - 1);
-                    prop_assert_eq!(human(between), human(ms));
-                    prop_assert_eq!(human(next - 1), human(ms));
-                    prop_assert_ne!(human(next), human(ms));
-                }
-                None => prop_assert_eq!(human(ms), human(i64::MAX)),
-            }
+            let Some(next) = next_change(ms) else {
+                prop_assert_eq!(human(ms), human(i64::MAX));
+                return Ok(());
+            };
+            prop_assert!(next > ms);
+            #[allow(clippy::cast_possible_truncation)] // `as` saturates
+            let between = ms.saturating_add(((next as f64 - ms as f64) * part) as i64);
+            prop_assert_eq!(human(between.clamp(ms, next - 1)), human(ms));
+            prop_assert_eq!(human(next - 1), human(ms));
+            prop_assert_ne!(human(next), human(ms));
         }
 
         #[test]

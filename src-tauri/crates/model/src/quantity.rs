@@ -281,8 +281,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn canonical_text_reads_back(nano in -10i128.pow(27)..10i128.pow(27), which in 0..3) {
-            let format = [Format::DecimalSi, Format::BinarySi, Format::DecimalExponent][which as usize];
+        fn canonical_text_reads_back(nano in -10i128.pow(27)..10i128.pow(27), which in 0usize..3) {
+            let format = [Format::DecimalSi, Format::BinarySi, Format::DecimalExponent][which];
             let nano = if format == Format::BinarySi { nano.clamp(-BINARY_LIMIT, BINARY_LIMIT) } else { nano };
             let text = Quantity::from_nano(nano, format).to_string();
             prop_assert_eq!(Quantity::parse(&text).unwrap().nano(), nano, "{}", text);

@@ -175,8 +175,8 @@ fn hpas_tell_the_scaling_page() {
 
 #[test]
 fn an_hpa_folds_into_its_scaled_object() {
-    let owner = json!([{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "orders", "uid": "so-1"}]);
-    let owned = hpa_row(&json!({"metadata": {"ownerReferences": owner}}));
+    let references = json!([{"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "orders", "uid": "so-1"}]);
+    let owned = hpa_row(&json!({"metadata": {"ownerReferences": references}}));
     let named = hpa_row(&json!({}));
     let stranger = hpa_row(&json!({"metadata": {"name": "orders"}}));
     let elsewhere = hpa_row(&json!({"metadata": {"namespace": "other"}}));

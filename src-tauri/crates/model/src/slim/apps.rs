@@ -39,7 +39,7 @@ slim! {
         #[prost(message, optional, tag = "2")]
         spec: Option<PodSpec>,
     }
-    /// apps/v1 ReplicaSet
+    /// apps/v1 `ReplicaSet`
     ReplicaSet {
         #[prost(message, optional, tag = "1")]
         metadata: Option<AnnotatedMeta>,
@@ -48,7 +48,7 @@ slim! {
         #[prost(message, optional, tag = "3")]
         status: Option<ReplicaSetStatus>,
     }
-    /// What is asked of a ReplicaSet.
+    /// What is asked of a `ReplicaSet`.
     ReplicaSetSpec {
         #[prost(int32, optional, tag = "1")]
         replicas: Option<i32>,
@@ -57,7 +57,7 @@ slim! {
         #[prost(message, optional, tag = "3")]
         template: Option<PodTemplateSpec>,
     }
-    /// What its controller says of a ReplicaSet.
+    /// What its controller says of a `ReplicaSet`.
     ReplicaSetStatus {
         #[prost(int32, tag = "1")]
         replicas: i32,

@@ -3,7 +3,7 @@
 use super::{ObjectMeta, Quantity, Time, slim};
 
 slim! {
-    /// autoscaling/v2 HorizontalPodAutoscaler
+    /// autoscaling/v2 `HorizontalPodAutoscaler`
     HorizontalPodAutoscaler {
         #[prost(message, optional, tag = "1")]
         metadata: Option<ObjectMeta>,

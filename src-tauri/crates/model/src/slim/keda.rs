@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{AnnotatedMeta, Condition, CrossVersionObjectReference, Time, slim};
 
 slim! {
-    /// keda.sh/v1alpha1 ScaledObject
+    /// keda.sh/v1alpha1 `ScaledObject`
     ScaledObject {
         #[prost(message, optional, tag = "1")]
         metadata: Option<AnnotatedMeta>,
@@ -14,7 +14,7 @@ slim! {
         #[prost(message, optional, tag = "3")]
         status: Option<ScaledObjectStatus>,
     }
-    /// What a ScaledObject scales, between which bounds, by which triggers.
+    /// What a `ScaledObject` scales, between which bounds, by which triggers.
     ScaledObjectSpec {
         #[prost(message, optional, tag = "1")]
         scale_target_ref: Option<CrossVersionObjectReference>,
@@ -42,7 +42,7 @@ slim! {
         #[prost(btree_map = "string, bytes", tag = "4")]
         metadata: BTreeMap<String, Vec<u8>>,
     }
-    /// What KEDA says of a ScaledObject.
+    /// What KEDA says of a `ScaledObject`.
     ScaledObjectStatus {
         #[prost(bytes = "vec", tag = "1")]
         scale_target_kind: Vec<u8>,

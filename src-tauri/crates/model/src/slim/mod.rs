@@ -35,6 +35,7 @@ macro_rules! slim {
         $(#[$doc])*
         #[derive(Clone, PartialEq, prost::Message, serde::Deserialize)]
         #[serde(default, rename_all = "camelCase", expecting = "an object")]
+        #[allow(clippy::struct_field_names)] // the API's own names
         pub(crate) struct $name {
             $(
                 $(#[$attr])*

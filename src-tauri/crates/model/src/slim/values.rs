@@ -2,7 +2,7 @@
 
 use super::Lenient;
 
-/// metav1.Time or MicroTime: RFC 3339 text, or seconds with nanos.
+/// metav1 `Time` or `MicroTime`: RFC 3339 text, or seconds with nanos.
 #[derive(Clone, Copy, PartialEq, Eq, prost::Message)]
 pub(crate) struct Time {
     /// Absent in the zero time, which means "never".
