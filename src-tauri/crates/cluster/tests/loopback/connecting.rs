@@ -21,9 +21,9 @@ async fn failure(server: &str, ca: Option<&str>, user: &str) -> ConnectError {
 
 #[tokio::test]
 async fn certificates() {
+    type Check = fn(&LinkError) -> bool;
     let ours = Authority::new();
     let other = Authority::new();
-    type Check = fn(&LinkError) -> bool;
     let untrusted: Check = |error| matches!(error, LinkError::UntrustedCertificate { .. });
     let cases: [(&str, TlsAcceptor, Check); 4] = [
         (
@@ -237,6 +237,8 @@ async fn a_silent_server_takes_ten_seconds() {
 #[tokio::test]
 async fn refusals_of_the_server() {
     type Check = fn(&ConnectError) -> bool;
+    /// Answers to `/version`, to who we are, and to `/api`.
+    type Answers = (u16, u16, u16);
     let not_kubernetes: Check = |error| matches!(error, ConnectError::NotKubernetes { .. });
     let unauthorized: Check = |error| matches!(error, ConnectError::Unauthorized { .. });
     let status = |code: u16| {
@@ -245,8 +247,6 @@ async fn refusals_of_the_server() {
             r#"{"kind":"Status","reason":"R","message":"no \u202e s3cr3t-t0k3n-value"}"#,
         )
     };
-    /// Answers to `/version`, to who we are, and to `/api`.
-    type Answers = (u16, u16, u16);
     let cases: [(&str, Answers, Option<Check>); 9] = [
         ("wrong token", (200, 401, 0), Some(unauthorized)),
         ("anonymous off", (401, 0, 0), Some(unauthorized)),
@@ -318,5 +318,21 @@ async fn impersonation_is_complete() {
                 "{header}: {seen:?}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn without_credentials() {
+    for code in [401, 403] {
+        let server = Server::start(None, move |seen| match seen.line.as_str() {
+            "GET /version" => json(200, r#"{"gitVersion":"v1.36.3"}"#),
+            _ => json(code, r#"{"kind":"Status","message":"no"}"#),
+        })
+        .await;
+        let error = failure(&format!("http://127.0.0.1:{}", server.port), None, "").await;
+        assert!(
+            matches!(error, ConnectError::NoCredentials { .. }),
+            "{error:?}"
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use cluster::{Access, ConnectError, KubeconfigError, Opened, Source, locate, open};
+use cluster::{Access, ConnectError, KubeconfigError, LinkError, Opened, Source, locate, open};
 use tempfile::TempDir;
 
 use crate::authority::Authority;
@@ -80,6 +80,8 @@ fn the_first_of_several_files_is_used_and_said() {
     assert!(warning.contains("3 files"), "{warning}");
 }
 
+// One table.
+#[allow(clippy::too_many_lines)]
 #[test]
 fn access_of_every_kind_of_entry() {
     const HTTPS: &str = "server: 'https://10.0.0.1:6443'";
@@ -237,10 +239,8 @@ fn texts_that_are_no_kubeconfig() {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..10 {
             let alias = format!("*a{}", n - 1);
-            text.push_str(&format!(
-                "a{n}: &a{n} [{}]\n",
-                [alias.as_str(); 10].join(", ")
-            ));
+            let ten = [alias.as_str(); 10].join(", ");
+            text = format!("{text}a{n}: &a{n} [{ten}]\n");
         }
         format!(
             "{text}users: [{{name: u, user: {{token: {SECRET}}}}}]\ncontexts: []\nextensions: *a9\n"
@@ -301,9 +301,8 @@ fn texts_that_are_no_kubeconfig() {
         (
             "block depth",
             (0..2_000)
-                .map(|n| format!("{}a:\n", " ".repeat(n)))
-                .collect::<String>()
-                .into_bytes(),
+                .flat_map(|n| format!("{}a:\n", " ".repeat(n)).into_bytes())
+                .collect(),
             "nested too deeply",
         ),
         ("UTF-16", utf16, "UTF-16"),
@@ -417,7 +416,7 @@ fn only_regular_files_are_read() {
         ] {
             match opened(&folder, &cluster, &user).target("x") {
                 Err(ConnectError::Broken(why)) => {
-                    assert!(why.contains(words) && why.contains(field), "{why}")
+                    assert!(why.contains(words) && why.contains(field), "{why}");
                 }
                 other => panic!("{path}: {other:?}"),
             }
@@ -492,4 +491,42 @@ async fn keys_that_do_not_fit_are_found_before_connecting() {
             other => panic!("{words}: {other:?}"),
         }
     }
+}
+
+/// X.509 version 1, as `openssl x509 -req` without extensions makes them; its authority is gone.
+const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
+MIIBMDCB1wIURC3QPtVp4Q6hnDnKraO2C9A2QycwCgYIKoZIzj0EAwIwDTELMAkG
+A1UEAwwCY2EwHhcNMjYxMTIyMDA0OTE4WhcNMjYxMjIyMDA0OTE4WjApMRcwFQYD
+VQQKDA5zeXN0ZW06bWFzdGVyczEOMAwGA1UEAwwFYWRtaW4wWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQs2MU827NeiAVjPeXTpumWCn7+Ww90nyiIg42seSGj2SJh
+Oucfaf8qZXUGbgrZ+/b3xkSBjrGfI4O0GKDMIPsNMAoGCCqGSM49BAMCA0gAMEUC
+IGQ3+1Jlg+VTNrANaLUkKDZ7oof+TuDb3KWkk67AtPP6AiEAwYvZzBXvpD0C+0BB
+/wglzPwi1rTOAdm+OL7T8qSWyFk=
+-----END CERTIFICATE-----
+";
+const VERSION_1_KEY: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiblbWZ+HQQxlZuoM
+egeE57LqE0d5E+CAVYX/aGfzkHyhRANCAAQs2MU827NeiAVjPeXTpumWCn7+Ww90
+nyiIg42seSGj2SJhOucfaf8qZXUGbgrZ+/b3xkSBjrGfI4O0GKDMIPsN
+-----END PRIVATE KEY-----
+";
+
+#[tokio::test]
+async fn version_1_certificates_are_left_to_the_server() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let user = format!(
+        "client-certificate-data: {}, client-key-data: {}",
+        BASE64_STANDARD.encode(VERSION_1),
+        BASE64_STANDARD.encode(VERSION_1_KEY)
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let cluster = format!("server: 'https://127.0.0.1:{port}'");
+    let target = opened(&folder, &cluster, &user).target("x").unwrap();
+    let error = cluster::Connection::open(target).await.err().unwrap();
+    assert!(
+        matches!(error, ConnectError::Link(LinkError::Refused { .. })),
+        "{error:?}"
+    );
 }

@@ -126,12 +126,13 @@ async fn gzip_arrives_piece_by_piece() {
 
 #[tokio::test]
 async fn broken_bodies_are_errors() {
+    type Check = fn(&RequestError) -> bool;
     let whole = gzip(&prose(20_000));
     let short = whole[..whole.len() - 9].to_vec();
     let mut damaged = whole.clone();
     damaged[whole.len() / 2] ^= 0xFF;
     let cut = |bytes: &[u8]| vec![chunked(GZIP), chunk(bytes), Act::Close];
-    let cases: Vec<(&str, Vec<Act>, fn(&RequestError) -> bool)> = vec![
+    let cases: Vec<(&str, Vec<Act>, Check)> = vec![
         ("cut in gzip", cut(&short), |error| {
             *error == RequestError::Cut
         }),
