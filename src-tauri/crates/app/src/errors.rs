@@ -61,7 +61,9 @@ pub(crate) fn connect(error: &ConnectError) -> WireError {
         | ConnectError::Broken(_)
         | ConnectError::NotKubernetes { .. } => ErrorCode::Malformed,
         ConnectError::Link(link) => link_code(link),
-        ConnectError::Unauthorized { .. } => ErrorCode::Unauthorized,
+        ConnectError::Unauthorized { .. } | ConnectError::NoCredentials { .. } => {
+            ErrorCode::Unauthorized
+        }
         ConnectError::Forbidden { .. } => ErrorCode::Forbidden,
         ConnectError::Request(error) => return request(error),
     };

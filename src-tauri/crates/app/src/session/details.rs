@@ -8,10 +8,7 @@ use cluster::health::Health;
 use cluster::update::{Change, Scope, Update};
 use model::{EventRow, Kind, ObjectRow, Resource};
 use serde_json::Value;
-use table::{Cell, Tone};
-use wire::{
-    Container, ContainerRole, Details, DetailsOpened, Fact, ObjectEvent, ObjectRef, OpenDetails, WireError, Yaml,
-};
+use wire::{Details, DetailsOpened, ObjectRef, OpenDetails, WireError, Yaml};
 
 use super::feeds::{FeedId, Message, Owner};
 use super::{Session, gone};
@@ -229,10 +226,11 @@ impl Session {
     pub(crate) fn details(&self, id: u32) -> Result<Details, WireError> {
         let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
         let now = self.now_ms();
-        let seen = drawer.object.as_ref().map(|object| stub::details(object, now)).unwrap_or_default();
-        let reference = |r: &stub::Reference| {
-            self.object_ref(&r.api_version, &r.kind, &r.namespace, &r.name)
-        };
+        let seen = drawer
+            .object
+            .as_ref()
+            .map(|object| model::details::details(object, drawer.events.values(), now));
+        let shown = super::shown::Shown::new(self, seen.as_ref());
         Ok(Details {
             version: drawer.version,
             object: ObjectRef {
@@ -244,33 +242,14 @@ impl Session {
             loaded: drawer.object.is_some(),
             deleted: drawer.deleted,
             problem: drawer.problem.clone(),
-            status: seen.status.clone(),
-            facts: seen
-                .facts
-                .iter()
-                .map(|fact| Fact {
-                    label: fact.label.clone(),
-                    value: fact.value.clone(),
-                    links: fact.links.iter().map(reference).collect(),
-                })
-                .collect(),
-            conditions: seen
-                .conditions
-                .iter()
-                .map(|c| wire::Condition {
-                    name: c.name.clone(),
-                    status: c.status.clone(),
-                    reason: c.reason.clone(),
-                    message: c.message.clone(),
-                    since: c.since.clone(),
-                    tone: c.tone,
-                })
-                .collect(),
-            containers: seen.containers.iter().map(|c: &Container| c.clone()).collect(),
-            labels: seen.labels.clone(),
-            annotations: seen.annotations.clone(),
-            owners: seen.owners.iter().map(reference).collect(),
-            events: events(drawer.events.values(), now),
+            status: shown.status(),
+            facts: shown.facts(),
+            conditions: shown.conditions(),
+            containers: shown.containers(),
+            labels: shown.labels(),
+            annotations: shown.annotations(),
+            owners: shown.owners(),
+            events: shown.events(),
             events_problem: drawer.events_problem.clone(),
             // Ages of conditions, containers and events are told to the second at most.
             next_tick_ms: drawer.object.as_ref().map(|_| 1_000),
@@ -281,8 +260,8 @@ impl Session {
     pub(crate) fn yaml(&self, id: u32) -> Result<Yaml, WireError> {
         let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
         let object = drawer.object.as_ref().ok_or_else(|| gone("This object"))?;
-        let yaml = stub::yaml(object);
-        Ok(Yaml { text: yaml.text, managed_fields: yaml.managed_fields })
+        let yaml = model::yaml::yaml(object);
+        Ok(Yaml { text: yaml.text, managed_fields: yaml.managed_fields.unwrap_or_default() })
     }
 
     pub(crate) fn close_details(&mut self, id: u32) {
@@ -292,24 +271,3 @@ impl Session {
         }
     }
 }
-
-/// Newest first.
-fn events<'a>(events: impl Iterator<Item = &'a EventRow>, now_ms: i64) -> Vec<ObjectEvent> {
-    let mut events: Vec<&EventRow> = events.collect();
-    events.sort_by_key(|event| std::cmp::Reverse(event.last_ms));
-    events
-        .into_iter()
-        .map(|event| ObjectEvent {
-            age: event.last_ms.map(|at| model::duration::human(now_ms - at)).unwrap_or_default(),
-            reason: event.reason.to_string(),
-            message: event.message.to_string(),
-            count: u32::try_from(event.count).unwrap_or_default(),
-            tone: if event.kind == "Warning" { Tone::Warn } else { Tone::Plain },
-        })
-        .collect()
-}
-
-mod stub { use super::*; pub struct Reference{pub api_version:String,pub kind:String,pub namespace:String,pub name:String}
-pub struct F{pub label:String,pub value:Cell,pub links:Vec<Reference>}
-#[derive(Default)] pub struct D{pub status:Cell,pub facts:Vec<F>,pub conditions:Vec<wire::Condition>,pub containers:Vec<Container>,pub labels:Vec<(String,String)>,pub annotations:Vec<(String,String)>,pub owners:Vec<Reference>}
-pub fn details(_:&Value,_:i64)->D{D::default()} pub struct Y{pub text:String,pub managed_fields:String} pub fn yaml(_:&Value)->Y{Y{text:String::new(),managed_fields:String::new()}} }

@@ -13,6 +13,7 @@ mod history;
 mod kinds;
 mod logs;
 mod scaling;
+mod shown;
 mod status;
 mod usage;
 mod views;

@@ -84,6 +84,11 @@ impl Status {
         self.local(at_ms, "%H:%M:%S.%3f")
     }
 
+    /// `2026-11-21 14:03:12` in the local zone.
+    pub(crate) fn date_and_clock(&self, at_ms: i64) -> String {
+        self.local(at_ms, "%Y-%m-%d %H:%M:%S")
+    }
+
     fn local(&self, at_ms: i64, format: &str) -> String {
         Timestamp::from_millisecond(at_ms).map_or_else(
             |_| "—".to_owned(),
