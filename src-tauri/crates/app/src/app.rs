@@ -89,7 +89,8 @@ impl Handler for App {
     }
 
     async fn connect(&self, ask: Connect) -> Result<ClusterInfo, WireError> {
-        let (name, target) = self.start.target(&ask.context).map_err(|e| errors::connect(&e))?;
+        let (name, namespace, target) =
+            self.start.target(&ask.context).map_err(|e| errors::connect(&e))?;
         let cluster = format!("context-{}", ask.context);
         if let Ok(open) = self.session(&cluster) {
             return Ok((*open.info).clone());
@@ -102,7 +103,7 @@ impl Handler for App {
             name,
             server,
             version: greeting.version,
-            namespace: connection.default_namespace().to_owned(),
+            namespace,
         };
         let session = Session::start(
             connection,

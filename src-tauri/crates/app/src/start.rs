@@ -77,13 +77,14 @@ impl Start {
         }
     }
 
-    /// The target of the context with this id, with its name. Reads the files the context names,
-    /// regular ones only.
-    pub(crate) fn target(&self, id: &str) -> Result<(String, Target), ConnectError> {
+    /// The target of the context with this id, with its name and the namespace it begins with
+    /// (empty: all). Reads the files the context names, regular ones only.
+    pub(crate) fn target(&self, id: &str) -> Result<(String, String, Target), ConnectError> {
         let unknown = || ConnectError::UnknownContext(id.chars().take(32).collect());
         let Some(Ok(opened)) = &self.opened else { return Err(unknown()) };
         let context = id.parse::<usize>().ok().and_then(|index| opened.contexts.get(index)).ok_or_else(unknown)?;
-        Ok((context.name.clone(), opened.target(&context.name)?))
+        let namespace = context.namespace.clone().unwrap_or_default();
+        Ok((context.name.clone(), namespace, opened.target(&context.name)?))
     }
 }
 

@@ -116,7 +116,7 @@ fn describe(kind: Kind) -> KindSpec {
         ),
         Kind::HorizontalPodAutoscalers => (
             "horizontalpodautoscalers",
-            "Horizontal Pod Autoscalers",
+            "HPAs",
             "autoscaling",
             "v2",
             "HorizontalPodAutoscaler",

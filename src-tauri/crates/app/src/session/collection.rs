@@ -51,6 +51,8 @@ pub(crate) struct Collection {
     feeds: Vec<Feed>,
     /// The server forbids listing over all namespaces; its words.
     wide_forbidden: Option<RequestError>,
+    /// The namespace shown where a view asks for all of them and may not have them.
+    own_namespace: String,
     /// Users that are not views: the namespace selector, the scaling table.
     pub(crate) holds: u32,
     idle_since_ms: Option<i64>,
@@ -75,6 +77,7 @@ impl Collection {
             columns: Arc::new(columns),
             feeds: Vec::new(),
             wide_forbidden: None,
+            own_namespace: String::new(),
             holds: 0,
             idle_since_ms: None,
         }
@@ -101,7 +104,8 @@ impl Collection {
 
     /// Opens the lists and watches that its views need and closes those they do not.
     pub(crate) fn ensure_feeds(&mut self, feeds: &mut Feeds, connection: &Connection) {
-        let wanted = self.wanted_namespaces(connection);
+        connection.default_namespace().clone_into(&mut self.own_namespace);
+        let wanted = self.wanted_namespaces();
         self.feeds.retain(|feed| {
             let keep = wanted.contains(&feed.namespace);
             if !keep {
@@ -136,20 +140,20 @@ impl Collection {
         }
     }
 
-    fn wanted_namespaces(&self, connection: &Connection) -> Vec<Option<String>> {
+    fn wanted_namespaces(&self) -> Vec<Option<String>> {
         if self.wide_forbidden.is_none() {
             return vec![None];
         }
         let mut wanted: Vec<String> = Vec::new();
         for view in self.table.views().values() {
             if view.namespaces.is_empty() {
-                wanted.push(connection.default_namespace().to_owned());
+                wanted.push(self.own_namespace.clone());
             } else {
                 wanted.extend(view.namespaces.iter().cloned());
             }
         }
         if wanted.is_empty() {
-            wanted.push(connection.default_namespace().to_owned());
+            wanted.push(self.own_namespace.clone());
         }
         wanted.sort_unstable();
         wanted.dedup();
