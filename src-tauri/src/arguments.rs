@@ -35,9 +35,15 @@ pub(crate) fn read(arguments: impl Iterator<Item = OsString>) -> Result<Asked, S
                 "--" => options_end = true,
                 "-h" | "--help" => return Ok(Asked::Print(USAGE.to_owned())),
                 "-V" | "--version" => {
-                    return Ok(Asked::Print(concat!("scalescope ", env!("CARGO_PKG_VERSION")).to_owned()));
+                    return Ok(Asked::Print(
+                        concat!("scalescope ", env!("CARGO_PKG_VERSION")).to_owned(),
+                    ));
                 }
-                _ => return Err(format!("there is no option {text}. A file of that name is given as ./{text}\n\n{USAGE}")),
+                _ => {
+                    return Err(format!(
+                        "there is no option {text}. A file of that name is given as ./{text}\n\n{USAGE}"
+                    ));
+                }
             }
         } else if file.replace(PathBuf::from(&argument)).is_some() {
             return Err(format!("one kubeconfig at a time\n\n{USAGE}"));
@@ -55,8 +61,13 @@ mod tests {
         let read = |arguments: &[&str]| super::read(arguments.iter().map(OsString::from));
         assert_eq!(read(&[]), Ok(Asked::Open(None)));
         assert_eq!(read(&["a b"]), Ok(Asked::Open(Some("a b".into()))));
-        assert_eq!(read(&["--", "--flag"]), Ok(Asked::Open(Some("--flag".into()))));
-        assert!(matches!(read(&["--version"]), Ok(Asked::Print(text)) if text.starts_with("scalescope ")));
+        assert_eq!(
+            read(&["--", "--flag"]),
+            Ok(Asked::Open(Some("--flag".into())))
+        );
+        assert!(
+            matches!(read(&["--version"]), Ok(Asked::Print(text)) if text.starts_with("scalescope "))
+        );
         assert!(read(&["--flag"]).is_err());
         assert!(read(&["a", "b"]).is_err());
     }

@@ -18,7 +18,10 @@ pub(crate) struct Desktop {
 
 impl Desktop {
     pub(crate) fn new(folders: Folders) -> Self {
-        Self { folders, notices: Mutex::default() }
+        Self {
+            folders,
+            notices: Mutex::default(),
+        }
     }
 
     /// The page loaded (again): notices go to it from now on.

@@ -33,7 +33,10 @@ impl Folders {
             home: strategy.home_dir().to_owned(),
             config: strategy.config_dir(),
             data: strategy.cache_dir().join("webview"),
-            logs: strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("logs"),
+            logs: strategy
+                .state_dir()
+                .unwrap_or_else(|| strategy.data_dir())
+                .join("logs"),
         })
     }
 }

@@ -16,19 +16,24 @@ const FILES: usize = 5;
 /// Begins to log into `folder`; ends, with everything written, when the answer is dropped. A folder
 /// that cannot be written costs the log, not the program.
 pub(crate) fn start(folder: &Path) -> Option<WorkerGuard> {
-    let appender = std::fs::create_dir_all(folder).map_err(|error| error.to_string()).and_then(|()| {
-        Builder::new()
-            .rotation(Rotation::DAILY)
-            .filename_prefix("scalescope")
-            .filename_suffix("log")
-            .max_log_files(FILES)
-            .build(folder)
-            .map_err(|error| error.to_string())
-    });
+    let appender = std::fs::create_dir_all(folder)
+        .map_err(|error| error.to_string())
+        .and_then(|()| {
+            Builder::new()
+                .rotation(Rotation::DAILY)
+                .filename_prefix("scalescope")
+                .filename_suffix("log")
+                .max_log_files(FILES)
+                .build(folder)
+                .map_err(|error| error.to_string())
+        });
     let appender = match appender {
         Ok(appender) => appender,
         Err(error) => {
-            eprintln!("scalescope: no log is kept in {}: {error}", folder.display());
+            eprintln!(
+                "scalescope: no log is kept in {}: {error}",
+                folder.display()
+            );
             return None;
         }
     };
@@ -48,7 +53,10 @@ pub(crate) fn start(folder: &Path) -> Option<WorkerGuard> {
 fn log_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(%place, "panic");
         usual(panic);
     }));

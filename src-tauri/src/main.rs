@@ -56,7 +56,12 @@ fn run(folders: Folders, kubeconfig: Option<std::path::PathBuf>) -> tauri::Resul
     let home = folders.home.clone();
     let data = folders.data.clone();
     let desktop = Arc::new(Desktop::new(folders));
-    let backend = App::new(desktop.clone(), kubeconfig, std::env::var_os("KUBECONFIG"), Some(home));
+    let backend = App::new(
+        desktop.clone(),
+        kubeconfig,
+        std::env::var_os("KUBECONFIG"),
+        Some(home),
+    );
     tauri::Builder::default()
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(
@@ -82,7 +87,8 @@ fn run(folders: Folders, kubeconfig: Option<std::path::PathBuf>) -> tauri::Resul
 }
 
 /// What of the window is kept between starts where its place may be set.
-const WHOLE_WINDOW: StateFlags =
-    StateFlags::SIZE.union(StateFlags::POSITION).union(StateFlags::MAXIMIZED);
+const WHOLE_WINDOW: StateFlags = StateFlags::SIZE
+    .union(StateFlags::POSITION)
+    .union(StateFlags::MAXIMIZED);
 /// What is kept where it may not.
 const WINDOW_SIZE: StateFlags = StateFlags::SIZE.union(StateFlags::MAXIMIZED);

@@ -43,15 +43,22 @@ mod linux {
         if std::env::var_os(SWITCH).is_some() || has_render_node() {
             return;
         }
-        let Ok(program) = std::env::current_exe() else { return };
-        let error = Command::new(program).args(std::env::args_os().skip(1)).env(SWITCH, "1").exec();
+        let Ok(program) = std::env::current_exe() else {
+            return;
+        };
+        let error = Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(SWITCH, "1")
+            .exec();
         // Slower painting is no reason not to start.
         eprintln!("scalescope: painting may be slow: {error}");
     }
 
     fn has_render_node() -> bool {
         std::fs::read_dir("/dev/dri").is_ok_and(|entries| {
-            entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("renderD"))
+            entries
+                .flatten()
+                .any(|entry| entry.file_name().to_string_lossy().starts_with("renderD"))
         })
     }
 }

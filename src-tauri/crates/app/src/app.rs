@@ -11,8 +11,8 @@ use tokio::sync::oneshot;
 use wire::{
     CloseId, ClusterAsk, ClusterInfo, ClusterInfos, ClusterStatus, Connect, Details, DetailsOpened,
     GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, OpenDetails,
-    OpenGraph, OpenLog, OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage, Strings,
-    UpdateView, ViewOpened, WireError, Yaml,
+    OpenGraph, OpenLog, OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage,
+    Strings, UpdateView, ViewOpened, WireError, Yaml,
 };
 
 use crate::host::Host;
@@ -58,13 +58,21 @@ impl App {
     }
 
     fn session(&self, cluster: &str) -> Result<SessionHandle, WireError> {
-        self.state().sessions.get(cluster).cloned().ok_or_else(|| gone("This cluster"))
+        self.state()
+            .sessions
+            .get(cluster)
+            .cloned()
+            .ok_or_else(|| gone("This cluster"))
     }
 
     fn owner(&self, id: u32) -> Result<SessionHandle, WireError> {
         let state = self.state();
         let cluster = state.owners.get(&id).ok_or_else(|| gone("This"))?;
-        state.sessions.get(cluster).cloned().ok_or_else(|| gone("This cluster"))
+        state
+            .sessions
+            .get(cluster)
+            .cloned()
+            .ok_or_else(|| gone("This cluster"))
     }
 
     fn own(&self, id: u32, cluster: &str) {
@@ -72,8 +80,14 @@ impl App {
     }
 
     /// Closes what `id` names; closing twice, or after its cluster, is no error.
-    async fn close(&self, id: u32, how: impl FnOnce(&mut Session) + Send + 'static) -> Result<(), WireError> {
-        let Ok(session) = self.owner(id) else { return Ok(()) };
+    async fn close(
+        &self,
+        id: u32,
+        how: impl FnOnce(&mut Session) + Send + 'static,
+    ) -> Result<(), WireError> {
+        let Ok(session) = self.owner(id) else {
+            return Ok(());
+        };
         self.state().owners.remove(&id);
         session.call(how).await
     }
@@ -89,14 +103,18 @@ impl Handler for App {
     }
 
     async fn connect(&self, ask: Connect) -> Result<ClusterInfo, WireError> {
-        let (name, namespace, target) =
-            self.start.target(&ask.context).map_err(|e| errors::connect(&e))?;
+        let (name, namespace, target) = self
+            .start
+            .target(&ask.context)
+            .map_err(|e| errors::connect(&e))?;
         let cluster = format!("context-{}", ask.context);
         if let Ok(open) = self.session(&cluster) {
             return Ok((*open.info).clone());
         }
         let server = target.server().to_owned();
-        let (connection, greeting) = Connection::open(target).await.map_err(|e| errors::connect(&e))?;
+        let (connection, greeting) = Connection::open(target)
+            .await
+            .map_err(|e| errors::connect(&e))?;
         let info = ClusterInfo {
             cluster: cluster.clone(),
             initials: initials(&name),
@@ -127,11 +145,18 @@ impl Handler for App {
     }
 
     async fn clusters(&self, (): ()) -> Result<ClusterInfos, WireError> {
-        Ok(self.state().sessions.values().map(|session| (*session.info).clone()).collect())
+        Ok(self
+            .state()
+            .sessions
+            .values()
+            .map(|session| (*session.info).clone())
+            .collect())
     }
 
     async fn cluster_status(&self, ask: ClusterAsk) -> Result<ClusterStatus, WireError> {
-        self.session(&ask.cluster)?.call(|session| session.cluster_status()).await
+        self.session(&ask.cluster)?
+            .call(|session| session.cluster_status())
+            .await
     }
 
     async fn kinds(&self, ask: ClusterAsk) -> Result<KindList, WireError> {
@@ -140,85 +165,120 @@ impl Handler for App {
     }
 
     async fn namespaces(&self, ask: ClusterAsk) -> Result<Strings, WireError> {
-        let answer = self.session(&ask.cluster)?.call(Session::namespaces).await?;
+        let answer = self
+            .session(&ask.cluster)?
+            .call(Session::namespaces)
+            .await?;
         wait(answer).await
     }
 
     async fn open_view(&self, ask: OpenView) -> Result<ViewOpened, WireError> {
         let cluster = ask.cluster.clone();
-        let opened = self.session(&cluster)?.call(move |session| session.open_view(&ask)).await??;
+        let opened = self
+            .session(&cluster)?
+            .call(move |session| session.open_view(&ask))
+            .await??;
         self.own(opened.view, &cluster);
         Ok(opened)
     }
 
     async fn update_view(&self, ask: UpdateView) -> Result<(), WireError> {
-        self.owner(ask.view)?.call(move |session| session.update_view(ask)).await?
+        self.owner(ask.view)?
+            .call(move |session| session.update_view(ask))
+            .await?
     }
 
     async fn set_visible(&self, ask: SetVisible) -> Result<(), WireError> {
-        self.owner(ask.view)?.call(move |session| session.set_visible(ask.view, ask.visible)).await?
+        self.owner(ask.view)?
+            .call(move |session| session.set_visible(ask.view, ask.visible))
+            .await?
     }
 
     async fn rows(&self, ask: RowsAsk) -> Result<Rows, WireError> {
-        self.owner(ask.view)?.call(move |session| session.rows(&ask)).await?
+        self.owner(ask.view)?
+            .call(move |session| session.rows(&ask))
+            .await?
     }
 
     async fn close_view(&self, ask: CloseId) -> Result<(), WireError> {
-        self.close(ask.id, move |session| session.close_view(ask.id)).await
+        self.close(ask.id, move |session| session.close_view(ask.id))
+            .await
     }
 
     async fn open_details(&self, ask: OpenDetails) -> Result<DetailsOpened, WireError> {
         let cluster = ask.cluster.clone();
-        let opened = self.session(&cluster)?.call(move |session| session.open_details(&ask)).await??;
+        let opened = self
+            .session(&cluster)?
+            .call(move |session| session.open_details(&ask))
+            .await??;
         self.own(opened.details, &cluster);
         Ok(opened)
     }
 
     async fn details(&self, ask: CloseId) -> Result<Details, WireError> {
-        self.owner(ask.id)?.call(move |session| session.details(ask.id)).await?
+        self.owner(ask.id)?
+            .call(move |session| session.details(ask.id))
+            .await?
     }
 
     async fn yaml(&self, ask: CloseId) -> Result<Yaml, WireError> {
-        self.owner(ask.id)?.call(move |session| session.yaml(ask.id)).await?
+        self.owner(ask.id)?
+            .call(move |session| session.yaml(ask.id))
+            .await?
     }
 
     async fn close_details(&self, ask: CloseId) -> Result<(), WireError> {
-        self.close(ask.id, move |session| session.close_details(ask.id)).await
+        self.close(ask.id, move |session| session.close_details(ask.id))
+            .await
     }
 
     async fn open_log(&self, ask: OpenLog) -> Result<LogOpened, WireError> {
         let cluster = ask.cluster.clone();
-        let answer = self.session(&cluster)?.call(move |session| session.open_log(ask)).await?;
+        let answer = self
+            .session(&cluster)?
+            .call(move |session| session.open_log(ask))
+            .await?;
         let opened = wait(answer).await??;
         self.own(opened.log, &cluster);
         Ok(opened)
     }
 
     async fn log_lines(&self, ask: LogAsk) -> Result<LogWindow, WireError> {
-        self.owner(ask.log)?.call(move |session| session.log_lines(&ask)).await?
+        self.owner(ask.log)?
+            .call(move |session| session.log_lines(&ask))
+            .await?
     }
 
     async fn close_log(&self, ask: CloseId) -> Result<(), WireError> {
-        self.close(ask.id, move |session| session.close_log(ask.id)).await
+        self.close(ask.id, move |session| session.close_log(ask.id))
+            .await
     }
 
     async fn open_graph(&self, ask: OpenGraph) -> Result<GraphOpened, WireError> {
         let cluster = ask.cluster.clone();
-        let opened = self.session(&cluster)?.call(move |session| session.open_graph(&ask)).await??;
+        let opened = self
+            .session(&cluster)?
+            .call(move |session| session.open_graph(&ask))
+            .await??;
         self.own(opened.graph, &cluster);
         Ok(opened)
     }
 
     async fn graph(&self, ask: CloseId) -> Result<GraphMeta, WireError> {
-        self.owner(ask.id)?.call(move |session| session.graph(ask.id)).await?
+        self.owner(ask.id)?
+            .call(move |session| session.graph(ask.id))
+            .await?
     }
 
     async fn graph_series(&self, ask: SeriesAsk) -> Result<Vec<u8>, WireError> {
-        self.owner(ask.graph)?.call(move |session| session.graph_series(&ask)).await?
+        self.owner(ask.graph)?
+            .call(move |session| session.graph_series(&ask))
+            .await?
     }
 
     async fn close_graph(&self, ask: CloseId) -> Result<(), WireError> {
-        self.close(ask.id, move |session| session.close_graph(ask.id)).await
+        self.close(ask.id, move |session| session.close_graph(ask.id))
+            .await
     }
 
     async fn settings(&self, (): ()) -> Result<Settings, WireError> {
@@ -233,10 +293,19 @@ impl Handler for App {
 /// Two letters for the rail: of the first two words, else of the first.
 fn initials(name: &str) -> String {
     // Cloud contexts are long paths; the last part is the cluster's own name.
-    let last = name.rsplit(['/', ':', '@']).find(|part| !part.is_empty()).unwrap_or(name);
-    let mut words = last.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let last = name
+        .rsplit(['/', ':', '@'])
+        .find(|part| !part.is_empty())
+        .unwrap_or(name);
+    let mut words = last
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     let letters: String = match (words.next(), words.next()) {
-        (Some(first), Some(second)) => first.chars().take(1).chain(second.chars().take(1)).collect(),
+        (Some(first), Some(second)) => first
+            .chars()
+            .take(1)
+            .chain(second.chars().take(1))
+            .collect(),
         (Some(only), None) => only.chars().take(2).collect(),
         (None, _) => "?".to_owned(),
     };

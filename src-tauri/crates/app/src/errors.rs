@@ -39,7 +39,9 @@ pub(crate) fn request(error: &RequestError) -> WireError {
         RequestError::Timeout { .. } | RequestError::Cut => ErrorCode::Unreachable,
         RequestError::Status { code: 401, .. } => ErrorCode::Unauthorized,
         RequestError::Status { code: 403, .. } => ErrorCode::Forbidden,
-        RequestError::Status { code: 404 | 410, .. } => ErrorCode::Gone,
+        RequestError::Status {
+            code: 404 | 410, ..
+        } => ErrorCode::Gone,
         RequestError::Status { .. }
         | RequestError::TooLarge { .. }
         | RequestError::Malformed { .. }
@@ -76,9 +78,14 @@ mod tests {
 
     #[test]
     fn the_first_sentence_is_the_message() {
-        let error = connect(&ConnectError::Link(LinkError::Refused { server: "https://127.0.0.1:1".to_owned() }));
+        let error = connect(&ConnectError::Link(LinkError::Refused {
+            server: "https://127.0.0.1:1".to_owned(),
+        }));
         assert_eq!(error.code, ErrorCode::Unreachable);
-        assert_eq!(error.message, "https://127.0.0.1:1 refused the connection: nothing listens there.");
+        assert_eq!(
+            error.message,
+            "https://127.0.0.1:1 refused the connection: nothing listens there."
+        );
         assert_eq!(error.detail, "Is the cluster running, and the port right?");
     }
 
@@ -86,10 +93,29 @@ mod tests {
     fn each_has_the_code_the_window_acts_on() {
         let server = "https://10.0.0.1:6443".to_owned();
         let cases = [
-            (ConnectError::NotYet("logs in with a program".to_owned()), ErrorCode::NotYet),
-            (ConnectError::Unauthorized { server: server.clone() }, ErrorCode::Unauthorized),
-            (ConnectError::Link(LinkError::UntrustedCertificate { server: server.clone() }), ErrorCode::Untrusted),
-            (ConnectError::Link(LinkError::Timeout { server, seconds: 10 }), ErrorCode::Unreachable),
+            (
+                ConnectError::NotYet("logs in with a program".to_owned()),
+                ErrorCode::NotYet,
+            ),
+            (
+                ConnectError::Unauthorized {
+                    server: server.clone(),
+                },
+                ErrorCode::Unauthorized,
+            ),
+            (
+                ConnectError::Link(LinkError::UntrustedCertificate {
+                    server: server.clone(),
+                }),
+                ErrorCode::Untrusted,
+            ),
+            (
+                ConnectError::Link(LinkError::Timeout {
+                    server,
+                    seconds: 10,
+                }),
+                ErrorCode::Unreachable,
+            ),
         ];
         for (error, code) in cases {
             assert_eq!(connect(&error).code, code, "{error}");

@@ -35,7 +35,9 @@ impl LiveView {
         let total = if self.namespaces.is_empty() {
             rows.len()
         } else {
-            rows.iter().filter(|(_, row)| self.namespaces.iter().any(|n| n == row.identity().0)).count()
+            rows.iter()
+                .filter(|(_, row)| self.namespaces.iter().any(|n| n == row.identity().0))
+                .count()
         };
         if changed || total != self.total {
             self.total = total;
@@ -61,7 +63,10 @@ pub(crate) struct LiveTable<R: Row> {
 
 impl<R: Row> Default for LiveTable<R> {
     fn default() -> Self {
-        Self { rows: Rows::default(), views: BTreeMap::new() }
+        Self {
+            rows: Rows::default(),
+            views: BTreeMap::new(),
+        }
     }
 }
 
@@ -90,8 +95,15 @@ impl<R: Row> LiveTable<R> {
         let mut view = View::new(columns, sort, filter);
         view.set_groups(namespaces.clone());
         view.mark_all();
-        let live =
-            LiveView { view, namespaces, visible: true, version: 1, announced: 0, stale: true, total: 0 };
+        let live = LiveView {
+            view,
+            namespaces,
+            visible: true,
+            version: 1,
+            announced: 0,
+            stale: true,
+            total: 0,
+        };
         self.views.insert(id, live);
     }
 
@@ -204,7 +216,9 @@ impl<R: Row> LiveTable<R> {
 
     /// Whether a flush would do or tell anything.
     pub(crate) fn is_dirty(&self) -> bool {
-        self.views.values().any(|v| v.visible && (v.stale || v.version != v.announced))
+        self.views
+            .values()
+            .any(|v| v.visible && (v.stale || v.version != v.announced))
     }
 
     /// Brings visible views up to date and says which changed since they were last announced.
@@ -217,18 +231,33 @@ impl<R: Row> LiveTable<R> {
             view.flush(&self.rows, now_ms);
             if view.version != view.announced {
                 view.announced = view.version;
-                told.push(Announcement { view: *id, version: view.version, total: view.len() });
+                told.push(Announcement {
+                    view: *id,
+                    version: view.version,
+                    total: view.len(),
+                });
             }
         }
         told
     }
 
     /// The rows at `from..from + count` of a view, up to date, with the index of the first.
-    pub(crate) fn window(&mut self, id: u32, from: usize, count: usize, now_ms: i64) -> Option<(usize, Vec<&R>)> {
+    pub(crate) fn window(
+        &mut self,
+        id: u32,
+        from: usize,
+        count: usize,
+        now_ms: i64,
+    ) -> Option<(usize, Vec<&R>)> {
         let view = self.views.get_mut(&id)?;
         view.flush(&self.rows, now_ms);
         let from = from.min(view.len().saturating_sub(1));
-        let rows = view.view.window(from, count).iter().filter_map(|row| self.rows.get(*row)).collect();
+        let rows = view
+            .view
+            .window(from, count)
+            .iter()
+            .filter_map(|row| self.rows.get(*row))
+            .collect();
         Some((from, rows))
     }
 }

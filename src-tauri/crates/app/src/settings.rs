@@ -59,7 +59,11 @@ mod tests {
     #[test]
     fn kept_and_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings { theme: Theme::Light, drawer_width: 420, dock_height: 0 };
+        let settings = Settings {
+            theme: Theme::Light,
+            drawer_width: 420,
+            dock_height: 0,
+        };
         save(folder.path(), &settings).unwrap();
         assert_eq!(load(folder.path()), settings);
     }

@@ -17,7 +17,11 @@ pub(crate) struct Start {
 
 impl Start {
     /// Finds and reads the kubeconfig. Contacts nothing and runs nothing.
-    pub(crate) fn read(argument: Option<PathBuf>, environment: Option<OsString>, home: Option<PathBuf>) -> Self {
+    pub(crate) fn read(
+        argument: Option<PathBuf>,
+        environment: Option<OsString>,
+        home: Option<PathBuf>,
+    ) -> Self {
         let source = locate(argument, environment, home);
         let origin = match &source {
             Source::Argument(_) => "given as argument",
@@ -27,7 +31,10 @@ impl Start {
         };
         let path = match &source {
             Source::Argument(path) | Source::Home(path) => path.display().to_string(),
-            Source::Environment(paths) => paths.first().map(|p| p.display().to_string()).unwrap_or_default(),
+            Source::Environment(paths) => paths
+                .first()
+                .map(|p| p.display().to_string())
+                .unwrap_or_default(),
             Source::None => String::new(),
         };
         let opened = match &source {
@@ -41,7 +48,11 @@ impl Start {
             Some(Err(_)) => path,
             None => String::new(),
         };
-        Self { origin, path, opened }
+        Self {
+            origin,
+            path,
+            opened,
+        }
     }
 
     pub(crate) fn page(&self) -> StartPage {
@@ -62,7 +73,12 @@ impl Start {
                         namespace: context.namespace.clone().unwrap_or_default(),
                         current: opened.current.as_deref() == Some(context.name.as_str()),
                         access: access(&context.access),
-                        warnings: opened.warnings.iter().chain(&context.warnings).cloned().collect(),
+                        warnings: opened
+                            .warnings
+                            .iter()
+                            .chain(&context.warnings)
+                            .cloned()
+                            .collect(),
                     })
                     .collect(),
                 None,
@@ -81,10 +97,20 @@ impl Start {
     /// (empty: all). Reads the files the context names, regular ones only.
     pub(crate) fn target(&self, id: &str) -> Result<(String, String, Target), ConnectError> {
         let unknown = || ConnectError::UnknownContext(id.chars().take(32).collect());
-        let Some(Ok(opened)) = &self.opened else { return Err(unknown()) };
-        let context = id.parse::<usize>().ok().and_then(|index| opened.contexts.get(index)).ok_or_else(unknown)?;
+        let Some(Ok(opened)) = &self.opened else {
+            return Err(unknown());
+        };
+        let context = id
+            .parse::<usize>()
+            .ok()
+            .and_then(|index| opened.contexts.get(index))
+            .ok_or_else(unknown)?;
         let namespace = context.namespace.clone().unwrap_or_default();
-        Ok((context.name.clone(), namespace, opened.target(&context.name)?))
+        Ok((
+            context.name.clone(),
+            namespace,
+            opened.target(&context.name)?,
+        ))
     }
 }
 

@@ -170,13 +170,15 @@ fn parse<T: DeserializeOwned>(command: &str, argument: &str) -> Result<T, WireEr
 }
 
 fn json<T: Serialize>(value: &T) -> Result<Reply, WireError> {
-    serde_json::to_string(value).map(Reply::Json).map_err(|error| {
-        WireError::new(
-            ErrorCode::Other,
-            "The answer could not be written as JSON.",
-            error.to_string(),
-        )
-    })
+    serde_json::to_string(value)
+        .map(Reply::Json)
+        .map_err(|error| {
+            WireError::new(
+                ErrorCode::Other,
+                "The answer could not be written as JSON.",
+                error.to_string(),
+            )
+        })
 }
 
 fn ts_name<T: TS>() -> String {

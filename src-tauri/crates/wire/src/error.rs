@@ -40,6 +40,10 @@ pub struct WireError {
 impl WireError {
     /// An error of `code`.
     pub fn new(code: ErrorCode, message: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: detail.into() }
+        Self {
+            code,
+            message: message.into(),
+            detail: detail.into(),
+        }
     }
 }

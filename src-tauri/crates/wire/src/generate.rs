@@ -36,7 +36,9 @@ pub fn typescript() -> String {
         crate::Lane, crate::FlagTone, crate::Flag, crate::SeenSpan, crate::GraphMeta, crate::SeriesAsk,
         crate::Notice,
     );
-    out.push_str("/** Every command: its argument and its answer. */\nexport interface Commands {\n");
+    out.push_str(
+        "/** Every command: its argument and its answer. */\nexport interface Commands {\n",
+    );
     for command in COMMANDS {
         let _ = writeln!(
             out,

@@ -21,7 +21,9 @@ pub use details::{
     OpenDetails, Yaml,
 };
 pub use error::{ErrorCode, WireError};
-pub use graph::{Flag, FlagTone, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, SeenSpan, SeriesAsk};
+pub use graph::{
+    Flag, FlagTone, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, SeenSpan, SeriesAsk,
+};
 pub use log::{LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog};
 pub use notice::Notice;
 pub use start::{
@@ -30,5 +32,6 @@ pub use start::{
 };
 pub use table::{Align, Cell, Column, Tone};
 pub use view::{
-    CloseId, OpenView, Phase, RowOut, Rows, RowsAsk, SetVisible, SortBy, UpdateView, ViewOpened, ViewState,
+    CloseId, OpenView, Phase, RowOut, Rows, RowsAsk, SetVisible, SortBy, UpdateView, ViewOpened,
+    ViewState,
 };

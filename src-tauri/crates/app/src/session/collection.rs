@@ -65,7 +65,9 @@ impl Collection {
         resource: Resource,
         kind: Option<Kind>,
     ) -> Self {
-        let columns = kind.map(|kind| kind.spec().columns.clone()).unwrap_or_default();
+        let columns = kind
+            .map(|kind| kind.spec().columns.clone())
+            .unwrap_or_default();
         Self {
             id,
             kind_id,
@@ -98,13 +100,14 @@ impl Collection {
 
     /// Whether the first listing of everything that feeds it is complete or has failed.
     pub(crate) fn settled(&self) -> bool {
-        !self.feeds.is_empty()
-            && self.feeds.iter().all(|feed| feed.listed || matches!(feed.health, Health::Failed { .. }))
+        !self.feeds.is_empty() && self.feeds.iter().all(|feed| feed.listed || feed.failed())
     }
 
     /// Opens the lists and watches that its views need and closes those they do not.
     pub(crate) fn ensure_feeds(&mut self, feeds: &mut Feeds, connection: &Connection) {
-        connection.default_namespace().clone_into(&mut self.own_namespace);
+        connection
+            .default_namespace()
+            .clone_into(&mut self.own_namespace);
         let wanted = self.wanted_namespaces();
         self.feeds.retain(|feed| {
             let keep = wanted.contains(&feed.namespace);
@@ -114,7 +117,8 @@ impl Collection {
             keep
         });
         if self.wide_forbidden.is_some() {
-            self.table.retain(|row| wanted.iter().flatten().any(|n| n == &*row.meta().namespace));
+            self.table
+                .retain(|row| wanted.iter().flatten().any(|n| n == &*row.meta().namespace));
         }
         for namespace in wanted {
             if self.feeds.iter().any(|feed| feed.namespace == namespace) {
@@ -127,7 +131,9 @@ impl Collection {
                 fields: String::new(),
             };
             let connection = connection.clone();
-            let id = feeds.open(Owner::Collection(self.id), Message::Update, |sink| follow(connection, scope, sink));
+            let id = feeds.open(Owner::Collection(self.id), Message::Update, |sink| {
+                follow(connection, scope, sink)
+            });
             self.feeds.push(Feed {
                 id,
                 namespace,
@@ -168,7 +174,9 @@ impl Collection {
 
     /// Applies one update; whether its feeds must be chosen anew.
     fn apply(&mut self, feed: FeedId, update: Update) -> bool {
-        let Some(at) = self.feeds.iter().position(|f| f.id == feed) else { return false };
+        let Some(at) = self.feeds.iter().position(|f| f.id == feed) else {
+            return false;
+        };
         match update {
             Update::Header(header) => {
                 self.header_width = header.columns.len();
@@ -185,25 +193,34 @@ impl Collection {
                 }
             }
             Update::Rows(rows) => self.put_all(rows),
-            Update::Progress { received, expected, .. } => {
+            Update::Progress {
+                received, expected, ..
+            } => {
                 self.feeds[at].received = received;
                 self.feeds[at].expected = expected;
                 self.table.touch();
             }
-            Update::Listed { rows, unreadable, .. } => {
+            Update::Listed {
+                rows, unreadable, ..
+            } => {
                 self.feeds[at].listed = true;
                 self.feeds[at].unreadable = unreadable;
                 match rows {
                     // What the preview showed and the list did not bring is gone.
                     None if self.kind.is_some() => {
-                        self.table.retain(|row| !matches!(row, ObjectRow::Generic(_)));
+                        self.table
+                            .retain(|row| !matches!(row, ObjectRow::Generic(_)));
                     }
                     None => {}
                     Some(rows) => {
                         let namespace = self.feeds[at].namespace.clone();
                         let rows = self.with_usage(rows);
                         self.table.replace(
-                            |row| namespace.as_deref().is_none_or(|n| n == &*row.meta().namespace),
+                            |row| {
+                                namespace
+                                    .as_deref()
+                                    .is_none_or(|n| n == &*row.meta().namespace)
+                            },
                             rows,
                         );
                     }
@@ -220,9 +237,10 @@ impl Collection {
             }
             Update::Health(health) => {
                 let forbidden = match &health {
-                    Health::Failed { error: error @ RequestError::Status { code: 403, .. }, .. }
-                        if self.resource.namespaced && self.feeds[at].namespace.is_none() =>
-                    {
+                    Health::Failed {
+                        error: error @ RequestError::Status { code: 403, .. },
+                        ..
+                    } if self.resource.namespaced && self.feeds[at].namespace.is_none() => {
                         Some(error.clone())
                     }
                     _ => None,
@@ -250,7 +268,12 @@ impl Collection {
     fn with_usage(&self, mut rows: Vec<ObjectRow>) -> Vec<ObjectRow> {
         for row in &mut rows {
             let (group, name) = table::Row::identity(row);
-            if let Some(usage) = self.table.rows().find(group, name).and_then(|(_, old)| old.usage()) {
+            if let Some(usage) = self
+                .table
+                .rows()
+                .find(group, name)
+                .and_then(|(_, old)| old.usage())
+            {
                 row.set_usage(Some(usage));
             }
         }
@@ -273,15 +296,26 @@ impl Collection {
             code: None,
         };
         for feed in &self.feeds {
-            let relevant = namespaces.is_empty()
-                || feed.namespace.as_ref().is_none_or(|n| namespaces.contains(n));
+            let relevant = match &feed.namespace {
+                None => true,
+                // A namespace that another view asks for and may not have does not spoil this one.
+                Some(namespace) if namespaces.is_empty() => {
+                    *namespace == self.own_namespace || !feed.failed()
+                }
+                Some(namespace) => namespaces.contains(namespace),
+            };
             if relevant {
                 feed.describe(&mut state, self.missing_words(), now);
             }
         }
         if state.phase == Phase::Live && namespaces.is_empty() {
             if let Some(RequestError::Status { .. }) = self.wide_forbidden {
-                let shown = self.feeds.iter().filter_map(|f| f.namespace.as_deref()).collect::<Vec<_>>();
+                let shown: Vec<&str> = self
+                    .feeds
+                    .iter()
+                    .filter(|f| !f.failed())
+                    .filter_map(|f| f.namespace.as_deref())
+                    .collect();
                 state.why = format!(
                     "Your account may not list {} in all namespaces; this shows {}.",
                     self.resource.plural,
@@ -292,7 +326,9 @@ impl Collection {
         }
         let unreadable = self.feeds.iter().map(|f| f.unreadable).sum::<u64>();
         if state.phase == Phase::Live && unreadable > 0 {
-            state.why = format!("{unreadable} objects the server sent could not be read and are missing here.");
+            state.why = format!(
+                "{unreadable} objects the server sent could not be read and are missing here."
+            );
         }
         if let Some(why) = now.doubt() {
             if state.phase == Phase::Live {
@@ -308,7 +344,11 @@ impl Collection {
             Some(Kind::ScaledObjects) => {
                 "This cluster has no ScaledObjects: KEDA is not installed.".to_owned()
             }
-            _ => format!("The server does not serve {} of {}.", self.resource.plural, group_words(&self.resource)),
+            _ => format!(
+                "The server does not serve {} of {}.",
+                self.resource.plural,
+                group_words(&self.resource)
+            ),
         }
     }
 }
@@ -322,6 +362,10 @@ fn group_words(resource: &Resource) -> String {
 }
 
 impl Feed {
+    fn failed(&self) -> bool {
+        matches!(self.health, Health::Failed { .. })
+    }
+
     /// Worsens `state` by what this feed knows.
     fn describe(&self, state: &mut ViewState, missing: String, now: &super::status::Status) {
         let rank = |phase: Phase| match phase {
@@ -332,15 +376,27 @@ impl Feed {
         };
         let (phase, why, code) = match &self.health {
             Health::Listing => (Phase::Listing, String::new(), None),
-            Health::Live { .. } => {
-                (if self.listed { Phase::Live } else { Phase::Listing }, String::new(), None)
-            }
+            Health::Live { .. } => (
+                if self.listed {
+                    Phase::Live
+                } else {
+                    Phase::Listing
+                },
+                String::new(),
+                None,
+            ),
             Health::Stale { as_of_ms, why, .. } => {
                 (Phase::Stale, now.stale_words(*as_of_ms, why), None)
             }
             Health::Failed { error, .. } => match error {
-                RequestError::Status { code: 404, .. } => (Phase::Failed, missing, Some(ErrorCode::Gone)),
-                other => (Phase::Failed, other.to_string(), Some(crate::errors::request(other).code)),
+                RequestError::Status { code: 404, .. } => {
+                    (Phase::Failed, missing, Some(ErrorCode::Gone))
+                }
+                other => (
+                    Phase::Failed,
+                    other.to_string(),
+                    Some(crate::errors::request(other).code),
+                ),
             },
         };
         if rank(phase) > rank(state.phase) {
@@ -353,12 +409,18 @@ impl Feed {
 
 impl Session {
     /// The collection of a kind, opened if it is not open yet.
-    pub(crate) fn collection(&mut self, kind_id: &str, resource: Resource, kind: Option<Kind>) -> CollectionId {
+    pub(crate) fn collection(
+        &mut self,
+        kind_id: &str,
+        resource: Resource,
+        kind: Option<Kind>,
+    ) -> CollectionId {
         if let Some(open) = self.collections.values().find(|c| c.kind_id == kind_id) {
             return open.id;
         }
         let id = CollectionId(self.new_id());
-        self.collections.insert(id, Collection::new(id, kind_id.to_owned(), resource, kind));
+        self.collections
+            .insert(id, Collection::new(id, kind_id.to_owned(), resource, kind));
         id
     }
 
@@ -377,7 +439,9 @@ impl Session {
     }
 
     pub(crate) fn collection_update(&mut self, id: CollectionId, feed: FeedId, update: Update) {
-        let Some(collection) = self.collections.get_mut(&id) else { return };
+        let Some(collection) = self.collections.get_mut(&id) else {
+            return;
+        };
         let rows_differ = matches!(
             update,
             Update::Rows(_) | Update::Preview(_) | Update::Listed { .. } | Update::Changed(_)

@@ -85,7 +85,9 @@ impl Drawer {
     fn take_object(&mut self, update: &Update) -> bool {
         match update {
             Update::Rows(rows) => !rows.is_empty(),
-            Update::Listed { rows: Some(rows), .. } => {
+            Update::Listed {
+                rows: Some(rows), ..
+            } => {
                 if rows.is_empty() {
                     self.vanished();
                 }
@@ -157,7 +159,9 @@ impl Session {
         };
         let mut open = |scope| {
             let connection = self.connection.clone();
-            self.feeds.open(Owner::Drawer(id), Message::Update, |sink| follow(connection, scope, sink))
+            self.feeds.open(Owner::Drawer(id), Message::Update, |sink| {
+                follow(connection, scope, sink)
+            })
         };
         let drawer = Drawer {
             kind_id: ask.kind.clone(),
@@ -182,7 +186,9 @@ impl Session {
     }
 
     pub(crate) fn drawer_update(&mut self, id: u32, feed: FeedId, update: Update) {
-        let Some(drawer) = self.drawers.get_mut(&id) else { return };
+        let Some(drawer) = self.drawers.get_mut(&id) else {
+            return;
+        };
         if feed == drawer.events_feed {
             drawer.take_events(update);
         } else if drawer.take_object(&update) {
@@ -193,18 +199,26 @@ impl Session {
 
     /// Reads the whole object: the watch's slim row only says that it changed.
     fn fetch_object(&mut self, id: u32) {
-        let Some(drawer) = self.drawers.get_mut(&id) else { return };
+        let Some(drawer) = self.drawers.get_mut(&id) else {
+            return;
+        };
         if drawer.fetching {
             drawer.fetch_again = true;
             return;
         }
         drawer.fetching = true;
         let connection = self.connection.clone();
-        let (resource, namespace, name) = (drawer.resource.clone(), drawer.namespace.clone(), drawer.name.clone());
+        let (resource, namespace, name) = (
+            drawer.resource.clone(),
+            drawer.namespace.clone(),
+            drawer.name.clone(),
+        );
         self.later(
             async move { fetch::object(&connection, &resource, &namespace, &name).await },
             move |session, answer| {
-                let Some(drawer) = session.drawers.get_mut(&id) else { return };
+                let Some(drawer) = session.drawers.get_mut(&id) else {
+                    return;
+                };
                 drawer.fetching = false;
                 match answer {
                     Ok(object) => {
@@ -261,7 +275,10 @@ impl Session {
         let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
         let object = drawer.object.as_ref().ok_or_else(|| gone("This object"))?;
         let yaml = model::yaml::yaml(object);
-        Ok(Yaml { text: yaml.text, managed_fields: yaml.managed_fields.unwrap_or_default() })
+        Ok(Yaml {
+            text: yaml.text,
+            managed_fields: yaml.managed_fields.unwrap_or_default(),
+        })
     }
 
     pub(crate) fn close_details(&mut self, id: u32) {

@@ -59,10 +59,13 @@ impl Feeds {
         let id = FeedId(self.last);
         let (sink, queue) = mpsc::channel(QUEUE);
         self.open.insert(id, (owner, start(sink)));
-        self.streams.push(Box::pin(unfold((queue, message), move |(mut queue, message)| async move {
-            let item = queue.recv().await?;
-            Some(((id, message(item)), (queue, message)))
-        })));
+        self.streams.push(Box::pin(unfold(
+            (queue, message),
+            move |(mut queue, message)| async move {
+                let item = queue.recv().await?;
+                Some(((id, message(item)), (queue, message)))
+            },
+        )));
         id
     }
 

@@ -6,7 +6,10 @@ use cluster::follow::follow;
 use cluster::health::Health;
 use cluster::update::{Change, Scope, Update};
 use model::rows::{Amount, Reference};
-use model::{DeploymentRow, EventRow, HpaRow, Kind, Meta, ObjectRow, ReplicaSetRow, ScaledObjectRow, ScalingRow};
+use model::{
+    DeploymentRow, EventRow, HpaRow, Kind, Meta, ObjectRow, ReplicaSetRow, ScaledObjectRow,
+    ScalingRow,
+};
 use table::{Cell, Tone};
 use wire::{
     Condition, ErrorCode, Fact, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, Phase, SeenSpan,
@@ -128,26 +131,48 @@ impl Graph {
             wanted.push(Role::Hpa);
         }
         let target = self.reference();
-        if target.as_ref().is_some_and(|target| target.kind == "Deployment") {
+        if target
+            .as_ref()
+            .is_some_and(|target| target.kind == "Deployment")
+        {
             wanted.push(Role::Target);
             wanted.push(Role::ReplicaSets);
         }
-        let mut names: Vec<String> =
-            [Some(self.name.clone()), hpa, target.map(|t| t.name.to_string())].into_iter().flatten().collect();
+        let mut names: Vec<String> = [
+            Some(self.name.clone()),
+            hpa,
+            target.map(|t| t.name.to_string()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         names.sort_unstable();
         names.dedup();
-        wanted.extend(names.into_iter().filter(|name| !name.is_empty()).map(Role::Events));
+        wanted.extend(
+            names
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .map(Role::Events),
+        );
         wanted
     }
 
     fn scope(&self, role: &Role) -> Scope {
         let named = |name: &str| format!("metadata.name={name}");
         let (kind, fields) = match role {
-            Role::Hpa => (Kind::HorizontalPodAutoscalers, named(&self.hpa_name().unwrap_or_default())),
+            Role::Hpa => (
+                Kind::HorizontalPodAutoscalers,
+                named(&self.hpa_name().unwrap_or_default()),
+            ),
             Role::ScaledObject => (Kind::ScaledObjects, named(&self.name)),
             Role::Target => (
                 Kind::Deployments,
-                named(&self.reference().map(|target| target.name.to_string()).unwrap_or_default()),
+                named(
+                    &self
+                        .reference()
+                        .map(|target| target.name.to_string())
+                        .unwrap_or_default(),
+                ),
             ),
             Role::ReplicaSets => (Kind::ReplicaSets, String::new()),
             Role::Events(name) => (Kind::Events, format!("involvedObject.name={name}")),
@@ -161,7 +186,9 @@ impl Graph {
     }
 
     fn apply(&mut self, feed: FeedId, update: Update, now_ms: i64) {
-        let Some(at) = self.watches.iter().position(|watch| watch.feed == feed) else { return };
+        let Some(at) = self.watches.iter().position(|watch| watch.feed == feed) else {
+            return;
+        };
         let role = self.watches[at].role.clone();
         match update {
             Update::Rows(rows) => rows.into_iter().for_each(|row| self.put(row)),
@@ -209,7 +236,10 @@ impl Graph {
             ObjectRow::Event(event) => {
                 self.events.insert(event.meta.name.to_string(), *event);
             }
-            ObjectRow::Pod(_) | ObjectRow::Node(_) | ObjectRow::Namespace(_) | ObjectRow::Generic(_) => {}
+            ObjectRow::Pod(_)
+            | ObjectRow::Node(_)
+            | ObjectRow::Namespace(_)
+            | ObjectRow::Generic(_) => {}
         }
     }
 
@@ -256,9 +286,12 @@ impl Graph {
             self.series.push("max", now_ms, hpa.max.into());
             for (index, metric) in hpa.metrics.iter().enumerate() {
                 let scale = unit(&metric.name, metric.target.or(metric.current)).1;
-                let value = |amount: Option<Amount>| amount.map_or(f64::NAN, |a| a.as_f64() * scale);
-                self.series.push(&lane_id("metric", index), now_ms, value(metric.current));
-                self.series.push(&lane_id("target", index), now_ms, value(metric.target));
+                let value =
+                    |amount: Option<Amount>| amount.map_or(f64::NAN, |a| a.as_f64() * scale);
+                self.series
+                    .push(&lane_id("metric", index), now_ms, value(metric.current));
+                self.series
+                    .push(&lane_id("target", index), now_ms, value(metric.target));
             }
         }
         if let Some(row) = ScalingRow::join(self.hpa.as_ref(), self.object.as_ref()) {
@@ -280,7 +313,10 @@ impl Graph {
     /// What events and lastScaleTime tell of the time before the watch began.
     fn recall(&mut self, began_ms: i64) {
         let steps = history::steps(self.events.values());
-        let before: Vec<_> = steps.into_iter().filter(|step| step.at_ms < began_ms).collect();
+        let before: Vec<_> = steps
+            .into_iter()
+            .filter(|step| step.at_ms < began_ms)
+            .collect();
         for (index, step) in before.iter().enumerate() {
             let until = before.get(index + 1).map_or(began_ms, |next| next.at_ms);
             self.series.push("desired", step.at_ms, step.desired.into());
@@ -315,17 +351,51 @@ impl Graph {
         let row = ScalingRow::join(self.hpa.as_ref(), self.object.as_ref());
         let number = |n: Option<i32>| n.map_or_else(|| "—".to_owned(), |n| n.to_string());
         let of_hpa = |get: fn(&HpaRow) -> i32, or: fn(&DeploymentRow) -> i32| {
-            self.hpa.as_ref().map(get).or_else(|| self.target.as_ref().map(or))
+            self.hpa
+                .as_ref()
+                .map(get)
+                .or_else(|| self.target.as_ref().map(or))
         };
         let mut lanes = vec![
-            plain("ready", "ready", LaneRole::Ready, number(self.target.as_ref().map(|t| t.ready))),
-            plain("current", "current", LaneRole::Current, number(of_hpa(|h| h.current, |t| t.replicas))),
-            plain("desired", "desired", LaneRole::Desired, number(of_hpa(|h| h.desired, |t| t.desired))),
-            plain("min", "min", LaneRole::Min, number(row.as_ref().map(|row| row.min))),
-            plain("max", "max", LaneRole::Max, number(row.as_ref().map(|row| row.max))),
+            plain(
+                "ready",
+                "ready",
+                LaneRole::Ready,
+                number(self.target.as_ref().map(|t| t.ready)),
+            ),
+            plain(
+                "current",
+                "current",
+                LaneRole::Current,
+                number(of_hpa(|h| h.current, |t| t.replicas)),
+            ),
+            plain(
+                "desired",
+                "desired",
+                LaneRole::Desired,
+                number(of_hpa(|h| h.desired, |t| t.desired)),
+            ),
+            plain(
+                "min",
+                "min",
+                LaneRole::Min,
+                number(row.as_ref().map(|row| row.min)),
+            ),
+            plain(
+                "max",
+                "max",
+                LaneRole::Max,
+                number(row.as_ref().map(|row| row.max)),
+            ),
         ];
-        for (index, metric) in self.hpa.iter().flat_map(|hpa| hpa.metrics.iter()).enumerate() {
-            let text = |amount: Option<Amount>| amount.map_or_else(|| "unknown".to_owned(), Amount::text);
+        for (index, metric) in self
+            .hpa
+            .iter()
+            .flat_map(|hpa| hpa.metrics.iter())
+            .enumerate()
+        {
+            let text =
+                |amount: Option<Amount>| amount.map_or_else(|| "unknown".to_owned(), Amount::text);
             let (unit, _) = unit(&metric.name, metric.target.or(metric.current));
             let title = match &*metric.container {
                 "" => metric.name.to_string(),
@@ -368,7 +438,8 @@ fn unit(name: &str, amount: Option<Amount>) -> (&'static str, f64) {
 fn condition(condition: &model::rows::Condition, now_ms: i64) -> Condition {
     let tone = match (&*condition.kind, &*condition.status) {
         ("AbleToScale" | "ScalingActive" | "Ready" | "Active" | "HPAActive", "True") => Tone::Good,
-        ("AbleToScale" | "ScalingActive" | "Ready" | "HPAActive", "False") | ("Fallback", "True") => Tone::Bad,
+        ("AbleToScale" | "ScalingActive" | "Ready" | "HPAActive", "False")
+        | ("Fallback", "True") => Tone::Bad,
         ("ScalingLimited" | "Paused", "True") | (_, "Unknown") => Tone::Warn,
         _ => Tone::Quiet,
     };
@@ -377,7 +448,10 @@ fn condition(condition: &model::rows::Condition, now_ms: i64) -> Condition {
         status: condition.status.to_string(),
         reason: condition.reason.to_string(),
         message: condition.message.to_string(),
-        since: condition.since_ms.map(|since| model::duration::human(now_ms - since)).unwrap_or_default(),
+        since: condition
+            .since_ms
+            .map(|since| model::duration::human(now_ms - since))
+            .unwrap_or_default(),
         tone,
     }
 }
@@ -425,15 +499,23 @@ impl Session {
 
     /// Opens the watches a graph has come to need; those open stay.
     fn ensure_watches(&mut self, id: u32) {
-        let Some(graph) = self.graphs.get_mut(&id) else { return };
+        let Some(graph) = self.graphs.get_mut(&id) else {
+            return;
+        };
         for role in graph.wanted() {
             if graph.watches.iter().any(|watch| watch.role == role) {
                 continue;
             }
             let (connection, scope) = (self.connection.clone(), graph.scope(&role));
-            let feed =
-                self.feeds.open(Owner::Graph(id), Message::Update, |sink| follow(connection, scope, sink));
-            graph.watches.push(Watch { feed, role, health: Health::Listing, listed: false });
+            let feed = self.feeds.open(Owner::Graph(id), Message::Update, |sink| {
+                follow(connection, scope, sink)
+            });
+            graph.watches.push(Watch {
+                feed,
+                role,
+                health: Health::Listing,
+                listed: false,
+            });
         }
     }
 
@@ -479,7 +561,14 @@ impl Session {
         let row = ScalingRow::join(graph.hpa.as_ref(), graph.object.as_ref());
         let target = graph.reference().map_or_else(
             || self.object_ref("", "", &graph.namespace, ""),
-            |target| self.object_ref(&target.api_version, &target.kind, &graph.namespace, &target.name),
+            |target| {
+                self.object_ref(
+                    &target.api_version,
+                    &target.kind,
+                    &graph.namespace,
+                    &target.name,
+                )
+            },
         );
         let conditions = graph
             .object
@@ -497,14 +586,20 @@ impl Session {
                     .replica_sets
                     .values()
                     .filter(|set| {
-                        set.meta.owner.as_ref().is_some_and(|owner| *owner.name == *target.name)
+                        set.meta
+                            .owner
+                            .as_ref()
+                            .is_some_and(|owner| *owner.name == *target.name)
                     })
                     .filter_map(|set| history::rollout(set, |at| self.status.clock(at))),
             )
             .collect();
         flags.sort_by(|a, b| (a.at_ms, &a.label).cmp(&(b.at_ms, &b.label)));
-        let seen: Vec<SeenSpan> =
-            graph.series.seen().map(|(from_ms, to_ms)| SeenSpan { from_ms, to_ms }).collect();
+        let seen: Vec<SeenSpan> = graph
+            .series
+            .seen()
+            .map(|(from_ms, to_ms)| SeenSpan { from_ms, to_ms })
+            .collect();
         let known_from_ms = flags
             .iter()
             .map(|flag| flag.at_ms)
@@ -521,9 +616,18 @@ impl Session {
             partner: (graph.kind == Kind::ScaledObjects)
                 .then(|| graph.hpa_name())
                 .flatten()
-                .map(|name| self.object_ref("autoscaling/v2", "HorizontalPodAutoscaler", &graph.namespace, &name)),
+                .map(|name| {
+                    self.object_ref(
+                        "autoscaling/v2",
+                        "HorizontalPodAutoscaler",
+                        &graph.namespace,
+                        &name,
+                    )
+                }),
             facts: self.graph_facts(graph, row.as_ref(), now),
-            status: row.map_or_else(Cell::default, |row| Cell::toned(capital(&row.status), row.tone)),
+            status: row.map_or_else(Cell::default, |row| {
+                Cell::toned(capital(&row.status), row.tone)
+            }),
             target,
             conditions,
             lanes: graph.lanes(),
@@ -542,41 +646,79 @@ impl Session {
         let Some(row) = row else { return Vec::new() };
         let number = |n: Option<i32>| n.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
         let mut facts = vec![
-            fact("Current", number(row.current.or_else(|| graph.target.as_ref().map(|t| t.replicas)))),
-            fact("Desired", number(row.desired.or_else(|| graph.target.as_ref().map(|t| t.desired)))),
+            fact(
+                "Current",
+                number(
+                    row.current
+                        .or_else(|| graph.target.as_ref().map(|t| t.replicas)),
+                ),
+            ),
+            fact(
+                "Desired",
+                number(
+                    row.desired
+                        .or_else(|| graph.target.as_ref().map(|t| t.desired)),
+                ),
+            ),
             fact("Bounds", format!("{} to {}", row.min, row.max)),
             fact(
                 "Last change",
                 row.last_change_ms.map_or_else(
                     || "none recorded".to_owned(),
-                    |at| format!("{} ago, at {}", model::duration::human(now_ms - at), self.status.clock(at)),
+                    |at| {
+                        format!(
+                            "{} ago, at {}",
+                            model::duration::human(now_ms - at),
+                            self.status.clock(at)
+                        )
+                    },
                 ),
             ),
         ];
         match &graph.target {
-            Some(target) => facts.push(fact("Ready", format!("{} of {}", target.ready, target.replicas))),
+            Some(target) => facts.push(fact(
+                "Ready",
+                format!("{} of {}", target.ready, target.replicas),
+            )),
             None if row.target.kind != "Deployment" => {
-                facts.push(fact("Ready", format!("not watched for a {}", row.target.kind)));
+                facts.push(fact(
+                    "Ready",
+                    format!("not watched for a {}", row.target.kind),
+                ));
             }
             None => {}
         }
         if let Some(object) = &graph.object {
-            let triggers = object.triggers.iter().map(|trigger| match &*trigger.summary {
-                "" => trigger.kind.to_string(),
-                summary => format!("{} ({summary})", trigger.kind),
-            });
+            let triggers = object
+                .triggers
+                .iter()
+                .map(|trigger| match &*trigger.summary {
+                    "" => trigger.kind.to_string(),
+                    summary => format!("{} ({summary})", trigger.kind),
+                });
             facts.push(fact("Triggers", triggers.collect::<Vec<_>>().join("; ")));
             if let Some(at) = object.last_active_ms {
-                facts.push(fact("Last active", format!("{} ago", model::duration::human(now_ms - at))));
+                facts.push(fact(
+                    "Last active",
+                    format!("{} ago", model::duration::human(now_ms - at)),
+                ));
             }
         }
         facts
     }
 
     fn graph_state(&self, graph: &Graph) -> ViewState {
-        let mut state =
-            ViewState { phase: Phase::Live, why: String::new(), received: 0, expected: None, code: None };
-        let own = graph.watches.iter().filter(|watch| matches!(watch.role, Role::Hpa | Role::ScaledObject));
+        let mut state = ViewState {
+            phase: Phase::Live,
+            why: String::new(),
+            received: 0,
+            expected: None,
+            code: None,
+        };
+        let own = graph
+            .watches
+            .iter()
+            .filter(|watch| matches!(watch.role, Role::Hpa | Role::ScaledObject));
         for watch in own {
             match &watch.health {
                 Health::Failed { error, .. } => {
@@ -604,10 +746,15 @@ impl Session {
 
     /// The series of a graph, as bytes.
     pub(crate) fn graph_series(&self, ask: &SeriesAsk) -> Result<Vec<u8>, WireError> {
-        let graph = self.graphs.get(&ask.graph).ok_or_else(|| gone("This graph"))?;
+        let graph = self
+            .graphs
+            .get(&ask.graph)
+            .ok_or_else(|| gone("This graph"))?;
         let lanes = graph.lanes();
         let names: Vec<&str> = lanes.iter().map(|lane| lane.id.as_str()).collect();
-        Ok(graph.series.encode(ask.from_ms, ask.to_ms, ask.width.min(WIDEST), &names))
+        Ok(graph
+            .series
+            .encode(ask.from_ms, ask.to_ms, ask.width.min(WIDEST), &names))
     }
 
     pub(crate) fn close_graph(&mut self, id: u32) {
@@ -622,5 +769,8 @@ impl Session {
 /// With its first letter large: a status begins a line here.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }

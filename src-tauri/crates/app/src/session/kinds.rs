@@ -40,10 +40,16 @@ pub(crate) fn kind_id(resource: &Resource) -> String {
     Kind::ALL
         .into_iter()
         .map(Kind::spec)
-        .find(|spec| spec.resource.group == resource.group && spec.resource.plural == resource.plural)
+        .find(|spec| {
+            spec.resource.group == resource.group && spec.resource.plural == resource.plural
+        })
         .map_or_else(
             || {
-                let group = if resource.group.is_empty() { "core" } else { &resource.group };
+                let group = if resource.group.is_empty() {
+                    "core"
+                } else {
+                    &resource.group
+                };
                 format!("{group}/{}/{}", resource.version, resource.plural)
             },
             |spec| spec.id.to_owned(),
@@ -55,17 +61,22 @@ impl Session {
     pub(crate) fn discover(&mut self) {
         self.kinds.state = State::Asked;
         let connection = self.connection.clone();
-        self.later(async move { discover(&connection).await }, |session, answer| {
-            session.kinds.state = match answer {
-                Ok(discovery) => State::Known(discovery),
-                Err(error) => State::Failed(error),
-            };
-            let list = session.kind_list();
-            for waiting in session.kinds.waiting.drain(..) {
-                let _ = waiting.send(list.clone());
-            }
-            session.host.notify(Notice::Kinds { cluster: session.info.cluster.clone() });
-        });
+        self.later(
+            async move { discover(&connection).await },
+            |session, answer| {
+                session.kinds.state = match answer {
+                    Ok(discovery) => State::Known(discovery),
+                    Err(error) => State::Failed(error),
+                };
+                let list = session.kind_list();
+                for waiting in session.kinds.waiting.drain(..) {
+                    let _ = waiting.send(list.clone());
+                }
+                session.host.notify(Notice::Kinds {
+                    cluster: session.info.cluster.clone(),
+                });
+            },
+        );
     }
 
     /// Kinds the cluster serves, once that is known.
@@ -85,11 +96,26 @@ impl Session {
     }
 
     /// A reference to an object, a link where the cluster is known to serve its kind.
-    pub(crate) fn object_ref(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> ObjectRef {
+    pub(crate) fn object_ref(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> ObjectRef {
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let own = Kind::ALL.into_iter().map(Kind::spec).map(|spec| &spec.resource);
-        let found = self.kinds.discovery().into_iter().flat_map(|d| d.resources.iter().map(|r| &r.resource));
-        let resource = own.chain(found).find(|r| r.kind == kind && r.group == group);
+        let own = Kind::ALL
+            .into_iter()
+            .map(Kind::spec)
+            .map(|spec| &spec.resource);
+        let found = self
+            .kinds
+            .discovery()
+            .into_iter()
+            .flat_map(|d| d.resources.iter().map(|r| &r.resource));
+        let resource = own
+            .chain(found)
+            .find(|r| r.kind == kind && r.group == group);
         ObjectRef {
             kind_id: resource.map(kind_id).unwrap_or_default(),
             kind: kind.to_owned(),
@@ -105,7 +131,10 @@ impl Session {
         match &self.kinds.state {
             State::Known(discovery) => Ok(list(discovery)),
             State::Failed(error) => Err(crate::errors::request(error)),
-            State::Unknown | State::Asked => Ok(KindList { kinds: Vec::new(), failed_groups: Vec::new() }),
+            State::Unknown | State::Asked => Ok(KindList {
+                kinds: Vec::new(),
+                failed_groups: Vec::new(),
+            }),
         }
     }
 
@@ -124,13 +153,19 @@ impl Session {
     }
 
     pub(crate) fn answer_namespaces(&mut self) {
-        let Some(collection) =
-            self.collections.values().find(|c| c.kind == Some(Kind::Namespaces) && c.settled())
+        let Some(collection) = self
+            .collections
+            .values()
+            .find(|c| c.kind == Some(Kind::Namespaces) && c.settled())
         else {
             return;
         };
-        let mut names: Vec<String> =
-            collection.table.rows().iter().map(|(_, row)| row.meta().name.to_string()).collect();
+        let mut names: Vec<String> = collection
+            .table
+            .rows()
+            .iter()
+            .map(|(_, row)| row.meta().name.to_string())
+            .collect();
         names.sort_unstable();
         for waiting in self.kinds.namespaces_waiting.drain(..) {
             let _ = waiting.send(names.clone());
@@ -141,14 +176,19 @@ impl Session {
 fn list(discovery: &Discovery) -> KindList {
     let typed = Kind::ALL.into_iter().map(|kind| {
         let spec = kind.spec();
-        let served = discovery.resources.iter().find(|found| kind_id(&found.resource) == spec.id);
+        let served = discovery
+            .resources
+            .iter()
+            .find(|found| kind_id(&found.resource) == spec.id);
         KindEntry {
             id: spec.id.to_owned(),
             title: spec.title.to_owned(),
             kind: spec.resource.kind.clone(),
             group: spec.resource.group.clone(),
             namespaced: spec.resource.namespaced,
-            short_names: served.map(|found| found.short_names.clone()).unwrap_or_default(),
+            short_names: served
+                .map(|found| found.short_names.clone())
+                .unwrap_or_default(),
             custom: false,
         }
     });
@@ -157,7 +197,10 @@ fn list(discovery: &Discovery) -> KindList {
         .iter()
         .filter(|found| found.can("list") && Kind::from_id(&kind_id(&found.resource)).is_none())
         .map(entry);
-    KindList { kinds: typed.chain(others).collect(), failed_groups: discovery.failed_groups.clone() }
+    KindList {
+        kinds: typed.chain(others).collect(),
+        failed_groups: discovery.failed_groups.clone(),
+    }
 }
 
 fn entry(found: &Discovered) -> KindEntry {
@@ -183,7 +226,10 @@ fn title(plural: &str, kind: &str) -> String {
     if common == 0 {
         return kind.to_owned();
     }
-    kind.chars().take(common).chain(plural.chars().skip(common)).collect()
+    kind.chars()
+        .take(common)
+        .chain(plural.chars().skip(common))
+        .collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use cluster::{LogChunk, fetch, follow_log};
 use model::Kind;
 use serde_json::Value;
 use tokio::sync::oneshot;
-use wire::{ErrorCode, LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog, WireError};
+use wire::{
+    ErrorCode, LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog, WireError,
+};
 
 use super::feeds::{FeedId, Message, Owner};
 use super::{Session, gone};
@@ -52,7 +54,11 @@ impl Log {
             LogChunk::Interrupted(error) => (LogPhase::Reconnecting, error.to_string()),
             LogChunk::Ended => {
                 self.ring.finish();
-                let why = if self.previous { "the previous run" } else { "the container ended" };
+                let why = if self.previous {
+                    "the previous run"
+                } else {
+                    "the container ended"
+                };
                 (LogPhase::Ended, why.to_owned())
             }
             LogChunk::Failed(error) => {
@@ -65,12 +71,17 @@ impl Log {
 
 impl Session {
     /// Opens a container's log, once the pod's containers are known.
-    pub(crate) fn open_log(&mut self, ask: OpenLog) -> oneshot::Receiver<Result<LogOpened, WireError>> {
+    pub(crate) fn open_log(
+        &mut self,
+        ask: OpenLog,
+    ) -> oneshot::Receiver<Result<LogOpened, WireError>> {
         let (answer, answered) = oneshot::channel();
         let connection = self.connection.clone();
         let (namespace, pod) = (ask.namespace.clone(), ask.pod.clone());
         self.later(
-            async move { fetch::object(&connection, &Kind::Pods.spec().resource, &namespace, &pod).await },
+            async move {
+                fetch::object(&connection, &Kind::Pods.spec().resource, &namespace, &pod).await
+            },
             move |session, pod| {
                 let opened = pod
                     .map_err(|error| crate::errors::request(&error))
@@ -83,7 +94,11 @@ impl Session {
 
     fn open_log_of(&mut self, ask: &OpenLog, pod: &Value) -> Result<LogOpened, WireError> {
         let (containers, usual) = containers(pod);
-        let container = if ask.container.is_empty() { usual } else { Some(ask.container.clone()) };
+        let container = if ask.container.is_empty() {
+            usual
+        } else {
+            Some(ask.container.clone())
+        };
         let Some(container) = container.filter(|name| containers.contains(name)) else {
             return Err(WireError::new(
                 ErrorCode::Gone,
@@ -101,7 +116,9 @@ impl Session {
             follow: !ask.previous,
         };
         let connection = self.connection.clone();
-        let feed = self.feeds.open(Owner::Log(log), Message::Log, |sink| follow_log(connection, request, sink));
+        let feed = self.feeds.open(Owner::Log(log), Message::Log, |sink| {
+            follow_log(connection, request, sink)
+        });
         self.logs.insert(
             log,
             Log {
@@ -114,7 +131,11 @@ impl Session {
                 announced: 0,
             },
         );
-        Ok(LogOpened { log, container, containers })
+        Ok(LogOpened {
+            log,
+            container,
+            containers,
+        })
     }
 
     pub(crate) fn log_chunk(&mut self, id: u32, chunk: LogChunk) {
@@ -129,7 +150,10 @@ impl Session {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let count = ask.count.min(MOST_LINES);
         let from = if ask.tail {
-            log.ring.next().saturating_sub(u64::from(count)).max(log.ring.first())
+            log.ring
+                .next()
+                .saturating_sub(u64::from(count))
+                .max(log.ring.first())
         } else {
             u64::from(ask.from)
         };
@@ -139,7 +163,10 @@ impl Session {
             .into_iter()
             .map(|line| LogLine {
                 n: number(line.n),
-                at: line.at_ms.map(|at| self.status.clock_ms(at)).unwrap_or_default(),
+                at: line
+                    .at_ms
+                    .map(|at| self.status.clock_ms(at))
+                    .unwrap_or_default(),
                 spans: line.spans.into_iter().map(span).collect(),
             })
             .collect();
@@ -177,7 +204,11 @@ fn containers(pod: &Value) -> (Vec<String>, Option<String>) {
         .filter(|name| main.iter().any(|m| m == name))
         .map(str::to_owned)
         .or_else(|| main.first().cloned());
-    let all = main.into_iter().chain(names("initContainers")).chain(names("ephemeralContainers")).collect();
+    let all = main
+        .into_iter()
+        .chain(names("initContainers"))
+        .chain(names("ephemeralContainers"))
+        .collect();
     (all, usual)
 }
 

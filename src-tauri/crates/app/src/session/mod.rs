@@ -164,8 +164,11 @@ impl Session {
     fn step(&mut self, name: &'static str, work: impl FnOnce(&mut Self)) {
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             tracing::error!(step = name, "a step of the session panicked");
-            self.status.problem = format!("A part of Scalescope failed ({name}); the rest goes on.");
-            self.host.notify(Notice::Cluster { cluster: self.info.cluster.clone() });
+            self.status.problem =
+                format!("A part of Scalescope failed ({name}); the rest goes on.");
+            self.host.notify(Notice::Cluster {
+                cluster: self.info.cluster.clone(),
+            });
         }
         self.schedule_flush();
     }
@@ -198,11 +201,19 @@ impl Session {
         if let Message::Update(update) = &message {
             self.status.observe(update);
         }
-        let Some(owner) = self.feeds.owner(feed) else { return };
+        let Some(owner) = self.feeds.owner(feed) else {
+            return;
+        };
         match (owner, message) {
-            (feeds::Owner::Collection(id), Message::Update(update)) => self.collection_update(id, feed, update),
-            (feeds::Owner::Drawer(id), Message::Update(update)) => self.drawer_update(id, feed, update),
-            (feeds::Owner::Graph(id), Message::Update(update)) => self.graph_update(id, feed, update),
+            (feeds::Owner::Collection(id), Message::Update(update)) => {
+                self.collection_update(id, feed, update)
+            }
+            (feeds::Owner::Drawer(id), Message::Update(update)) => {
+                self.drawer_update(id, feed, update)
+            }
+            (feeds::Owner::Graph(id), Message::Update(update)) => {
+                self.graph_update(id, feed, update)
+            }
             (feeds::Owner::Log(id), Message::Log(chunk)) => self.log_chunk(id, chunk),
             (feeds::Owner::Usage(kind), Message::Usage(update)) => self.usage_update(kind, update),
             // A feed carries one sort of message from its making on.
@@ -244,7 +255,10 @@ impl Session {
         }
         for (id, drawer) in &mut self.drawers {
             if let Some(version) = drawer.announce() {
-                self.host.notify(Notice::Details { details: *id, version });
+                self.host.notify(Notice::Details {
+                    details: *id,
+                    version,
+                });
             }
         }
         for (id, log) in &mut self.logs {
@@ -254,7 +268,10 @@ impl Session {
         }
         for (id, graph) in &mut self.graphs {
             if let Some(version) = graph.announce() {
-                self.host.notify(Notice::Graph { graph: *id, version });
+                self.host.notify(Notice::Graph {
+                    graph: *id,
+                    version,
+                });
             }
         }
     }
@@ -266,7 +283,9 @@ impl Session {
         self.tick_graphs(now);
         self.status.prove(self.connection.as_of_ms());
         if self.status.tick(now) {
-            self.host.notify(Notice::Cluster { cluster: self.info.cluster.clone() });
+            self.host.notify(Notice::Cluster {
+                cluster: self.info.cluster.clone(),
+            });
             for collection in self.collections.values_mut() {
                 collection.touch();
             }

@@ -98,7 +98,12 @@ impl ScalingTable {
         }
         for row in new {
             let (group, name) = table::Row::identity(&row);
-            if self.table.rows().find(group, name).is_none_or(|(_, old)| *old != row) {
+            if self
+                .table
+                .rows()
+                .find(group, name)
+                .is_none_or(|(_, old)| *old != row)
+            {
                 self.table.put(row);
             }
         }
@@ -116,7 +121,10 @@ impl ScalingTable {
         status: &super::status::Status,
     ) -> ViewState {
         let of = |kind: Kind| {
-            collections.values().find(|c| c.kind == Some(kind)).map(|c| c.state(namespaces, status))
+            collections
+                .values()
+                .find(|c| c.kind == Some(kind))
+                .map(|c| c.state(namespaces, status))
         };
         let mut state = of(Kind::HorizontalPodAutoscalers).unwrap_or(ViewState {
             phase: Phase::Listing,

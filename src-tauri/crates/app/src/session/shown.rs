@@ -21,11 +21,16 @@ impl<'a> Shown<'a> {
     }
 
     pub(crate) fn status(&self) -> Cell {
-        self.details.and_then(|d| d.status.as_ref()).map(cell).unwrap_or_default()
+        self.details
+            .and_then(|d| d.status.as_ref())
+            .map(cell)
+            .unwrap_or_default()
     }
 
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        let Some(details) = self.details else { return Vec::new() };
+        let Some(details) = self.details else {
+            return Vec::new();
+        };
         let created = details.created.as_ref().map(|created| Fact {
             label: "Created".to_owned(),
             value: Cell::plain(format!(
@@ -44,14 +49,21 @@ impl<'a> Shown<'a> {
     }
 
     pub(crate) fn conditions(&self) -> Vec<Condition> {
-        self.each(|details| &details.conditions, |condition| Condition {
-            name: condition.kind.clone(),
-            status: condition.status.clone(),
-            reason: condition.reason.clone(),
-            message: condition.message.clone(),
-            since: condition.since.as_ref().map(|since| since.text.clone()).unwrap_or_default(),
-            tone: condition.tone,
-        })
+        self.each(
+            |details| &details.conditions,
+            |condition| Condition {
+                name: condition.kind.clone(),
+                status: condition.status.clone(),
+                reason: condition.reason.clone(),
+                message: condition.message.clone(),
+                since: condition
+                    .since
+                    .as_ref()
+                    .map(|since| since.text.clone())
+                    .unwrap_or_default(),
+                tone: condition.tone,
+            },
+        )
     }
 
     pub(crate) fn containers(&self) -> Vec<Container> {
@@ -71,25 +83,39 @@ impl<'a> Shown<'a> {
     }
 
     pub(crate) fn events(&self) -> Vec<ObjectEvent> {
-        self.each(|details| &details.events, |event| ObjectEvent {
-            age: event.last.as_ref().map(|last| last.text.clone()).unwrap_or_default(),
-            reason: event.reason.clone(),
-            message: event.message.clone(),
-            count: u32::try_from(event.count).unwrap_or_default(),
-            tone: event.tone,
-        })
+        self.each(
+            |details| &details.events,
+            |event| ObjectEvent {
+                age: event
+                    .last
+                    .as_ref()
+                    .map(|last| last.text.clone())
+                    .unwrap_or_default(),
+                reason: event.reason.clone(),
+                message: event.message.clone(),
+                count: u32::try_from(event.count).unwrap_or_default(),
+                tone: event.tone,
+            },
+        )
     }
 
-    fn each<T, U>(&self, list: impl Fn(&'a ObjectDetails) -> &'a Vec<T>, how: impl FnMut(&'a T) -> U) -> Vec<U>
+    fn each<T, U>(
+        &self,
+        list: impl Fn(&'a ObjectDetails) -> &'a Vec<T>,
+        how: impl FnMut(&'a T) -> U,
+    ) -> Vec<U>
     where
         T: 'a,
     {
-        self.details.map(|details| list(details).iter().map(how).collect()).unwrap_or_default()
+        self.details
+            .map(|details| list(details).iter().map(how).collect())
+            .unwrap_or_default()
     }
 
     fn reference(&self, link: &ObjectLink) -> ObjectRef {
         let namespace = link.namespace.as_deref().unwrap_or_default();
-        self.session.object_ref(&link.api_version, &link.kind, namespace, &link.name)
+        self.session
+            .object_ref(&link.api_version, &link.kind, namespace, &link.name)
     }
 }
 
@@ -112,7 +138,9 @@ fn container(container: &ContainerDetail) -> Container {
             ContainerRole::Ephemeral => wire::ContainerRole::Ephemeral,
         },
         image: container.image.clone(),
-        state: state.map(|state| Cell::toned(state_words(state), state.tone)).unwrap_or_default(),
+        state: state
+            .map(|state| Cell::toned(state_words(state), state.tone))
+            .unwrap_or_default(),
         message: state.map(|state| state.message.clone()).unwrap_or_default(),
         ready: container.ready,
         restarts: u32::try_from(container.restarts).unwrap_or_default(),

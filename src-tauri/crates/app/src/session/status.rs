@@ -67,7 +67,11 @@ impl Status {
 
     /// "as of 14:03:12: The connection broke …"
     pub(crate) fn stale_words(&self, as_of_ms: i64, why: &str) -> String {
-        let why = if why.is_empty() { "The server does not answer. Reconnecting." } else { why };
+        let why = if why.is_empty() {
+            "The server does not answer. Reconnecting."
+        } else {
+            why
+        };
         if as_of_ms == 0 {
             return why.to_owned();
         }
@@ -117,7 +121,11 @@ impl Session {
     /// What the status bar shows now.
     pub(crate) fn cluster_status(&self) -> ClusterStatus {
         let received = self.connection.received();
-        let objects = self.collections.values().map(|c| c.table.rows().len()).sum::<usize>();
+        let objects = self
+            .collections
+            .values()
+            .map(|c| c.table.rows().len())
+            .sum::<usize>();
         ClusterStatus {
             live: self.status.live,
             as_of_ms: self.status.as_of_ms,
@@ -162,7 +170,12 @@ mod tests {
 
     #[test]
     fn sizes() {
-        for (bytes, words) in [(12, "12 B"), (3_400, "3 kB"), (3_200_000, "3.2 MB"), (2_500_000_000, "2.50 GB")] {
+        for (bytes, words) in [
+            (12, "12 B"),
+            (3_400, "3 kB"),
+            (3_200_000, "3.2 MB"),
+            (2_500_000_000, "2.50 GB"),
+        ] {
             assert_eq!(size(bytes), words);
         }
     }

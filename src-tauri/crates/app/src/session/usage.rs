@@ -45,7 +45,11 @@ impl Session {
                 .values()
                 .filter(|c| c.kind == Some(what.kind()))
                 .any(|c| c.table.views().values().any(|view| view.visible));
-            let running = self.usage.running.iter().position(|(running, _)| *running == what);
+            let running = self
+                .usage
+                .running
+                .iter()
+                .position(|(running, _)| *running == what);
             match (looked_at, running) {
                 (true, None) => {
                     let connection = self.connection.clone();
@@ -75,9 +79,15 @@ impl Session {
                 Vec::new()
             }
         };
-        let measured: HashMap<(&str, &str), model::Usage> =
-            measured.iter().map(|(namespace, name, usage)| ((&**namespace, &**name), *usage)).collect();
-        for collection in self.collections.values_mut().filter(|c| c.kind == Some(what.kind())) {
+        let measured: HashMap<(&str, &str), model::Usage> = measured
+            .iter()
+            .map(|(namespace, name, usage)| ((&**namespace, &**name), *usage))
+            .collect();
+        for collection in self
+            .collections
+            .values_mut()
+            .filter(|c| c.kind == Some(what.kind()))
+        {
             collection.table.alter_all(|row| {
                 let (namespace, name) = table::Row::identity(row);
                 let usage = measured.get(&(namespace, name)).copied();

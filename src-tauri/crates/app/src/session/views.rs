@@ -32,18 +32,32 @@ impl Session {
         if ask.kind == SCALING {
             let columns = self.open_scaling();
             let sort = resolve(&ask.sort, &columns);
-            self.scaling.table.open(view, columns.len(), sort, filter, ask.namespaces.clone());
-            return Ok(ViewOpened { view, columns: columns.to_vec() });
+            self.scaling
+                .table
+                .open(view, columns.len(), sort, filter, ask.namespaces.clone());
+            return Ok(ViewOpened {
+                view,
+                columns: columns.to_vec(),
+            });
         }
         let (resource, kind) = self.resource(&ask.kind)?;
         let id = self.collection(&ask.kind, resource, kind);
         let collection = self.collections.get_mut(&id).expect("just found or made");
         let columns = collection.columns.clone();
-        let sort = if ask.sort.is_empty() { own_order(kind, &columns) } else { resolve(&ask.sort, &columns) };
-        collection.table.open(view, columns.len(), sort, filter, ask.namespaces.clone());
+        let sort = if ask.sort.is_empty() {
+            own_order(kind, &columns)
+        } else {
+            resolve(&ask.sort, &columns)
+        };
+        collection
+            .table
+            .open(view, columns.len(), sort, filter, ask.namespaces.clone());
         self.ensure_feeds(id);
         self.update_usage_polls();
-        Ok(ViewOpened { view, columns: columns.to_vec() })
+        Ok(ViewOpened {
+            view,
+            columns: columns.to_vec(),
+        })
     }
 
     /// Filters or sorts a table otherwise.
@@ -71,7 +85,13 @@ impl Session {
         }
         match place {
             Place::Collection(id) => {
-                apply!(&mut self.collections.get_mut(&id).expect("place checked it").table);
+                apply!(
+                    &mut self
+                        .collections
+                        .get_mut(&id)
+                        .expect("place checked it")
+                        .table
+                );
                 self.ensure_feeds(id);
             }
             Place::Scaling => apply!(&mut self.scaling.table),
@@ -82,9 +102,10 @@ impl Session {
     /// Says whether a table is on screen.
     pub(crate) fn set_visible(&mut self, view: u32, visible: bool) -> Result<(), WireError> {
         let live = match self.place(view)? {
-            Place::Collection(id) => {
-                self.collections.get_mut(&id).and_then(|collection| collection.table.view_mut(view))
-            }
+            Place::Collection(id) => self
+                .collections
+                .get_mut(&id)
+                .and_then(|collection| collection.table.view_mut(view)),
             Place::Scaling => self.scaling.table.view_mut(view),
         };
         if let Some(live) = live {
@@ -112,7 +133,8 @@ impl Session {
         let (mut answer, columns) = match self.place(ask.view)? {
             Place::Collection(id) => {
                 let collection = self.collections.get_mut(&id).expect("place checked it");
-                let (columns, columns_version) = (collection.columns.clone(), collection.columns_version);
+                let (columns, columns_version) =
+                    (collection.columns.clone(), collection.columns_version);
                 let kind = collection.kind_id.clone();
                 let (from, rows) = collection
                     .table
@@ -123,14 +145,18 @@ impl Session {
                 });
                 let view = &collection.table.views()[&ask.view];
                 let state = collection.state(&view.namespaces, &self.status);
-                (answer(from, rows, until, view, state, columns_version, now), columns)
+                (
+                    answer(from, rows, until, view, state, columns_version, now),
+                    columns,
+                )
             }
             Place::Scaling => {
                 self.scaling.rebuild(&self.collections);
                 let columns = self.scaling.columns();
                 let state = {
                     let namespaces = &self.scaling.table.views()[&ask.view].namespaces;
-                    self.scaling.state(&self.collections, namespaces, &self.status)
+                    self.scaling
+                        .state(&self.collections, namespaces, &self.status)
                 };
                 let (from, rows) = self
                     .scaling
@@ -138,7 +164,10 @@ impl Session {
                     .window(ask.view, from, count, now)
                     .ok_or_else(|| gone("This table"))?;
                 let (rows, until) = shown(&rows, columns.len(), now, |row| {
-                    (super::scaling::kind_id(row).to_owned(), row.key.name.to_string())
+                    (
+                        super::scaling::kind_id(row).to_owned(),
+                        row.key.name.to_string(),
+                    )
                 });
                 let view = &self.scaling.table.views()[&ask.view];
                 (answer(from, rows, until, view, state, 1, now), columns)
@@ -166,13 +195,15 @@ impl Session {
         if let Some(kind) = Kind::from_id(kind_id) {
             return Ok((kind.spec().resource.clone(), Some(kind)));
         }
-        served(self.kinds.discovery(), kind_id).map(|resource| (resource, None)).ok_or_else(|| {
-            WireError::new(
-                ErrorCode::Malformed,
-                format!("This cluster serves no kind {kind_id}."),
-                "It may have been removed, or its API group does not answer at the moment.",
-            )
-        })
+        served(self.kinds.discovery(), kind_id)
+            .map(|resource| (resource, None))
+            .ok_or_else(|| {
+                WireError::new(
+                    ErrorCode::Malformed,
+                    format!("This cluster serves no kind {kind_id}."),
+                    "It may have been removed, or its API group does not answer at the moment.",
+                )
+            })
     }
 }
 
@@ -189,7 +220,10 @@ fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
     sort.iter()
         .filter_map(|by| {
             let column = columns.iter().position(|column| column.id == by.column)?;
-            Some(Sort { column, descending: by.descending })
+            Some(Sort {
+                column,
+                descending: by.descending,
+            })
         })
         .collect()
 }
@@ -197,9 +231,13 @@ fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
 /// The order a kind is shown in until the user chooses: events newest first, all else by name.
 fn own_order(kind: Option<Kind>, columns: &[Column]) -> Vec<Sort> {
     match kind {
-        Some(Kind::Events) => {
-            resolve(&[SortBy { column: "last-seen".to_owned(), descending: false }], columns)
-        }
+        Some(Kind::Events) => resolve(
+            &[SortBy {
+                column: "last-seen".to_owned(),
+                descending: false,
+            }],
+            columns,
+        ),
         Some(
             Kind::Pods
             | Kind::Deployments
@@ -224,13 +262,21 @@ fn shown<R: Row>(
     let rows = rows
         .iter()
         .map(|row| {
-            let cells: Vec<Cell> = (0..columns).map(|column| row.cell(column, now_ms)).collect();
+            let cells: Vec<Cell> = (0..columns)
+                .map(|column| row.cell(column, now_ms))
+                .collect();
             for at in cells.iter().filter_map(|cell| cell.until_ms) {
                 until = Some(until.map_or(at, |until| until.min(at)));
             }
             let namespace = row.identity().0.to_owned();
             let (kind, name) = kind_and_name(row);
-            RowOut { key: format!("{kind}/{namespace}/{name}"), namespace, name, kind, cells }
+            RowOut {
+                key: format!("{kind}/{namespace}/{name}"),
+                namespace,
+                name,
+                kind,
+                cells,
+            }
         })
         .collect();
     (rows, until)
