@@ -18,6 +18,7 @@ pub mod yaml;
 
 mod cells;
 mod selector;
+mod share;
 mod slim;
 
 pub use generic::{GenericRow, TableHeader};

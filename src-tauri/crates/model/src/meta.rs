@@ -1,7 +1,9 @@
 //! What every row keeps of its object's metadata.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use crate::share;
 use crate::slim;
 use crate::text;
 
@@ -25,8 +27,8 @@ pub struct Meta {
     pub deleted_ms: Option<i64>,
     /// Counts changes of the spec.
     pub generation: i64,
-    /// Its controller.
-    pub owner: Option<Box<OwnerRef>>,
+    /// Its controller, shared with the others it owns.
+    pub owner: Option<Arc<OwnerRef>>,
 }
 
 /// The controller that owns an object.
@@ -65,7 +67,7 @@ macro_rules! meta_from {
                         .owner_references
                         .iter()
                         .find(|o| o.controller)
-                        .map(|o| Box::new(OwnerRef::from(o))),
+                        .map(|o| share::owner(OwnerRef::from(o))),
                 }
             }
         }

@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use crate::meta::Word;
+use crate::share;
 
 /// One line with every control, bidirectional or invisible character made visible: `⟨U+202E⟩`.
 /// Borrows where there is none.
@@ -63,6 +65,11 @@ fn decoded(bytes: &[u8], lines: bool) -> Box<str> {
 /// One line of text from the wire. Bytes that are not UTF-8 become `U+FFFD`.
 pub(crate) fn line(bytes: &[u8]) -> Box<str> {
     decoded(bytes, false)
+}
+
+/// One line of text from the wire that many objects repeat.
+pub(crate) fn shared(bytes: &[u8]) -> Arc<str> {
+    share::text(&visible(&String::from_utf8_lossy(bytes)))
 }
 
 /// Text from the wire that may have several lines.

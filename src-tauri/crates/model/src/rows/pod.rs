@@ -1,5 +1,7 @@
 //! Pods.
 
+use std::sync::Arc;
+
 use table::{Cell, Column, Row, SortKey, Tone};
 
 use super::pod_status::{self, ContainerBrief, Summary};
@@ -34,7 +36,7 @@ pub struct PodRow {
     /// First address; empty if none.
     pub ip: Box<str>,
     /// Node it is bound to; empty if none.
-    pub node: Box<str>,
+    pub node: Arc<str>,
     /// Node that preemption clears for it; empty if none.
     pub nominated_node: Box<str>,
     /// Readiness gates that are true, of how many.
@@ -77,7 +79,7 @@ impl From<&slim::Pod> for PodRow {
             restarts,
             last_restart_ms,
             ip: text::line(ip),
-            node: text::line(&spec.node_name),
+            node: text::shared(&spec.node_name),
             nominated_node: text::line(&status.nominated_node_name),
             gates: gates(spec, status),
             containers: pod_status::briefs(spec, status),

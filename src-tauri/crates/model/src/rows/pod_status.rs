@@ -1,6 +1,7 @@
 //! The one word kubectl says of a pod: its rules over phase, conditions and containers.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use table::Tone;
 
@@ -56,7 +57,7 @@ pub enum ContainerPhase {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContainerBrief {
     /// Name.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Restarts so far.
     pub restarts: i32,
     /// What it is for.
@@ -85,7 +86,7 @@ pub(super) fn briefs(spec: &PodSpec, status: &PodStatus) -> Box<[ContainerBrief]
     let brief = |container: &slim::Container, role, statuses: &[ContainerStatus]| {
         let status = statuses.iter().find(|s| s.name == container.name);
         ContainerBrief {
-            name: text::line(&container.name),
+            name: text::shared(&container.name),
             restarts: status.map_or(0, |s| s.restart_count),
             role,
             phase: phase(status.and_then(|s| s.state.as_ref())),
