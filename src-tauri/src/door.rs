@@ -25,6 +25,7 @@ pub(crate) async fn rpc(
 
 /// Gives the backend the channel for its notices.
 #[tauri::command]
+#[allow(clippy::needless_pass_by_value)] // how tauri hands a command its arguments
 pub(crate) fn attach(desktop: State<'_, Arc<Desktop>>, notices: Channel<Notice>) {
     desktop.attach(notices);
 }

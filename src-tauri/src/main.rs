@@ -79,7 +79,7 @@ fn run(folders: Folders, kubeconfig: Option<std::path::PathBuf>) -> tauri::Resul
                 .min_inner_size(900.0, 560.0)
                 .data_directory(data)
                 // The page is the program's own; whatever leads elsewhere stays where it is.
-                .on_navigation(|url| platform::is_own_page(url))
+                .on_navigation(platform::is_own_page)
                 .build()?;
             Ok(())
         })

@@ -36,7 +36,7 @@ mod linux {
 
     const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
-    /// Without a render node WebKitGTK's usual path paints 19-27 frames a second, this one 47-60.
+    /// Without a render node `WebKitGTK`'s usual path paints 19-27 frames a second, this one 47-60.
     /// The variable must stand before the process begins, so the program starts itself again with
     /// it. Whoever sets it, to anything, keeps the choice.
     pub(super) fn paint_without_gpu() {

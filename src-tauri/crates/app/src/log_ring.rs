@@ -27,7 +27,6 @@ pub(crate) struct LogRing {
     /// Bytes and overhead of `lines`.
     used: usize,
     cap: usize,
-    timestamps: bool,
     /// The line whose end has not come yet, and how many of its bytes were not kept.
     open: Vec<u8>,
     open_cut: u64,
@@ -64,18 +63,9 @@ impl LogRing {
             first: 0,
             used: 0,
             cap: byte_cap.max(LINE_CAP + LINE_COST),
-            timestamps: true,
             open: Vec::new(),
             open_cut: 0,
             pen: Pen::default(),
-        }
-    }
-
-    /// The same for a log asked for without timestamps: a time that begins a line belongs to it.
-    pub(crate) fn without_timestamps(byte_cap: usize) -> Self {
-        Self {
-            timestamps: false,
-            ..Self::new(byte_cap)
         }
     }
 
@@ -112,6 +102,7 @@ impl LogRing {
     }
 
     /// Bytes held, with the overhead of each line.
+    #[cfg(test)]
     pub(crate) fn memory(&self) -> usize {
         self.used + self.open.len()
     }
@@ -141,9 +132,7 @@ impl LogRing {
     fn close(&mut self) {
         let mut text = self.open.as_slice();
         let mut at_ms = None;
-        if self.timestamps
-            && let Some((ms, rest)) = leading_time(text)
-        {
+        if let Some((ms, rest)) = leading_time(text) {
             (at_ms, text) = (Some(ms), rest);
         }
         let mut cut = self.open_cut;
@@ -290,12 +279,6 @@ mod tests {
             ring.push_bytes(format!("{line}\n").as_bytes());
             let got = &ring.lines(0, 1)[0];
             assert_eq!((got.at_ms, plain(got).as_str()), (at_ms, text), "{line:?}");
-            let mut ring = LogRing::without_timestamps(1 << 20);
-            ring.push_bytes(format!("{line}\n").as_bytes());
-            assert_eq!(
-                (ring.lines(0, 1)[0].at_ms, shown(&ring)[0].as_str()),
-                (None, line)
-            );
         }
     }
 
@@ -416,7 +399,7 @@ mod tests {
 
         #[test]
         fn text_without_controls_is_unchanged(line in "[ -~é日🚀]{0,200}") {
-            let mut ring = LogRing::without_timestamps(1 << 20);
+            let mut ring = LogRing::new(1 << 20);
             ring.push_bytes(format!("{line}\n").as_bytes());
             prop_assert_eq!(&shown(&ring)[0], &line);
         }

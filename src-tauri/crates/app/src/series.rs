@@ -63,6 +63,7 @@ impl SeriesSet {
     }
 
     /// Names of the lanes, in the order of their first mention.
+    #[cfg(test)]
     pub(crate) fn lanes(&self) -> impl Iterator<Item = &str> {
         self.lanes.iter().map(|(name, _)| name.as_str())
     }
@@ -74,6 +75,7 @@ impl SeriesSet {
 
     /// The value of `lane` at `at_ms`: none before its first point, in time not seen, or where
     /// NaN was pushed.
+    #[cfg(test)]
     pub(crate) fn value_at(&self, lane: &str, at_ms: i64) -> Option<f64> {
         let steps = self.steps(lane, at_ms, at_ms);
         steps

@@ -308,21 +308,19 @@ impl Collection {
                 feed.describe(&mut state, self.missing_words(), now);
             }
         }
-        if state.phase == Phase::Live && namespaces.is_empty() {
-            if let Some(RequestError::Status { .. }) = self.wide_forbidden {
-                let shown: Vec<&str> = self
-                    .feeds
-                    .iter()
-                    .filter(|f| !f.failed())
-                    .filter_map(|f| f.namespace.as_deref())
-                    .collect();
-                state.why = format!(
-                    "Your account may not list {} in all namespaces; this shows {}.",
-                    self.resource.plural,
-                    shown.join(", ")
-                );
-                state.code = Some(ErrorCode::Forbidden);
-            }
+        if state.phase == Phase::Live && namespaces.is_empty() && self.wide_forbidden.is_some() {
+            let shown: Vec<&str> = self
+                .feeds
+                .iter()
+                .filter(|f| !f.failed())
+                .filter_map(|f| f.namespace.as_deref())
+                .collect();
+            state.why = format!(
+                "Your account may not list {} in all namespaces; this shows {}.",
+                self.resource.plural,
+                shown.join(", ")
+            );
+            state.code = Some(ErrorCode::Forbidden);
         }
         let unreadable = self.feeds.iter().map(|f| f.unreadable).sum::<u64>();
         if state.phase == Phase::Live && unreadable > 0 {
@@ -330,11 +328,11 @@ impl Collection {
                 "{unreadable} objects the server sent could not be read and are missing here."
             );
         }
-        if let Some(why) = now.doubt() {
-            if state.phase == Phase::Live {
-                state.phase = Phase::Stale;
-                state.why = why;
-            }
+        if let Some(why) = now.doubt()
+            && state.phase == Phase::Live
+        {
+            state.phase = Phase::Stale;
+            state.why = why;
         }
         state
     }

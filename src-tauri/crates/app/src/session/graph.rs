@@ -46,6 +46,26 @@ struct Watch {
     listed: bool,
 }
 
+/// Whether the time before the watch began has been told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum History {
+    /// Nothing is watched yet.
+    Unneeded,
+    /// Watched since then; events are still to come.
+    Awaited { began_ms: i64 },
+    /// Told once; what happens later is watched.
+    Told,
+}
+
+impl History {
+    fn begun(self, now_ms: i64) -> Self {
+        match self {
+            Self::Unneeded => Self::Awaited { began_ms: now_ms },
+            Self::Awaited { .. } | Self::Told => self,
+        }
+    }
+}
+
 /// One open graph.
 pub(crate) struct Graph {
     kind: Kind,
@@ -62,6 +82,7 @@ pub(crate) struct Graph {
     series: SeriesSet,
     /// Until when time was seen without a break.
     seen_until: Option<i64>,
+    history: History,
     version: u32,
     announced: u32,
     edge_ms: i64,
@@ -191,13 +212,13 @@ impl Graph {
         };
         let role = self.watches[at].role.clone();
         match update {
-            Update::Rows(rows) => rows.into_iter().for_each(|row| self.put(row)),
+            Update::Rows(rows) => self.put_all(rows),
             Update::Listed { rows, .. } => {
                 self.watches[at].listed = true;
                 match rows {
                     Some(rows) => {
                         self.forget(&role);
-                        rows.into_iter().for_each(|row| self.put(row));
+                        self.put_all(rows);
                         self.notice_absence(&role);
                     }
                     None => self.notice_absence(&role),
@@ -217,6 +238,12 @@ impl Graph {
         }
         self.record(now_ms);
         self.touch();
+    }
+
+    fn put_all(&mut self, rows: Vec<ObjectRow>) {
+        for row in rows {
+            self.put(row);
+        }
     }
 
     fn put(&mut self, row: ObjectRow) {
@@ -331,6 +358,13 @@ impl Graph {
             self.series.push("desired", since, hpa.desired.into());
             self.series.mark_lane_seen("desired", since, began_ms);
         }
+    }
+
+    /// Whether every watch has listed once, or cannot.
+    fn settled(&self) -> bool {
+        self.watches
+            .iter()
+            .all(|watch| watch.listed || matches!(watch.health, Health::Failed { .. }))
     }
 
     fn live(&self) -> bool {
@@ -462,15 +496,14 @@ impl Session {
     /// # Errors
     /// [`ErrorCode::Malformed`] for a kind that is no autoscaler.
     pub(crate) fn open_graph(&mut self, ask: &OpenGraph) -> Result<GraphOpened, WireError> {
-        let kind = match Kind::from_id(&ask.kind) {
-            Some(kind @ (Kind::HorizontalPodAutoscalers | Kind::ScaledObjects)) => kind,
-            _ => {
-                return Err(WireError::new(
-                    ErrorCode::Malformed,
-                    format!("{} are no autoscalers.", ask.kind),
-                    "Graphs exist for HPAs and ScaledObjects.",
-                ));
-            }
+        let Some(kind @ (Kind::HorizontalPodAutoscalers | Kind::ScaledObjects)) =
+            Kind::from_id(&ask.kind)
+        else {
+            return Err(WireError::new(
+                ErrorCode::Malformed,
+                format!("{} are no autoscalers.", ask.kind),
+                "Graphs exist for HPAs and ScaledObjects.",
+            ));
         };
         let id = self.new_id();
         self.graphs.insert(
@@ -488,6 +521,7 @@ impl Session {
                 events: BTreeMap::new(),
                 series: SeriesSet::new(POINTS),
                 seen_until: None,
+                history: History::Unneeded,
                 version: 1,
                 announced: 0,
                 edge_ms: 0,
@@ -534,18 +568,22 @@ impl Session {
             if !graph.loaded() || graph.deleted || doubt || !graph.live() {
                 graph.seen_until = None;
             } else {
-                match graph.seen_until {
-                    Some(until) => graph.series.mark_seen(until.min(now_ms), now_ms),
+                if let Some(until) = graph.seen_until {
+                    graph.series.mark_seen(until.min(now_ms), now_ms);
+                } else {
                     // Begun, or begun again after a gap: every lane says where it stands.
-                    None => {
-                        graph.record(now_ms);
-                        if graph.series.seen().next().is_none() {
-                            graph.recall(now_ms);
-                        }
-                        graph.series.mark_seen(now_ms, now_ms);
-                    }
+                    graph.record(now_ms);
+                    graph.series.mark_seen(now_ms, now_ms);
+                    graph.history = graph.history.begun(now_ms);
                 }
                 graph.seen_until = Some(now_ms);
+            }
+            if let History::Awaited { began_ms } = graph.history
+                && graph.settled()
+            {
+                graph.history = History::Told;
+                graph.recall(began_ms);
+                graph.touch();
             }
             if now_ms - graph.edge_ms >= EDGE_MS || now_ms < graph.edge_ms {
                 graph.edge_ms = now_ms;

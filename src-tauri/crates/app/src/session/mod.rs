@@ -206,13 +206,13 @@ impl Session {
         };
         match (owner, message) {
             (feeds::Owner::Collection(id), Message::Update(update)) => {
-                self.collection_update(id, feed, update)
+                self.collection_update(id, feed, update);
             }
             (feeds::Owner::Drawer(id), Message::Update(update)) => {
-                self.drawer_update(id, feed, update)
+                self.drawer_update(id, feed, update);
             }
             (feeds::Owner::Graph(id), Message::Update(update)) => {
-                self.graph_update(id, feed, update)
+                self.graph_update(id, feed, update);
             }
             (feeds::Owner::Log(id), Message::Log(chunk)) => self.log_chunk(id, chunk),
             (feeds::Owner::Usage(kind), Message::Usage(update)) => self.usage_update(kind, update),

@@ -115,7 +115,6 @@ impl ScalingTable {
 
     /// The worse state of what it is joined from; a cluster without KEDA is no failure.
     pub(crate) fn state(
-        &self,
         collections: &BTreeMap<CollectionId, Collection>,
         namespaces: &[String],
         status: &super::status::Status,

@@ -151,25 +151,23 @@ fn container(container: &ContainerDetail) -> Container {
 
 /// `running 2m`, `waiting: CrashLoopBackOff`, `ended: Error, exit 1, 40s ago`.
 fn state_words(state: &ContainerStateDetail) -> String {
-    let mut words = match state.phase {
-        ContainerPhase::Waiting => "waiting".to_owned(),
-        ContainerPhase::Running => "running".to_owned(),
-        ContainerPhase::Terminated => "ended".to_owned(),
+    let phase = match state.phase {
+        ContainerPhase::Waiting => "waiting",
+        ContainerPhase::Running => "running",
+        ContainerPhase::Terminated => "ended",
     };
-    if !state.reason.is_empty() {
-        words.push_str(": ");
-        words.push_str(&state.reason);
-    }
-    if let Some(code) = state.exit_code {
-        words.push_str(&format!(", exit {code}"));
-    }
-    if let Some(signal) = state.signal.filter(|signal| *signal != 0) {
-        words.push_str(&format!(", signal {signal}"));
-    }
-    match (&state.finished, &state.started) {
-        (Some(finished), _) => words.push_str(&format!(", {} ago", finished.text)),
-        (None, Some(started)) => words.push_str(&format!(" {}", started.text)),
-        (None, None) => {}
-    }
-    words
+    let reason = match state.reason.as_str() {
+        "" => String::new(),
+        reason => format!(": {reason}"),
+    };
+    let code = state.exit_code.map(|code| format!(", exit {code}"));
+    let signal = state.signal.filter(|signal| *signal != 0);
+    let signal = signal.map(|signal| format!(", signal {signal}"));
+    let time = match (&state.finished, &state.started) {
+        (Some(finished), _) => format!(", {} ago", finished.text),
+        (None, Some(started)) => format!(" {}", started.text),
+        (None, None) => String::new(),
+    };
+    let (code, signal) = (code.unwrap_or_default(), signal.unwrap_or_default());
+    format!("{phase}{reason}{code}{signal}{time}")
 }

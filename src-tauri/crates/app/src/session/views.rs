@@ -155,8 +155,7 @@ impl Session {
                 let columns = self.scaling.columns();
                 let state = {
                     let namespaces = &self.scaling.table.views()[&ask.view].namespaces;
-                    self.scaling
-                        .state(&self.collections, namespaces, &self.status)
+                    super::scaling::ScalingTable::state(&self.collections, namespaces, &self.status)
                 };
                 let (from, rows) = self
                     .scaling
