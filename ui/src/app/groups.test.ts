@@ -22,6 +22,10 @@ const KINDS = [
   kind('scaledobjects', 'ScaledObject', 'keda.sh', true),
   kind('a/v1/certs', 'Cert', 'a.example', true),
   kind('x/v1/odd', 'Odd', 'x.k8s.io'),
+  kind('leases', 'Lease', 'coordination.k8s.io'),
+  kind('secrets', 'Secret'),
+  kind('configmaps', 'ConfigMap'),
+  kind('b/v1/jobs', 'Job', 'b.example', true),
 ];
 
 const drawn = (kinds: KindEntry[]) =>
@@ -35,16 +39,24 @@ it('has a place for every kind, and no group without kinds', () => {
   expect(drawn(KINDS)).toEqual([
     'Scaling',
     'Workloads: Pods Deployments StatefulSets',
-    'Config: HorizontalPodAutoscalers',
+    'Config: ConfigMaps Secrets HorizontalPodAutoscalers',
     'Nodes',
-    'Other: Odds',
+    'Other: Odds Leases',
     'a.example: Certs',
+    'b.example: Jobs',
     'keda.sh: ScaledObjects',
   ]);
   expect(drawn([])).toEqual(['Scaling']);
 });
 
+it('opens the workloads only', () => {
+  const open = sidebarGroups(KINDS).flatMap((group) =>
+    group.type === 'fold' && group.open ? [group.title] : [],
+  );
+  expect(open).toEqual(['Workloads']);
+});
+
 it('knows which groups are custom', () => {
   const custom = sidebarGroups(KINDS).filter((group) => isCustom(group, KINDS));
-  expect(custom).toHaveLength(2);
+  expect(custom).toHaveLength(3);
 });

@@ -18,52 +18,49 @@ export const SCALING: Link = { id: 'scaling', title: 'Scaling' };
 
 type Fold = 'Workloads' | 'Config' | 'Network' | 'Storage' | 'Access Control' | 'Other';
 
-const CORE: Record<string, Fold> = {
-  Pod: 'Workloads',
-  ReplicationController: 'Workloads',
-  PodTemplate: 'Workloads',
-  ConfigMap: 'Config',
-  Secret: 'Config',
-  ResourceQuota: 'Config',
-  LimitRange: 'Config',
-  Service: 'Network',
-  Endpoints: 'Network',
-  PersistentVolume: 'Storage',
-  PersistentVolumeClaim: 'Storage',
-  ServiceAccount: 'Access Control',
-};
-
-const GROUPS: Record<string, Fold> = {
-  apps: 'Workloads',
-  batch: 'Workloads',
-  autoscaling: 'Config',
-  policy: 'Config',
-  'scheduling.k8s.io': 'Config',
-  'node.k8s.io': 'Config',
-  'coordination.k8s.io': 'Config',
-  'admissionregistration.k8s.io': 'Config',
-  'networking.k8s.io': 'Network',
-  'discovery.k8s.io': 'Network',
-  'storage.k8s.io': 'Storage',
-  'rbac.authorization.k8s.io': 'Access Control',
+/**
+ * Kinds that people look for, in the order of their habit. The rest of what Kubernetes itself serves
+ * (leases, webhooks, admission policies…) is machinery and stands under Other.
+ */
+const HABIT: Record<Exclude<Fold, 'Other'>, readonly string[]> = {
+  Workloads: [
+    'Pod',
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'ReplicaSet',
+    'ReplicationController',
+    'Job',
+    'CronJob',
+  ],
+  Config: [
+    'ConfigMap',
+    'Secret',
+    'ResourceQuota',
+    'LimitRange',
+    'HorizontalPodAutoscaler',
+    'PodDisruptionBudget',
+    'PriorityClass',
+  ],
+  Network: ['Service', 'Endpoints', 'EndpointSlice', 'Ingress', 'IngressClass', 'NetworkPolicy'],
+  Storage: ['PersistentVolumeClaim', 'PersistentVolume', 'StorageClass'],
+  'Access Control': ['ServiceAccount', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'],
 };
 
 /** Kinds with a link of their own at the top level. */
 const SINGLE = ['nodes', 'namespaces', 'events'];
 
-const WORKLOADS = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'];
-
 /** Groups in the order of the sidebar. */
 export function sidebarGroups(kinds: readonly KindEntry[]): Group[] {
   const folds = new Map<string, KindEntry[]>();
-  const add = (title: string, kind: KindEntry) =>
-    folds.set(title, [...(folds.get(title) ?? []), kind]);
   for (const kind of kinds) {
     if (SINGLE.includes(kind.id)) continue;
-    if (kind.custom) add(kind.group, kind);
-    else add(foldOf(kind), kind);
+    const title = kind.custom ? kind.group : foldOf(kind);
+    folds.set(title, [...(folds.get(title) ?? []), kind]);
   }
-  folds.get('Workloads')?.sort((a, b) => workloadRank(a) - workloadRank(b));
+  for (const [title, habit] of Object.entries(HABIT)) {
+    folds.get(title)?.sort((a, b) => habit.indexOf(a.kind) - habit.indexOf(b.kind));
+  }
 
   const single = (id: string): Group[] => {
     const kind = kinds.find((one) => one.id === id);
@@ -77,7 +74,7 @@ export function sidebarGroups(kinds: readonly KindEntry[]): Group[] {
   return [
     { type: 'link', link: SCALING },
     ...fold('Workloads', true),
-    ...fold('Config', true),
+    ...fold('Config'),
     ...fold('Network'),
     ...fold('Storage'),
     ...single('nodes'),
@@ -95,12 +92,8 @@ export function isCustom(group: Group, kinds: readonly KindEntry[]): boolean {
 }
 
 function foldOf(kind: KindEntry): Fold {
-  return (kind.group === '' ? CORE[kind.kind] : GROUPS[kind.group]) ?? 'Other';
-}
-
-function workloadRank(kind: KindEntry): number {
-  const rank = WORKLOADS.indexOf(kind.kind);
-  return rank < 0 ? WORKLOADS.length : rank;
+  const folds = Object.keys(HABIT) as (keyof typeof HABIT)[];
+  return folds.find((fold) => HABIT[fold].includes(kind.kind)) ?? 'Other';
 }
 
 function toLink(kind: KindEntry): Link {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Column, SortBy } from '../wire';
-import { ariaSort, minimumWidth, shownColumns, template, toggledSort } from './columns';
+import { ariaSort, shownColumns, toggledSort } from './columns';
 
 const column = (id: string, width: number, more: Partial<Column> = {}): Column => ({
   id,
@@ -28,17 +28,6 @@ describe('shown columns', () => {
     const shown = shownColumns(COLUMNS, choice).map((one) => `${one.column.id}:${one.cell}`);
     expect(shown.join(' ')).toBe(expected);
   });
-});
-
-it('text shares the space, figures and chosen widths do not', () => {
-  const choice = { widths: { node: 210 }, shown: {} };
-  const shown = shownColumns(COLUMNS, choice);
-  expect(template(shown, choice)).toBe('minmax(165px, 300fr) 210px 70px');
-  expect(minimumWidth(shown, choice)).toBe(165 + 210 + 70);
-});
-
-it('narrow text does not give way', () => {
-  expect(template(shownColumns([column('type', 80)], NONE), NONE)).toBe('minmax(80px, 80fr)');
 });
 
 describe('toggledSort', () => {

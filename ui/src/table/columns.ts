@@ -1,4 +1,4 @@
-// Which columns a table shows, how wide, and what it is sorted by.
+// Which columns a table shows and what it is sorted by.
 
 import type { Column, SortBy } from '../wire';
 
@@ -17,44 +17,13 @@ export interface ColumnChoice {
 export interface ShownColumn {
   column: Column;
   cell: number;
-  width: number;
 }
 
 /** Shown columns in order. */
 export function shownColumns(columns: readonly Column[], choice: ColumnChoice): ShownColumn[] {
   return columns
-    .map((column, cell) => ({ column, cell, width: choice.widths[column.id] ?? column.width }))
+    .map((column, cell) => ({ column, cell }))
     .filter(({ column }) => choice.shown[column.id] ?? !column.wide);
-}
-
-/** Text columns narrower than this do not give way. */
-const FIRM_WIDTH = 120;
-
-/** How far a wide text column gives way before the table scrolls sideways. */
-const LEAST_SHARE = 0.55;
-
-/** `grid-template-columns`: chosen widths are kept, columns of text share what space there is. */
-export function template(shown: readonly ShownColumn[], choice: ColumnChoice): string {
-  return shown
-    .map(({ column, width }) => {
-      return isFixed(column, choice) ? `${width}px` : `minmax(${leastWidth(width)}px, ${width}fr)`;
-    })
-    .join(' ');
-}
-
-/** Width below which the table scrolls sideways. */
-export function minimumWidth(shown: readonly ShownColumn[], choice: ColumnChoice): number {
-  return shown.reduce((sum, { column, width }) => {
-    return sum + (isFixed(column, choice) ? width : leastWidth(width));
-  }, 0);
-}
-
-function isFixed(column: Column, choice: ColumnChoice): boolean {
-  return column.align === 'end' || choice.widths[column.id] !== undefined;
-}
-
-function leastWidth(width: number): number {
-  return Math.min(width, Math.max(FIRM_WIDTH, Math.round(width * LEAST_SHARE)));
 }
 
 /**
