@@ -63,6 +63,7 @@ pub fn follow_by(
             header: None,
             listed: false,
             rows_sent: false,
+            in_pages: false,
             as_of_ms: 0,
             told: None,
             error: None,
@@ -95,6 +96,8 @@ struct Follower {
     listed: bool,
     /// Rows of a list that did not become complete were sent.
     rows_sent: bool,
+    /// A list in one piece was cut on its way.
+    in_pages: bool,
     /// When what was sent was last known to be true.
     as_of_ms: i64,
     told: Option<Health>,
@@ -158,6 +161,7 @@ impl Follower {
             paging,
             sink: &sink,
             progressive,
+            in_pages: self.in_pages,
             traces: &traces,
         };
         let mut listing = std::pin::pin!(listing.run());
@@ -176,6 +180,7 @@ impl Follower {
             }
         };
         self.rows_sent |= traces.sent.load(Ordering::Relaxed);
+        self.in_pages |= traces.cut.load(Ordering::Relaxed);
         match result {
             Ok(listed) => {
                 self.as_of_ms = started_ms;
@@ -193,6 +198,11 @@ impl Follower {
                     unreadable: listed.unreadable,
                 })
                 .await;
+                if progressive && !listed.gone.is_empty() {
+                    let gone = |(namespace, name)| Change::Gone { namespace, name };
+                    let changes = listed.gone.into_iter().map(gone).collect();
+                    self.send(Update::Changed(changes)).await;
+                }
                 Input::Listed {
                     version: listed.version,
                 }

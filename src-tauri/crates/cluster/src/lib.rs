@@ -41,7 +41,7 @@ pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
 pub use kubeconfig::{Access, ContextEntry, Opened, Source, locate, open};
 pub use follow::{follow, follow_by};
 pub use health::Health;
-pub use list::ListPlan;
+pub use list::{ListPlan, Rest};
 pub use logs::{LogChunk, LogRequest, follow_log};
 pub use target::Target;
 pub use task::Task;

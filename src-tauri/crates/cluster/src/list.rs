@@ -1,17 +1,20 @@
 //! Lists one resource, sending rows on while they arrive.
 //!
-//! How, by what it costs (10,000 pods, loopback): the whole list as JSON takes 1, as protobuf 0.45,
-//! with gzip 0.35; a page of 500 takes 0.06, and a Table without objects holds kubectl's cells of
-//! every row for 0.1 and a 350th of the bytes. So kinds with records of their own come as one small
-//! page, which gives the first rows and says how many there are, then the previews of the rest, then
-//! all the rest in few large pages, each as protobuf (where the kind has it) with gzip, decoded one
-//! object at a time while it streams.
+//! How, by what it costs (10,000 pods; 1 is the bare JSON list on loopback): a Table without
+//! objects holds kubectl's cells of every row for 0.1 and a 350th of the bytes; the whole list takes
+//! 0.4 as protobuf with gzip. So kinds with records of their own come as one small page, which gives
+//! the first rows and says how many there are, then previews of the rest, then all of them in one
+//! piece, each as protobuf (where the kind has it) with gzip, decoded one object at a time while it
+//! streams. One piece, not the pages behind the first: these the server reads from etcd, which takes
+//! twice as long as the cache that serves a whole list; asking for the first page's objects again
+//! costs little. Events have no such cache, so they do come in pages, and so does what is too much
+//! for one piece, or was cut in the middle of one (servers end a request after a minute).
 //!
 //! Lists name no resourceVersion: they are then as fresh as the server can make them (since 1.31
 //! from its cache, too). `resourceVersion=0` would be served from a cache that may lie minutes
 //! back, and a list after a gap could then show a time before the one already on screen.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -26,7 +29,7 @@ use crate::fetch::{collection, escape};
 use crate::json_stream::{JsonList, list_meta};
 use crate::lines::MAX_OBJECT;
 use crate::list_piece::{ListMeta, Piece, SplitError};
-use crate::preview::{self, Previews};
+use crate::preview::{Identity, Previews, identity};
 use crate::proto_stream::ProtoList;
 use crate::update::{Scope, Update};
 use crate::watch_step::Paging;
@@ -39,9 +42,27 @@ pub(crate) const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
 const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
 /// Largest page of a server Table: held whole.
 const TABLE_LIMIT: u64 = 128 << 20;
-/// Rows sent on together, and the longest they wait for each other.
+/// Objects in a page behind the first.
+const PAGE: u32 = 10_000;
+/// Rows sent on together, the first of them, and the longest they wait for each other.
 const BATCH: usize = 500;
+const FIRST_BATCH: usize = 40;
 const BATCH_PATIENCE: Duration = Duration::from_millis(30);
+
+/// How objects behind the first page are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Page by page, this many objects in each.
+    Pages(u32),
+    /// All of them in one piece, the first page's again, if they are this many at most; else page
+    /// by page.
+    Whole {
+        /// As above.
+        up_to: u64,
+        /// As with [`Rest::Pages`].
+        page: u32,
+    },
+}
 
 /// How a kind is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +75,8 @@ pub enum ListPlan {
         protobuf: bool,
         /// Objects in the first page.
         first: u32,
-        /// Objects in each further page.
-        rest: u32,
+        /// How the others are asked for.
+        rest: Rest,
         /// Show the server's cells of rows whose records are still to come.
         preview: bool,
         /// How long previews are waited for before the rest is asked for.
@@ -76,8 +97,15 @@ impl ListPlan {
             Some(kind) => Self::Records {
                 kind,
                 protobuf: kind.spec().protobuf,
-                first: 500,
-                rest: 10_000,
+                first: if kind == Kind::Events { 500 } else { 250 },
+                rest: if kind == Kind::Events {
+                    Rest::Pages(PAGE)
+                } else {
+                    Rest::Whole {
+                        up_to: 20_000,
+                        page: PAGE,
+                    }
+                },
                 // What a selector leaves is few.
                 preview: scope.fields.is_empty(),
                 head_start: Duration::from_millis(400),
@@ -99,6 +127,8 @@ pub(crate) struct Listed {
     pub(crate) bytes: u64,
     /// Objects that could not be decoded.
     pub(crate) unreadable: u64,
+    /// Rows that were sent on, but are gone by this version.
+    pub(crate) gone: Vec<Identity>,
 }
 
 /// What listing needs to know.
@@ -110,6 +140,8 @@ pub(crate) struct Listing<'a> {
     pub(crate) sink: &'a mpsc::Sender<Update>,
     /// Send rows on while they come; else they are gathered, to replace everything at once.
     pub(crate) progressive: bool,
+    /// In pages, even if the plan would have the rest in one piece.
+    pub(crate) in_pages: bool,
     pub(crate) traces: &'a Traces,
 }
 
@@ -118,6 +150,8 @@ pub(crate) struct Listing<'a> {
 pub(crate) struct Traces {
     /// Rows were sent on.
     pub(crate) sent: AtomicBool,
+    /// A list in one piece was cut on its way.
+    pub(crate) cut: AtomicBool,
     /// When its last byte came, on the connection's steady clock.
     pub(crate) byte_ms: AtomicU64,
 }
@@ -140,7 +174,7 @@ impl Listing<'_> {
                 };
                 let mut intake = Intake::new(self);
                 let preview = preview && self.progressive;
-                intake.known = preview.then(HashSet::new);
+                intake.known = Some(HashMap::new());
                 let mut accept = if protobuf { PROTOBUF } else { JSON };
                 let mut page = self.page(&mut intake, kind, accept, limit, "").await;
                 if let Err(RequestError::Status {
@@ -176,10 +210,25 @@ impl Listing<'_> {
         intake: &mut Intake<'_>,
         kind: Kind,
         accept: &str,
-        (limit, first): (u32, ListMeta),
+        (rest, first): (Rest, ListMeta),
         head_start: Option<Duration>,
     ) -> Result<String, RequestError> {
         let known = intake.known.take().unwrap_or_default();
+        let identities = known.keys().cloned().collect();
+        let in_one = match rest {
+            Rest::Whole { up_to, .. } => {
+                !self.in_pages
+                    && first
+                        .remaining
+                        .is_some_and(|left| left + intake.received <= up_to)
+            }
+            Rest::Pages(_) => false,
+        };
+        if in_one {
+            intake.again = known;
+        }
+        let (Rest::Pages(page) | Rest::Whole { page, .. }) = rest;
+        let limit = (!in_one).then_some(page);
         let Some(head_start) = head_start else {
             return self.rest(intake, kind, accept, limit, first).await;
         };
@@ -188,7 +237,7 @@ impl Listing<'_> {
             connection: self.connection,
             scope: self.scope,
             kind,
-            known,
+            known: identities,
             sink: self.sink,
         };
         let mut previews = std::pin::pin!(previews.run());
@@ -205,21 +254,31 @@ impl Listing<'_> {
         }
     }
 
-    /// The pages behind the first; the version of them all.
+    /// What is behind the first page, in one piece without a limit; the version of it all.
     async fn rest(
         &self,
         intake: &mut Intake<'_>,
         kind: Kind,
         accept: &str,
-        limit: u32,
+        limit: Option<u32>,
         first: ListMeta,
     ) -> Result<String, RequestError> {
+        if limit.is_none() {
+            if !self.progressive {
+                intake.rows.clear();
+            }
+            // What cannot be read is met again and counted then.
+            intake.received -= std::mem::take(&mut intake.unreadable);
+            let whole = self.page(intake, kind, accept, None, "").await;
+            if let Err(RequestError::Cut | RequestError::Timeout { .. }) = whole {
+                self.traces.cut.store(true, Ordering::Relaxed);
+            }
+            return Ok(whole?.resource_version);
+        }
         let mut meta = first;
         let mut version = std::mem::take(&mut meta.resource_version);
         while !meta.more.is_empty() {
-            meta = self
-                .page(intake, kind, accept, Some(limit), &meta.more)
-                .await?;
+            meta = self.page(intake, kind, accept, limit, &meta.more).await?;
             if !meta.resource_version.is_empty() {
                 version = std::mem::take(&mut meta.resource_version);
             }
@@ -273,10 +332,10 @@ impl Listing<'_> {
             splitter.push(&chunk, &mut |piece, decode| match piece {
                 Piece::Item(bytes) => intake.take(decode(kind, bytes)),
                 Piece::Meta(found) => {
-                    if more.is_empty() {
-                        intake.expected = found
-                            .remaining
-                            .map(|left| left + u64::from(limit.unwrap_or(0)));
+                    if let Some(left) = found.remaining
+                        && more.is_empty()
+                    {
+                        intake.expected = Some(left + u64::from(limit.unwrap_or(0)));
                     }
                     meta = found;
                 }
@@ -286,8 +345,10 @@ impl Listing<'_> {
             intake.send_when_due().await;
         }
         splitter.finish()?;
-        if more.is_empty() {
-            intake.expected = meta.remaining.map(|left| left + intake.received);
+        if let Some(left) = meta.remaining
+            && more.is_empty()
+        {
+            intake.expected = Some(left + intake.received);
         }
         intake.send().await;
         Ok(meta)
@@ -440,8 +501,12 @@ struct Intake<'a> {
     expected: Option<u64>,
     bytes: u64,
     unreadable: u64,
-    /// Namespaces and names so far, while previews need to know them.
-    known: Option<HashSet<preview::Identity>>,
+    /// Identities and versions so far, of the first page.
+    known: Option<HashMap<Identity, Box<str>>>,
+    /// What was known of objects that come once more.
+    again: HashMap<Identity, Box<str>>,
+    /// Nothing was sent yet.
+    untold: bool,
 }
 
 impl<'a> Intake<'a> {
@@ -456,24 +521,35 @@ impl<'a> Intake<'a> {
             bytes: 0,
             unreadable: 0,
             known: None,
+            again: HashMap::new(),
+            untold: true,
         }
     }
 
     fn take(&mut self, row: Option<ObjectRow>) {
-        self.received += 1;
-        match row {
-            Some(row) => {
-                if let Some(known) = &mut self.known {
-                    known.insert(preview::identity(&row));
-                }
+        let Some(row) = row else {
+            self.received += 1;
+            self.unreadable += 1;
+            return;
+        };
+        if !self.again.is_empty()
+            && let Some(version) = self.again.remove(&identity(&row))
+        {
+            if version != row.meta().resource_version || !self.listing.progressive {
                 self.rows.push(row);
             }
-            None => self.unreadable += 1,
+            return;
         }
+        self.received += 1;
+        if let Some(known) = &mut self.known {
+            known.insert(identity(&row), row.meta().resource_version.clone());
+        }
+        self.rows.push(row);
     }
 
     async fn send_when_due(&mut self) {
-        if self.rows.len() >= BATCH || self.sent.elapsed() >= BATCH_PATIENCE {
+        let many = if self.untold { FIRST_BATCH } else { BATCH };
+        if self.rows.len() >= many || self.sent.elapsed() >= BATCH_PATIENCE {
             self.send().await;
         }
     }
@@ -481,6 +557,7 @@ impl<'a> Intake<'a> {
     /// Sends what there is, or only how far it is if rows are gathered.
     async fn send(&mut self) {
         self.sent = Instant::now();
+        self.untold = false;
         // A closed sink is noticed by whoever follows.
         if self.listing.progressive && !self.rows.is_empty() {
             self.listing.traces.sent.store(true, Ordering::Relaxed);
@@ -511,6 +588,7 @@ impl<'a> Intake<'a> {
             header,
             bytes: self.bytes,
             unreadable: self.unreadable,
+            gone: self.again.into_keys().collect(),
         }
     }
 }

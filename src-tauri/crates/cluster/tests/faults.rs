@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use cluster::{Change, Health, Scope, Task, Update, follow};
 use model::Kind;
 use scripted::{
-    End, Reply, Server, bookmark, event, gone, json, list, list_cut_in_gzip, refusal, watch,
+    End, Reply, Server, bookmark, event, first_page, gone, json, list, list_cut_in_gzip, refusal,
+    watch,
 };
 use tokio::sync::mpsc;
 
@@ -504,6 +505,63 @@ async fn a_list_cut_inside_gzip_never_counts() {
     let mut seen = look(&server);
     seen.until("the second list", |seen| seen.listed == 1).await;
     assert!(seen.is(&["a"]));
+}
+
+#[tokio::test]
+async fn the_rest_in_one_piece_is_the_truth() {
+    let server = Server::start(
+        [
+            first_page("5", &["a", "b"], 2),
+            list("9", &["b", "c", "d"], None),
+        ],
+        [],
+    )
+    .await;
+    let mut seen = look(&server);
+    seen.until("live, without what went meanwhile", |seen| {
+        seen.live() && seen.is(&["b", "c", "d"])
+    })
+    .await;
+    assert_eq!(
+        seen.early,
+        ["a", "b", "c", "d"],
+        "nothing is sent twice unchanged"
+    );
+    assert_eq!(server.watched_from(), ["9"]);
+    assert!(server.asked("continue=").is_empty());
+}
+
+#[tokio::test]
+async fn what_does_not_come_in_one_piece_comes_in_pages() {
+    let names: Vec<String> = (0..200).map(|n| format!("object-{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let server = Server::start(
+        [
+            first_page("5", &["a"], 199),
+            list_cut_in_gzip("5", &names),
+            first_page("6", &["a"], 1),
+            list("6", &["b"], None),
+        ],
+        [],
+    )
+    .await;
+    let mut seen = look(&server);
+    seen.until("all pages", |seen| seen.live() && seen.is(&["a", "b"]))
+        .await;
+    assert_eq!(server.asked("continue=page2").len(), 1);
+}
+
+#[tokio::test]
+async fn too_much_for_one_piece_comes_in_pages() {
+    let server = Server::start(
+        [first_page("5", &["a"], 30_000), list("5", &["b"], None)],
+        [],
+    )
+    .await;
+    let mut seen = look(&server);
+    seen.until("all pages", |seen| seen.live() && seen.is(&["a", "b"]))
+        .await;
+    assert_eq!(server.asked("continue=page2").len(), 1);
 }
 
 #[tokio::test]

@@ -46,7 +46,10 @@ pub(crate) struct Server {
 impl Server {
     /// Listens on loopback and connects to itself. When a queue of replies is used up, lists are
     /// empty and watches silent.
-    pub(crate) async fn start(lists: impl IntoIterator<Item = Reply>, watches: impl IntoIterator<Item = Reply>) -> Self {
+    pub(crate) async fn start(
+        lists: impl IntoIterator<Item = Reply>,
+        watches: impl IntoIterator<Item = Reply>,
+    ) -> Self {
         let script = Arc::new(Script::default());
         script.lists.lock().unwrap().extend(lists);
         script.watches.lock().unwrap().extend(watches);
@@ -55,7 +58,9 @@ impl Server {
         let serving = Arc::clone(&script);
         let accepting = tokio::spawn(async move {
             loop {
-                let Ok((stream, _)) = listener.accept().await else { return };
+                let Ok((stream, _)) = listener.accept().await else {
+                    return;
+                };
                 let number = serving.connections.fetch_add(1, Ordering::SeqCst);
                 if serving.frozen.load(Ordering::SeqCst) {
                     serving.frozen_below.store(number + 1, Ordering::SeqCst);
@@ -74,13 +79,20 @@ impl Server {
         .unwrap();
         let target = cluster::open(file.path()).unwrap().target("t").unwrap();
         let (connection, _) = Connection::open(target).await.unwrap();
-        Self { connection, script, accepting }
+        Self {
+            connection,
+            script,
+            accepting,
+        }
     }
 
     /// Every connection there is falls silent without a word; new ones answer if `new_ones`.
     pub(crate) fn freeze(&self, new_ones: bool) {
         self.script.frozen.store(!new_ones, Ordering::SeqCst);
-        self.script.frozen_below.store(self.script.connections.load(Ordering::SeqCst), Ordering::SeqCst);
+        self.script.frozen_below.store(
+            self.script.connections.load(Ordering::SeqCst),
+            Ordering::SeqCst,
+        );
     }
 
     /// New connections answer again; the old ones stay dead.
@@ -90,11 +102,17 @@ impl Server {
 
     pub(crate) fn asked(&self, part: &str) -> Vec<(Instant, String)> {
         let asked = self.script.asked.lock().unwrap();
-        asked.iter().filter(|(_, path)| path.contains(part)).cloned().collect()
+        asked
+            .iter()
+            .filter(|(_, path)| path.contains(part))
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn lists(&self) -> usize {
-        self.asked("/namespaces").len() - self.asked("watch=1").len() - self.asked("includeObject=None").len()
+        self.asked("/namespaces").len()
+            - self.asked("watch=1").len()
+            - self.asked("includeObject=None").len()
     }
 
     /// Versions watches were asked from, in order.
@@ -103,7 +121,10 @@ impl Server {
             let (_, rest) = path.split_once("resourceVersion=").unwrap();
             rest.split('&').next().unwrap().to_owned()
         };
-        self.asked("watch=1").iter().map(|(_, path)| version(path)).collect()
+        self.asked("watch=1")
+            .iter()
+            .map(|(_, path)| version(path))
+            .collect()
     }
 }
 
@@ -111,18 +132,27 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
         let bare = self.watched_from().iter().any(String::is_empty);
-        assert!(!bare || std::thread::panicking(), "a watch was asked for without a version");
+        assert!(
+            !bare || std::thread::panicking(),
+            "a watch was asked for without a version"
+        );
     }
 }
 
 async fn serve(mut stream: TcpStream, number: usize, script: Arc<Script>) {
     let mut buffer = Vec::new();
     loop {
-        let Some((method, path)) = request(&mut stream, &mut buffer).await else { return };
+        let Some((method, path)) = request(&mut stream, &mut buffer).await else {
+            return;
+        };
         if number < script.frozen_below.load(Ordering::SeqCst) {
             return std::future::pending().await;
         }
-        script.asked.lock().unwrap().push((Instant::now(), path.clone()));
+        script
+            .asked
+            .lock()
+            .unwrap()
+            .push((Instant::now(), path.clone()));
         let reply = match path.as_str() {
             "/version" => json(200, "", r#"{"gitVersion":"v1.36.3"}"#),
             _ if method == "POST" => json(201, "", "{}"),
@@ -161,7 +191,11 @@ async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<(String
             let head = String::from_utf8(buffer[..end].to_vec()).ok()?;
             let length = head
                 .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse().unwrap()))
+                .find_map(|line| {
+                    line.to_ascii_lowercase()
+                        .strip_prefix("content-length:")
+                        .map(|n| n.trim().parse().unwrap())
+                })
                 .unwrap_or(0);
             if buffer.len() >= end + 4 + length {
                 buffer.drain(..end + 4 + length);
@@ -187,7 +221,13 @@ pub(crate) fn json(code: u16, headers: &str, body: &str) -> Reply {
 
 /// A refusal as Kubernetes words it.
 pub(crate) fn refusal(code: u16, headers: &str) -> Reply {
-    json(code, headers, &format!(r#"{{"kind":"Status","code":{code},"reason":"Test","message":"told to say {code}"}}"#))
+    json(
+        code,
+        headers,
+        &format!(
+            r#"{{"kind":"Status","code":{code},"reason":"Test","message":"told to say {code}"}}"#
+        ),
+    )
 }
 
 pub(crate) fn object(name: &str, version: u64) -> String {
@@ -196,24 +236,42 @@ pub(crate) fn object(name: &str, version: u64) -> String {
 
 fn list_body(version: &str, names: &[&str], more: Option<&str>) -> String {
     let items: Vec<String> = names.iter().map(|name| object(name, 1)).collect();
-    let more = more.map(|token| format!(r#","continue":"{token}","remainingItemCount":1"#)).unwrap_or_default();
-    format!(r#"{{"kind":"NamespaceList","metadata":{{"resourceVersion":"{version}"{more}}},"items":[{}]}}"#, items.join(","))
+    let more = more
+        .map(|token| format!(r#","continue":"{token}""#))
+        .unwrap_or_default();
+    format!(
+        r#"{{"kind":"NamespaceList","metadata":{{"resourceVersion":"{version}"{more}}},"items":[{}]}}"#,
+        items.join(",")
+    )
 }
 
 pub(crate) fn list(version: &str, names: &[&str], more: Option<&str>) -> Reply {
     json(200, "", &list_body(version, names, more))
 }
 
+/// The first page of a list that says how many objects are left.
+pub(crate) fn first_page(version: &str, names: &[&str], left: u64) -> Reply {
+    let body = list_body(version, names, Some("page2"));
+    let counted = format!(r#""continue":"page2","remainingItemCount":{left}"#);
+    json(200, "", &body.replace(r#""continue":"page2""#, &counted))
+}
+
 /// A list compressed, and cut in the middle of the compressed bytes.
 pub(crate) fn list_cut_in_gzip(version: &str, names: &[&str]) -> Reply {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    gzip.write_all(list_body(version, names, None).as_bytes()).unwrap();
+    gzip.write_all(list_body(version, names, None).as_bytes())
+        .unwrap();
     let body = gzip.finish().unwrap();
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    vec![Step::Bytes(head.into()), Step::Bytes(body[..body.len() / 2].to_vec()), Step::Pause(Duration::from_millis(50)), Step::Cut]
+    vec![
+        Step::Bytes(head.into()),
+        Step::Bytes(body[..body.len() / 2].to_vec()),
+        Step::Pause(Duration::from_millis(50)),
+        Step::Cut,
+    ]
 }
 
 /// How a watch ends.
@@ -230,7 +288,8 @@ pub(crate) enum End {
 /// A watch sending these pieces, each as one HTTP chunk.
 pub(crate) fn watch<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, end: End) -> Reply {
     let mut steps = vec![Step::Bytes(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(),
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            .to_vec(),
     )];
     for piece in pieces {
         let mut chunk = format!("{:x}\r\n", piece.len()).into_bytes();
@@ -256,7 +315,10 @@ pub(crate) fn event(kind: &str, name: &str, version: u64) -> String {
 
 pub(crate) fn bookmark(version: &str) -> String {
     let mut line = String::new();
-    let _ = writeln!(line, r#"{{"type":"BOOKMARK","object":{{"kind":"Namespace","metadata":{{"resourceVersion":"{version}"}}}}}}"#);
+    let _ = writeln!(
+        line,
+        r#"{{"type":"BOOKMARK","object":{{"kind":"Namespace","metadata":{{"resourceVersion":"{version}"}}}}}}"#
+    );
     line
 }
 
