@@ -42,9 +42,12 @@ impl Status {
         }
     }
 
-    /// The server answered at `at_ms`.
+    /// The server answered at `at_ms`: reasons to doubt it from before are over.
     pub(crate) fn prove(&mut self, at_ms: i64) {
-        self.as_of_ms = self.as_of_ms.max(at_ms);
+        if at_ms > self.as_of_ms {
+            self.as_of_ms = at_ms;
+            self.why.clear();
+        }
     }
 
     /// Each second; whether the status bar has something new.
@@ -52,9 +55,6 @@ impl Status {
         // A clock set back must not make an old proof look like a future one.
         self.as_of_ms = self.as_of_ms.min(now_ms);
         self.live = now_ms - self.as_of_ms < DOUBT_MS;
-        if self.live {
-            self.why.clear();
-        }
         let changed = self.told != Some(self.live);
         self.told = Some(self.live);
         changed
@@ -65,13 +65,14 @@ impl Status {
         (!self.live).then(|| self.stale_words(self.as_of_ms, &self.why))
     }
 
+    /// Why it is not live; empty when it is.
+    fn why(&self) -> &str {
+        if self.live { "" } else { or_silence(&self.why) }
+    }
+
     /// "as of 14:03:12: The connection broke …"
     pub(crate) fn stale_words(&self, as_of_ms: i64, why: &str) -> String {
-        let why = if why.is_empty() {
-            "The server does not answer. Reconnecting."
-        } else {
-            why
-        };
+        let why = or_silence(why);
         if as_of_ms == 0 {
             return why.to_owned();
         }
@@ -106,6 +107,15 @@ impl Status {
     }
 }
 
+/// A feed's reason, or what is known without one.
+fn or_silence(why: &str) -> &str {
+    if why.is_empty() {
+        "The server does not answer. Reconnecting."
+    } else {
+        why
+    }
+}
+
 /// `3.2 MB`
 fn size(bytes: u64) -> String {
     let b = bytes as f64;
@@ -130,7 +140,7 @@ impl Session {
             live: self.status.live,
             as_of_ms: self.status.as_of_ms,
             as_of: self.status.clock(self.status.as_of_ms),
-            why: self.status.why.clone(),
+            why: self.status.why().to_owned(),
             latency_ms: self.status.latency_ms,
             watches: u32::try_from(self.feeds.watches()).unwrap_or(u32::MAX),
             objects: u32::try_from(objects).unwrap_or(u32::MAX),
@@ -166,6 +176,26 @@ mod tests {
         assert!(status.doubt().is_none());
         status.tick(1_011_000);
         assert!(status.doubt().is_some());
+    }
+
+    #[test]
+    fn a_reason_told_before_the_doubt_begins_is_kept_until_a_proof() {
+        let mut status = Status::new(100_000, 3);
+        status.tick(108_000);
+        status.observe(&Update::Health(Health::Stale {
+            as_of_ms: 100_000,
+            why: "The cable is out.".to_owned(),
+            retry_at_ms: None,
+        }));
+        status.tick(109_000);
+        assert_eq!(status.why(), "");
+        status.tick(110_000);
+        assert_eq!(status.why(), "The cable is out.");
+        status.prove(110_500);
+        status.tick(111_000);
+        assert_eq!(status.why(), "");
+        status.tick(121_000);
+        assert_eq!(status.why(), "The server does not answer. Reconnecting.");
     }
 
     #[test]
