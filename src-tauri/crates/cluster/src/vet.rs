@@ -387,7 +387,7 @@ fn bytes(
         .map(Some)
         .map_err(|refusal| {
             Broken(format!(
-                "Its {field} ({}) {}.",
+                "Its {field} ({}) {}. Correct its path in the kubeconfig, or ask whoever gave it to you for the file.",
                 visible(path),
                 refusal.words(FILE_LIMIT)
             ))
