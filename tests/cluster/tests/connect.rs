@@ -1,0 +1,427 @@
+//! What goes wrong when connecting has a message of its own, and nobody is contacted who should not be.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use cluster_tests::{Window, plane, until};
+use control_plane::{Credential, VIEWED_NAMESPACE, behaviour};
+use serde_json::{Value, json};
+use wire::{Access, ErrorCode, Phase};
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// The administrator's kubeconfig with its cluster entry changed.
+fn altered(folder: &Path, name: &str, alter: impl FnOnce(&mut Value)) -> PathBuf {
+    let text = std::fs::read_to_string(plane().kubeconfig()).unwrap();
+    let mut config: Value = serde_json::from_str(&text).unwrap();
+    alter(&mut config["clusters"][0]["cluster"]);
+    write(folder, name, &config.to_string())
+}
+
+/// Takes connections and says nothing; how many came.
+fn silent_listener() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        for stream in listener.incoming() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            kept.push(stream);
+        }
+    });
+    (port, count)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_failure_has_its_own_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_owned();
+    let (mute, _) = silent_listener();
+    let closed = {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.local_addr().unwrap().port()
+    };
+    let files = blocking(move || {
+        let other_ca = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()])
+            .unwrap()
+            .cert
+            .pem();
+        let other_ca = write(&at, "other.crt", &other_ca);
+        let port = plane().port();
+        vec![
+            (
+                "refused",
+                altered(&at, "refused", |c| {
+                    c["server"] = json!(format!("https://127.0.0.1:{closed}"))
+                }),
+                ErrorCode::Unreachable,
+            ),
+            (
+                "silent",
+                altered(&at, "silent", |c| {
+                    c["server"] = json!(format!("https://127.0.0.1:{mute}"))
+                }),
+                ErrorCode::Unreachable,
+            ),
+            (
+                "name",
+                altered(&at, "name", |c| {
+                    c["server"] = json!("https://no-such-host.invalid:6443")
+                }),
+                ErrorCode::Unreachable,
+            ),
+            (
+                "authority",
+                altered(&at, "authority", |c| {
+                    c.as_object_mut()
+                        .unwrap()
+                        .remove("certificate-authority-data");
+                    c["certificate-authority"] = json!(other_ca);
+                }),
+                ErrorCode::Untrusted,
+            ),
+            (
+                "server name",
+                altered(&at, "server-name", |c| {
+                    c["tls-server-name"] = json!("elsewhere.example")
+                }),
+                ErrorCode::Untrusted,
+            ),
+            (
+                "plain http to TLS",
+                altered(&at, "plain", |c| {
+                    c["server"] = json!(format!("http://127.0.0.1:{port}"))
+                }),
+                ErrorCode::Malformed,
+            ),
+            (
+                "token",
+                plane().kubeconfig_of(Credential::Wrong),
+                ErrorCode::Unauthorized,
+            ),
+            (
+                "no authority file",
+                altered(&at, "no-file", |c| {
+                    c.as_object_mut()
+                        .unwrap()
+                        .remove("certificate-authority-data");
+                    c["certificate-authority"] = json!("/no/such/file");
+                }),
+                ErrorCode::Malformed,
+            ),
+        ]
+    })
+    .await;
+    let mut messages = BTreeSet::new();
+    for (what, file, code) in files {
+        let window = Window::open(&file);
+        let page = window.start().await;
+        assert!(
+            page.problem.is_none() && page.contexts.len() == 1,
+            "{what}: {page:?}"
+        );
+        let start = Instant::now();
+        let error = window.connect(0).await.unwrap_err();
+        eprintln!(
+            "{what}: {:?} {} | {}",
+            error.code, error.message, error.detail
+        );
+        assert_eq!(error.code, code, "{what}: {error:?}");
+        assert!(
+            start.elapsed() < Duration::from_secs(12),
+            "{what} took {:?}",
+            start.elapsed()
+        );
+        assert!(
+            !error.message.is_empty() && !error.detail.is_empty(),
+            "{what}: what to do is said: {error:?}"
+        );
+        for secret in ["unknown-token-of-a-test", "admin-token-of-a-test"] {
+            assert!(!format!("{error:?}").contains(secret), "{error:?}");
+        }
+        // Addresses differ anyway; the words must.
+        let words: String = error
+            .message
+            .chars()
+            .filter(|c| c.is_alphabetic())
+            .collect();
+        assert!(
+            messages.insert(words),
+            "{what} reads like another: {}",
+            error.message
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn malformed_files_say_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut messages = BTreeSet::new();
+    for (name, text) in [
+        ("empty", ""),
+        ("no-yaml", "apiVersion: v1\nkind: Config\nclusters: [\n"),
+        (
+            "no-config",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n",
+        ),
+    ] {
+        let window = Window::open(&write(folder.path(), name, text));
+        let page = window.start().await;
+        let problem = page
+            .problem
+            .unwrap_or_else(|| panic!("{name}: no problem; {:?}", page.contexts));
+        eprintln!(
+            "{name}: {:?} {} | {}",
+            problem.code, problem.message, problem.detail
+        );
+        assert!(
+            page.contexts.is_empty() && problem.code == ErrorCode::Malformed,
+            "{name}: {problem:?}"
+        );
+        let words = problem.message.replace(name, "") + &problem.detail;
+        assert!(
+            messages.insert(words),
+            "{name} reads like another: {}",
+            problem.message
+        );
+    }
+    let window = Window::open(&folder.path().join("absent"));
+    let problem = window
+        .start()
+        .await
+        .problem
+        .expect("a file that was named must be there");
+    assert!(messages.insert(problem.message + &problem.detail));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_would_run_or_read_is_never_handed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (port, contacted) = silent_listener();
+    let marker = folder.path().join("ran");
+    let program = write(
+        folder.path(),
+        "plugin",
+        &format!("#!/bin/sh\ntouch {}\n", marker.display()),
+    );
+    assert!(
+        Command::new("chmod")
+            .arg("+x")
+            .arg(&program)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let fifo = folder.path().join("fifo");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+
+    let exec = json!({"apiVersion": "client.authentication.k8s.io/v1", "command": program, "interactiveMode": "Never"});
+    let users = [
+        ("exec", json!({"exec": exec})),
+        ("exec-and-token", json!({"token": "t", "exec": exec})),
+        (
+            "gcp",
+            json!({"auth-provider": {"name": "gcp", "config": {"cmd-path": program, "cmd-args": "x"}}}),
+        ),
+        (
+            "oidc",
+            json!({"auth-provider": {"name": "oidc", "config": {"idp-issuer-url": format!("https://127.0.0.1:{port}")}}}),
+        ),
+        ("token-fifo", json!({"tokenFile": fifo})),
+        ("token-zero", json!({"tokenFile": "/dev/zero"})),
+        ("token-folder", json!({"tokenFile": folder.path()})),
+        (
+            "certificate-fifo",
+            json!({"client-certificate": fifo, "client-key": fifo}),
+        ),
+        ("token-of-two-lines", json!({"token": "a\nb"})),
+        ("plain", json!({"token": "fine"})),
+    ];
+    let mut config = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "plain",
+        "clusters": [
+            {"name": "trap", "cluster": {"server": format!("https://127.0.0.1:{port}"), "insecure-skip-tls-verify": true}},
+            {"name": "fifo", "cluster": {"server": format!("https://127.0.0.1:{port}"), "certificate-authority": fifo}},
+            {"name": "zero", "cluster": {"server": format!("https://127.0.0.1:{port}"), "certificate-authority": "/dev/zero"}},
+            {"name": "proxied", "cluster": {"server": "https://127.0.0.1:1", "proxy-url": format!("http://127.0.0.1:{port}")}},
+        ],
+        "users": users.iter().map(|(name, user)| json!({"name": name, "user": user})).collect::<Vec<_>>(),
+        "contexts": users.iter().map(|(name, _)| json!({"name": name, "context": {"cluster": "trap", "user": name}})).collect::<Vec<_>>(),
+    });
+    for cluster in ["fifo", "zero", "proxied"] {
+        let context = json!({"name": cluster, "context": {"cluster": cluster, "user": "plain"}});
+        config["contexts"].as_array_mut().unwrap().push(context);
+    }
+    let window = Window::open(&write(folder.path(), "config", &config.to_string()));
+    let page = window.start().await;
+    assert_eq!(page.contexts.len(), users.len() + 3);
+    let mut refused = 0;
+    for (index, context) in page.contexts.iter().enumerate() {
+        if context.name == "plain" {
+            assert_eq!(context.access, Access::Token);
+            continue;
+        }
+        let start = Instant::now();
+        let error = window.connect(index).await.unwrap_err();
+        eprintln!(
+            "{}: {:?} | {:?} {} | {}",
+            context.name, context.access, error.code, error.message, error.detail
+        );
+        assert!(
+            matches!(error.code, ErrorCode::NotYet | ErrorCode::Malformed),
+            "{}: {error:?}",
+            context.name
+        );
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{} took {:?}",
+            context.name,
+            start.elapsed()
+        );
+        refused += 1;
+    }
+    assert_eq!(refused, users.len() + 2);
+    assert!(!marker.exists(), "a program was run");
+    assert_eq!(
+        contacted.load(Ordering::SeqCst),
+        0,
+        "somebody was contacted"
+    );
+    // The listener does count: the one context that may connect does.
+    let plain = page
+        .contexts
+        .iter()
+        .position(|context| context.name == "plain")
+        .unwrap();
+    assert_eq!(
+        window.connect(plain).await.unwrap_err().code,
+        ErrorCode::Unreachable
+    );
+    assert!(contacted.load(Ordering::SeqCst) > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_to_log_in_works() {
+    for credential in [
+        Credential::Admin,
+        Credential::Certificate,
+        Credential::CertificateFiles,
+    ] {
+        let file = blocking(move || plane().kubeconfig_of(credential)).await;
+        let (window, cluster) = Window::connected(&file).await;
+        let view = window.view(&cluster, "nodes").await;
+        assert_eq!(window.live(view).await.rows.len(), 3, "{credential:?}");
+        let clusters: Vec<wire::ClusterInfo> = window.ask("clusters", ()).await.unwrap();
+        assert!(clusters[0].version.starts_with("v1.36"), "{clusters:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_in_one_namespace_show_that_namespace() {
+    blocking(|| {
+        let pod = |name: &str| {
+            json!({
+                "metadata": {"name": name, "annotations": {behaviour::POD: behaviour::MANUAL}},
+                "spec": {"nodeName": "node-1", "containers": [{"name": "a", "image": "example.com/a:1"}]},
+            })
+        };
+        plane().create_namespace("hidden").unwrap();
+        for namespace in [VIEWED_NAMESPACE, "hidden"] {
+            plane().client().ensure(&format!("/api/v1/namespaces/{namespace}/pods"), &pod("here")).unwrap();
+        }
+    })
+    .await;
+    let (window, cluster) = Window::connected(&plane().kubeconfig_of(Credential::Viewer)).await;
+    let view = window.view(&cluster, "pods").await;
+    let rows = window.live(view).await;
+    assert_eq!(rows.order, [format!("{VIEWED_NAMESPACE}/here")]);
+    assert_eq!(
+        rows.state.code,
+        Some(ErrorCode::Forbidden),
+        "{:?}",
+        rows.state
+    );
+    assert!(
+        rows.state.why.contains(VIEWED_NAMESPACE) && rows.state.why.contains("may not"),
+        "{}",
+        rows.state.why
+    );
+    // Another namespace is asked for, refused, and said so.
+    let other = window.view_in(&cluster, "pods", &["hidden"]).await;
+    until("a refusal", Duration::from_secs(10), async || {
+        let state = window.state(other).await;
+        let refused = state.phase == Phase::Failed
+            && state.code == Some(ErrorCode::Forbidden)
+            && state.why.contains("hidden");
+        if refused {
+            Ok(())
+        } else {
+            Err(format!("{state:?}"))
+        }
+    })
+    .await;
+    assert_eq!(window.snapshot(other).await.order, Vec::<String>::new());
+    assert_eq!(
+        window.live(view).await.order.len(),
+        1,
+        "the first table does not suffer"
+    );
+    let nodes = window.view(&cluster, "nodes").await;
+    until(
+        "no nodes for this account",
+        Duration::from_secs(10),
+        async || {
+            let state = window.state(nodes).await;
+            if state.phase == Phase::Failed && state.why.contains("nodes") {
+                Ok(())
+            } else {
+                Err(format!("{state:?}"))
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_rights_is_told() {
+    let window = Window::open(&blocking(|| plane().kubeconfig_of(Credential::Nobody)).await);
+    match window.connect(0).await {
+        Err(error) => assert_eq!(error.code, ErrorCode::Forbidden, "{error:?}"),
+        Ok(info) => {
+            let view = window.view(&info.cluster, "pods").await;
+            until("a refusal", Duration::from_secs(10), async || {
+                let state = window.state(view).await;
+                let refused =
+                    state.phase == Phase::Failed && state.code == Some(ErrorCode::Forbidden);
+                if refused {
+                    Ok(())
+                } else {
+                    Err(format!("{state:?}"))
+                }
+            })
+            .await;
+        }
+    }
+}

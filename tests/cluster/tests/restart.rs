@@ -1,0 +1,73 @@
+//! The API server goes and comes back; the tables do as well.
+#![allow(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use cluster_tests::{Window, until};
+use control_plane::{ControlPlane, Options};
+use wire::Phase;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_of_the_api_server_is_outlived() {
+    let plane: &ControlPlane = tokio::task::spawn_blocking(|| {
+        // metrics-server does not outlive this while it starts.
+        let options = Options {
+            metrics: false,
+            ..Options::default()
+        };
+        Box::leak(Box::new(ControlPlane::start(&options).unwrap()))
+    })
+    .await
+    .unwrap();
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
+    let mut views = Vec::new();
+    for kind in ["pods", "nodes", "namespaces", "horizontalpodautoscalers"] {
+        let view = window.view(&cluster, kind).await;
+        window.live(view).await;
+        views.push(view);
+    }
+    tokio::task::spawn_blocking(|| plane.stop_apiserver().unwrap())
+        .await
+        .unwrap();
+    let stale = until("every table stale", Duration::from_secs(10), async || {
+        for view in &views {
+            let state = window.state(*view).await;
+            if state.phase != Phase::Stale || state.why.is_empty() {
+                return Err(format!("{state:?}"));
+            }
+        }
+        Ok(())
+    })
+    .await;
+    assert_eq!(
+        window.snapshot(views[1]).await.rows.len(),
+        3,
+        "what was known stays on screen"
+    );
+    tokio::task::spawn_blocking(|| {
+        plane.start_apiserver().unwrap();
+        plane.create_namespace("after-the-restart").unwrap();
+    })
+    .await
+    .unwrap();
+    let live = until(
+        "every table live with what happened since",
+        Duration::from_secs(35),
+        async || {
+            for view in &views {
+                let state = window.state(*view).await;
+                if state.phase != Phase::Live {
+                    return Err(format!("{state:?}"));
+                }
+            }
+            let rows = window.snapshot(views[2]).await.rows;
+            if rows.contains_key("/after-the-restart") {
+                Ok(())
+            } else {
+                Err(format!("{:?}", rows.keys()))
+            }
+        },
+    )
+    .await;
+    eprintln!("restart: stale after {stale:.1?}; live {live:.1?} after it was ready again");
+}
