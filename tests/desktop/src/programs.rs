@@ -1,0 +1,80 @@
+//! Where the programs are: the one under test, the driver.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// The program under test: `SCALESCOPE_BINARY`, else a debug build of it.
+pub fn program() -> &'static Path {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+        if let Some(path) = std::env::var_os("SCALESCOPE_BINARY") {
+            return PathBuf::from(path);
+        }
+        let page = Path::new(ROOT).join("ui/dist/index.html");
+        assert!(
+            page.exists(),
+            "the page is not built: `npm ci && npm run build` in ui/, or `cargo xtask test`"
+        );
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--package", "scalescope"])
+            .current_dir(ROOT)
+            .status()
+            .expect("cargo runs");
+        assert!(built.success(), "scalescope does not build");
+        target().join("debug/scalescope")
+    });
+    &PROGRAM
+}
+
+/// Folder of the screenshots.
+pub fn screenshots() -> PathBuf {
+    target().join("screenshots")
+}
+
+/// tauri-driver: `SCALESCOPE_TAURI_DRIVER`, else `PATH`, else the tools that `cargo xtask setup` installs.
+pub(crate) fn tauri_driver() -> PathBuf {
+    if let Some(path) = std::env::var_os("SCALESCOPE_TAURI_DRIVER") {
+        return PathBuf::from(path);
+    }
+    let tools = control_plane::cache_folder().join("tools/bin/tauri-driver");
+    in_path("tauri-driver").unwrap_or_else(|| {
+        assert!(
+            tools.exists(),
+            "tauri-driver is neither in PATH nor at {}: `cargo xtask setup` installs it",
+            tools.display()
+        );
+        tools
+    })
+}
+
+/// `WebKitWebDriver` of the system.
+pub(crate) fn webkit_driver() -> PathBuf {
+    in_path("WebKitWebDriver").expect("WebKitWebDriver (Debian: webkit2gtk-driver)")
+}
+
+fn in_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|candidate| candidate.is_file())
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(ROOT).join("target"), PathBuf::from)
+}
+
+/// Two free ports of the loopback interface.
+pub(crate) fn free_ports() -> [u16; 2] {
+    // Both are held until both are known, so that they differ.
+    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    listeners.map(|listener| {
+        listener
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port")
+            .port()
+    })
+}

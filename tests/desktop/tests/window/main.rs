@@ -1,0 +1,14 @@
+//! The real window, driven as a person drives it, against a real control plane.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod connecting;
+mod drawer;
+mod habits;
+mod hostile;
+mod logs;
+mod scaling;
+mod start;
+mod steps;
+mod tables;
+mod truth;
+mod walls;

@@ -1,0 +1,185 @@
+//! The start page: what it shows, and that it contacts nobody and runs nothing.
+
+use desktop::{CountingListener, Home, Kubeconfig, Window, cluster};
+use serde_json::json;
+
+use crate::steps::{choose_context, until_connected};
+
+#[test]
+fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
+    let listener = CountingListener::new();
+    let server = format!("https://127.0.0.1:{}", listener.port());
+    let home = Home::new();
+    let ran = home.path().join("plugin-ran");
+    let plugin = home.write(
+        "plugin",
+        &format!("#!/bin/sh\necho ran >> {}\n", ran.display()),
+    );
+    std::process::Command::new("chmod")
+        .arg("+x")
+        .arg(&plugin)
+        .status()
+        .unwrap();
+    let kubeconfig = Kubeconfig::new()
+        .cluster("near", &json!({"server": server, "insecure-skip-tls-verify": true}))
+        .cluster("plain", &json!({"server": format!("http://127.0.0.1:{}", listener.port())}))
+        .cluster("proxied", &json!({"server": server, "proxy-url": "http://127.0.0.1:9"}))
+        .cluster("device-ca", &json!({"server": server, "certificate-authority": "/dev/zero"}))
+        .way_in("by-token", "near", &json!({"token": "a-token"}))
+        .way_in("by-plugin", "near", &json!({"exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "command": plugin, "interactiveMode": "Never"}}))
+        .way_in("by-provider", "near", &json!({"auth-provider": {"name": "gcp", "config": {
+            "cmd-path": plugin, "cmd-args": "", "expiry-key": "{.e}", "token-key": "{.t}"}}}))
+        .way_in("by-token-file", "near", &json!({"tokenFile": "/proc/self/mem"}))
+        .way_in("over-plain-http", "plain", &json!({"token": "a-token"}))
+        .way_in("through-a-proxy", "proxied", &json!({"token": "a-token"}))
+        .way_in("with-a-device", "device-ca", &json!({"token": "a-token"}))
+        .context("without-a-cluster", "no-such-cluster", "by-token")
+        .context("without-a-user", "near", "no-such-user")
+        .context("<b>markup</b> & \u{202e}backwards\u{1b}[31m", "near", "by-token")
+        .current("by-token")
+        .write(&home);
+    let window = Window::open_in(home, &[&kubeconfig.display().to_string()]);
+    window.until(
+        "14 contexts",
+        "return all('listitem', '', one('list', 'Contexts')).length >= 10",
+        &[],
+    );
+
+    let said = |name: &str| {
+        let text = window.eval(
+            "return document.querySelector(`[data-context=${CSS.escape(arguments[0])}]`)?.innerText ?? ''",
+            &[json!(name)],
+        );
+        text.as_str().unwrap().to_owned()
+    };
+    for (name, words) in [
+        ("by-token", "token"),
+        ("by-plugin", "not yet"),
+        ("by-provider", "not yet"),
+        ("by-token-file", "not yet"),
+        ("through-a-proxy", "not yet"),
+        ("without-a-cluster", "broken"),
+        ("without-a-user", "broken"),
+    ] {
+        assert!(said(name).contains(words), "{name}: {}", said(name));
+    }
+    // A NotYet or Broken entry says why, in a sentence of its own.
+    for name in [
+        "by-plugin",
+        "by-provider",
+        "by-token-file",
+        "through-a-proxy",
+        "without-a-cluster",
+        "without-a-user",
+    ] {
+        assert!(
+            said(name).lines().any(|line| line.ends_with('.')),
+            "{name}: {}",
+            said(name)
+        );
+    }
+    assert!(
+        said("by-token").contains("not checked"),
+        "says that certificates are not checked: {}",
+        said("by-token")
+    );
+    let page = window.text();
+    assert!(page.contains("<b>markup</b>"), "{page}");
+    assert!(
+        !page.contains('\u{202e}') && !page.contains('\u{1b}'),
+        "invisible characters are made visible"
+    );
+    assert!(!page.contains("a-token"), "no credential on the page");
+    window.shot("start-odd-contexts");
+
+    // Choosing what cannot be opened does nothing.
+    for name in [
+        "by-plugin",
+        "by-provider",
+        "by-token-file",
+        "with-a-device",
+        "without-a-cluster",
+    ] {
+        choose_context(&window, name);
+    }
+    let opened = window.rpc("start", &json!(null)).unwrap();
+    for entry in opened["contexts"].as_array().unwrap() {
+        if ["by-plugin", "by-provider", "by-token-file"]
+            .iter()
+            .any(|name| entry["name"] == **name)
+        {
+            let refused = window
+                .rpc("connect", &json!({"context": entry["id"]}))
+                .unwrap_err();
+            assert_eq!(refused["code"], "notYet", "{entry}");
+        }
+    }
+    assert_eq!(listener.count(), 0, "nothing was contacted");
+    assert!(!ran.exists(), "no plugin ran");
+
+    // The listener would have known.
+    choose_context(&window, "by-token");
+    window.until("an error", "return one('alert', '')", &[]);
+    assert!(listener.count() > 0);
+}
+
+#[test]
+fn no_kubeconfig_at_all_says_what_to_do() {
+    let window = Window::open_in(Home::new(), &[]);
+    window.until_text("No kubeconfig was found");
+    window.until_text("KUBECONFIG");
+    window.shot("start-no-kubeconfig");
+}
+
+#[test]
+fn the_usual_place_is_found() {
+    let home = Home::new();
+    let text = std::fs::read_to_string(cluster().kubeconfig()).unwrap();
+    home.write(".kube/config", &text);
+    let window = Window::open_in(home, &[]);
+    window.until_text("the usual place");
+    choose_context(&window, "admin");
+    until_connected(&window);
+}
+
+#[test]
+fn malformed_files_each_say_what_is_wrong() {
+    let deep = format!(
+        "apiVersion: v1\nkind: Config\nusers: {}\n",
+        "[".repeat(100_000)
+    );
+    for (name, text, words) in [
+        (
+            "yaml",
+            "apiVersion: v1\nkind: Config\nclusters: [\nsecret-token-in-a-broken-file",
+            "malformed.yaml",
+        ),
+        ("list", "- 1\n- 2\n", "not a kubeconfig"),
+        (
+            "pod",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
+            "not a kubeconfig",
+        ),
+        ("deep", deep.as_str(), "malformed.yaml"),
+        ("nul", "apiVersion: v1\0\n", "malformed.yaml"),
+    ] {
+        let home = Home::new();
+        let path = home.write("malformed.yaml", text);
+        let window = Window::open_in(home, &[&path.display().to_string()]);
+        window.until("the problem", "return one('alert', '')", &[]);
+        let said = window.text();
+        assert!(said.contains(words), "{name}: {said}");
+        assert!(
+            !said.contains("secret-token"),
+            "{name}: the file is not quoted: {said}"
+        );
+        assert!(
+            said.contains("Correct the file") || said.contains("Choose a"),
+            "{name}: what to do: {said}"
+        );
+        if name == "yaml" {
+            window.shot("start-malformed");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What tests do again and again.
+
+use std::collections::BTreeMap;
+
+use control_plane::Credential;
+use desktop::{Window, cluster};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+/// A row: text by column id.
+pub(crate) type Row = BTreeMap<String, String>;
+
+/// A window with the shared cluster connected, showing pods.
+pub(crate) fn connected() -> Window {
+    connected_as(Credential::Admin)
+}
+
+/// The same under other credentials.
+pub(crate) fn connected_as(credential: Credential) -> Window {
+    let window = Window::open(&cluster().kubeconfig_of(credential));
+    choose_context(&window, credential.name());
+    until_connected(&window);
+    window
+}
+
+/// Clicks a context of the start page.
+pub(crate) fn choose_context(window: &Window, name: &str) {
+    window.click_found(
+        &format!("the context {name}"),
+        "return document.querySelector(`[data-context=${CSS.escape(arguments[0])}] button`)",
+        &[json!(name)],
+    );
+}
+
+/// Waits for the first table.
+pub(crate) fn until_connected(window: &Window) {
+    window.until(
+        "a table",
+        "return grid() && columnsOf(grid()).length > 0",
+        &[],
+    );
+}
+
+/// Goes to a kind or namespace, or runs a command, by the palette.
+pub(crate) fn go_to(window: &Window, title: &str) {
+    window.press(&[Key::Control], 'k');
+    window.until(
+        "the palette",
+        "return one('combobox', '') === document.activeElement",
+        &[],
+    );
+    window.type_text(title);
+    window.until(
+        &format!("{title} first in the palette"),
+        "const first = all('option', '')[0];
+         return first && squeezed(first.firstElementChild.textContent) === arguments[0]",
+        &[json!(title)],
+    );
+    window.press(&[], Key::Enter);
+    window.until(
+        "the palette closed",
+        "return !one('combobox', 'Go to*')",
+        &[],
+    );
+}
+
+/// Goes to the table of a kind, in one namespace.
+pub(crate) fn open_table(window: &Window, title: &str, namespace: &str) {
+    go_to(window, title);
+    go_to(window, namespace);
+    window.until(
+        &format!("the table of {title} in {namespace}"),
+        "return one('grid', arguments[0]) && one('button', arguments[1])",
+        &[json!(title), json!(namespace)],
+    );
+}
+
+/// Rows that are in the page now, in their order.
+pub(crate) fn rows(window: &Window) -> Vec<Row> {
+    serde_json::from_value(window.eval("return rowsOf(grid())", &[])).unwrap()
+}
+
+/// Waits for a row of that name.
+pub(crate) fn until_row(window: &Window, name: &str) {
+    window.until(
+        &format!("a row {name}"),
+        "return Boolean(rowNamed(arguments[0]))",
+        &[json!(name)],
+    );
+}
+
+/// Waits until a cell of the row `name` says `text`.
+pub(crate) fn until_cell(window: &Window, name: &str, column: &str, text: &str) {
+    window.until(
+        &format!("{column} = {text} in the row {name}"),
+        "return rowsOf(grid()).find((row) => row.name === arguments[0])?.[arguments[1]] === arguments[2]",
+        &[json!(name), json!(column), json!(text)],
+    );
+}
+
+/// Waits until the names of the rows are these, in this order.
+pub(crate) fn until_names(window: &Window, names: &[&str]) {
+    window.until(
+        &format!("the rows {names:?}"),
+        "return JSON.stringify(rowsOf(grid()).map((row) => row.name)) === JSON.stringify(arguments[0])",
+        &[json!(names)],
+    );
+}
+
+/// Opens the drawer on a row.
+pub(crate) fn open_drawer(window: &Window, name: &str) {
+    window.click_found(
+        &format!("the row {name}"),
+        "return rowNamed(arguments[0])?.querySelector('[data-column=name]')",
+        &[json!(name)],
+    );
+    window.until(
+        "the drawer",
+        "return drawer() && nameOf(drawer()) === `Details of ${arguments[0]}` && one('tab', 'YAML', drawer())",
+        &[json!(name)],
+    );
+}
+
+/// Waits until the drawer says `text`.
+pub(crate) fn until_drawer_says(window: &Window, text: &str) {
+    window.until(
+        &format!("“{text}” in the drawer"),
+        "return squeezed(drawer()?.innerText).includes(arguments[0])",
+        &[json!(text)],
+    );
+}
+
+/// Makes a pod of one or two containers that runs at once.
+pub(crate) fn pod(namespace: &str, name: &str, rest: Value) -> Value {
+    let mut pod = json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, "labels": {"app": name}},
+        "spec": {"containers": [{"name": "main", "image": "registry.example.com/app:1"}]},
+    });
+    merge(&mut pod, rest);
+    pod
+}
+
+/// Applies an object with kubectl.
+pub(crate) fn apply(object: &Value) {
+    cluster().apply(&object.to_string()).unwrap();
+}
+
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                merge(into.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
