@@ -1,0 +1,159 @@
+//! The backend as the window drives it, without the window: commands as JSON, notices back.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use app::{App, Host};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+use wire::{ClusterInfo, ClusterStatus, Notice, Phase, Reply, Rows, ViewOpened};
+
+/// The page pulls again after this long without a notice.
+const HEALED: Duration = Duration::from_secs(1);
+/// Longer takes no list.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// What a window shows.
+const SHOWN: u32 = 60;
+
+/// When a table got how far, from the command that opened it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    /// The first rows could be shown.
+    pub(crate) first: Duration,
+    /// Every row could be shown, with its cells.
+    pub(crate) every: Duration,
+    /// Every record was there, the watch proven live.
+    pub(crate) live: Duration,
+    /// Bytes received, as the program counts them.
+    pub(crate) bytes: u64,
+}
+
+#[derive(Default)]
+struct BenchHost {
+    told: Notify,
+    folder: PathBuf,
+}
+
+impl Host for BenchHost {
+    fn notify(&self, notice: Notice) {
+        if let Notice::View { .. } = notice {
+            self.told.notify_one();
+        }
+    }
+
+    fn now_ms(&self) -> i64 {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn config_folder(&self) -> PathBuf {
+        self.folder.clone()
+    }
+}
+
+/// Connects the only context of `kubeconfig`, waits until nothing more arrives, and opens the table of all pods.
+pub(crate) async fn open_pods(kubeconfig: &Path, pods: usize) -> Result<Opening, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let host = Arc::new(BenchHost {
+        folder: folder.path().to_owned(),
+        ..BenchHost::default()
+    });
+    let app = App::new(host.clone(), Some(kubeconfig.to_owned()), None, None);
+    let info: ClusterInfo = ask(&app, "connect", &json!({"context": "0"})).await?;
+    let before = quiet(&app, &info.cluster).await?;
+    let opening = open(&app, &host, &info.cluster, pods).await;
+    let after = received(&app, &info.cluster).await?;
+    ask::<()>(&app, "disconnect", &json!({"cluster": info.cluster})).await?;
+    opening.map(|opening| Opening {
+        bytes: after - before,
+        ..opening
+    })
+}
+
+async fn open(app: &App, host: &BenchHost, cluster: &str, pods: usize) -> Result<Opening, String> {
+    let start = Instant::now();
+    let argument =
+        json!({"cluster": cluster, "kind": "pods", "namespaces": [], "filter": "", "sort": []});
+    let opened: ViewOpened = ask(app, "open_view", &argument).await?;
+    let (mut first, mut every) = (None, None);
+    while start.elapsed() < PATIENCE {
+        let rows = page(app, opened.view, 0).await?;
+        if !rows.rows.is_empty() {
+            first.get_or_insert(start.elapsed());
+        }
+        if rows.total as usize >= pods && every.is_none() {
+            let at = start.elapsed();
+            // The last rows have cells like the first.
+            let end = page(app, opened.view, rows.total.saturating_sub(SHOWN)).await?;
+            if end
+                .rows
+                .iter()
+                .chain(&rows.rows)
+                .all(|row| row.cells.iter().any(|cell| cell.text == "Running"))
+            {
+                every = Some(at);
+            }
+        }
+        if rows.state.phase == Phase::Live
+            && let (Some(first), Some(every)) = (first, every)
+        {
+            if rows.total as usize != pods {
+                return Err(format!(
+                    "the live table has {} rows instead of {pods}",
+                    rows.total
+                ));
+            }
+            return Ok(Opening {
+                first,
+                every,
+                live: start.elapsed(),
+                bytes: 0,
+            });
+        }
+        // Passing without a notice is what heals a lost one.
+        let _ = timeout(HEALED, host.told.notified()).await;
+    }
+    Err(format!(
+        "no live table of pods within {} s",
+        PATIENCE.as_secs()
+    ))
+}
+
+async fn page(app: &App, view: u32, from: u32) -> Result<Rows, String> {
+    let argument = json!({"view": view, "from": from, "count": SHOWN, "columnsVersion": 0});
+    ask(app, "rows", &argument).await
+}
+
+async fn received(app: &App, cluster: &str) -> Result<u64, String> {
+    let status: ClusterStatus = ask(app, "cluster_status", &json!({"cluster": cluster})).await?;
+    Ok(status.received_bytes)
+}
+
+/// Waits until what a connection fetches by itself is there: half a second without another byte. Bytes so far.
+async fn quiet(app: &App, cluster: &str) -> Result<u64, String> {
+    let mut last = received(app, cluster).await?;
+    for _ in 0..20 {
+        sleep(Duration::from_millis(500)).await;
+        let now = received(app, cluster).await?;
+        if now == last {
+            break;
+        }
+        last = now;
+    }
+    Ok(last)
+}
+
+async fn ask<T: DeserializeOwned>(app: &App, command: &str, argument: &Value) -> Result<T, String> {
+    let reply = wire::dispatch(app, command, &argument.to_string()).await;
+    match reply.map_err(|error| format!("{command}: {} {}", error.message, error.detail))? {
+        Reply::Json(text) => {
+            serde_json::from_str(&text).map_err(|error| format!("{command}: {error}"))
+        }
+        Reply::Bytes(_) => Err(format!("{command} answers bytes")),
+    }
+}
