@@ -123,7 +123,7 @@ mod tests {
             day: 1,
             written: 0,
         };
-        let line = [b'x'; 1 << 16];
+        let line = vec![b'x'; 1 << 16];
         for _ in 0..1_000 {
             log.write_all(&line).expect("memory takes it");
         }
