@@ -108,7 +108,7 @@ impl ListPlan {
                 },
                 // What a selector leaves is few.
                 preview: scope.fields.is_empty(),
-                head_start: Duration::from_millis(400),
+                head_start: Duration::from_millis(150),
             },
         }
     }
