@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { GROUP_WIDTH, layoutFlags, type Mark } from './flags';
 
-const marks = (...pairs: [number, number][]): Mark[] => pairs.map(([x, width]) => ({ x, width }));
+const marks = (...pairs: [number, number][]): Mark[] =>
+  pairs.map(([x, width]) => ({ x, width, before: 0 }));
 
 describe('layoutFlags', () => {
   it.each([
@@ -45,6 +46,7 @@ describe('layoutFlags', () => {
   it('loses none and overlaps none, however dense', () => {
     const dense = Array.from({ length: 500 }, (_, index) => ({
       x: (index * index) / 300,
+      before: 0,
       width: 20 + ((index * 37) % 90),
     }));
     const placed = layoutFlags(dense, 3);
@@ -58,5 +60,12 @@ describe('layoutFlags', () => {
         end = flag.x + (flag.members.length > 1 ? GROUP_WIDTH : (first?.width ?? 0));
       }
     }
+  });
+
+  it('words left of a pole need their room there', () => {
+    const late: Mark = { x: 90, width: 14, before: 60 };
+    const rows = (first: Mark) => layoutFlags([first, late], 2).map((flag) => flag.row);
+    expect(rows({ x: 0, width: 20, before: 0 })).toEqual([0, 0]);
+    expect(rows({ x: 0, width: 40, before: 0 })).toEqual([0, 1]);
   });
 });

@@ -4,8 +4,10 @@
 export interface Mark {
   /** Where its pole stands, in pixels. */
   x: number;
-  /** Width of pole, sign and words together. */
+  /** Room right of the pole for its sign, and its words if they stand there. */
   width: number;
+  /** Room left of the pole, for words that would leave the strip at the right. */
+  before: number;
 }
 
 /** One sign on the strip. */
@@ -31,7 +33,7 @@ export function layoutFlags(marks: readonly Mark[], rows: number): PlacedFlag[] 
   const ends: number[] = Array.from({ length: rows }, () => -Infinity);
   const last: (PlacedFlag | undefined)[] = Array.from({ length: rows });
   marks.forEach((mark, index) => {
-    const free = ends.findIndex((end) => end + GAP <= mark.x);
+    const free = ends.findIndex((end) => end + GAP <= mark.x - mark.before);
     if (free >= 0) {
       const flag = { x: mark.x, row: free, members: [index] };
       placed.push(flag);

@@ -40,13 +40,16 @@ describe('levels of a column', () => {
 
 describe('fitting', () => {
   const firm = (width: number): Levels => ({ floor: width, easy: width, full: width, grow: 0 });
-  const text: Levels = { floor: 120, easy: 200, full: 400, grow: 1 };
+  const text: Levels = { floor: 120, easy: 200, full: 400, grow: 300 };
   const cases: [string, Levels[], number, number[]][] = [
     ['spare room goes to text', [text, firm(100)], 700, [600, 100]],
     ['all of it fits', [text, firm(100)], 500, [400, 100]],
     ['between full and easy', [text, firm(100)], 400, [300, 100]],
+    ['the widest is cut first', [{ ...text, easy: 150 }, text, firm(100)], 420, [150, 170, 100]],
     ['between easy and floor', [text, text, firm(100)], 420, [160, 160, 100]],
     ['nothing fits: easy, sideways', [text, firm(100)], 150, [200, 100]],
+    ['sideways, narrower text', [{ ...text, grow: 200 }, firm(300)], 150, [160, 300]],
+    ['sideways, no text too wide', [{ ...text, easy: 390, grow: 400 }], 90, [240]],
     ['only firm ones leave room', [firm(100)], 150, [100]],
     ['none', [], 150, []],
   ];

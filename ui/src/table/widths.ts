@@ -11,7 +11,7 @@ export interface Levels {
   easy: number;
   /** Nothing is cut. */
   full: number;
-  /** Share of the room that is left over. */
+  /** Share of the room that is left over: its width to begin with, 0 if it does not grow. */
   grow: number;
 }
 
@@ -29,8 +29,10 @@ export interface Content {
 
 const FLOOR = 120;
 const MARKED_FLOOR = 210;
-/** A table that scrolls sideways anyway has no wider column of text. */
+/** A table that scrolls sideways anyway has no wider column of text than this, */
 const EASIEST = 240;
+/** nor than this share of its own width to begin with. */
+const EASIEST_SHARE = 0.8;
 const WIDEST = 900;
 
 export function levelsOf(column: Column, content: Content): Levels {
@@ -56,13 +58,25 @@ export function fit(levels: readonly Levels[], available: number): number[] {
   }
   if (sum(easies) <= available) return between(easies, fulls, available);
   if (sum(floors) <= available) return between(floors, easies, available);
-  return levels.map((one) => Math.max(one.floor, Math.min(one.easy, EASIEST)));
+  return levels.map((one) => {
+    const most =
+      one.grow === 0 ? one.easy : Math.min(EASIEST, Math.round(one.grow * EASIEST_SHARE));
+    return Math.max(one.floor, Math.min(one.easy, most));
+  });
 }
 
-/** Between two sets of widths, as far towards `high` as there is room. */
+/** Between two sets of widths; what is cut is the widest, so that short columns are whole. */
 function between(low: readonly number[], high: readonly number[], available: number): number[] {
-  const part = (available - sum(low)) / (sum(high) - sum(low));
-  return low.map((width, at) => Math.floor(width + ((high[at] ?? width) - width) * part));
+  const cut = (at: number) =>
+    low.map((width, i) => Math.max(width, Math.min(high[i] ?? width, at)));
+  let fits = 0;
+  let exceeds = WIDEST + 1;
+  while (exceeds - fits > 1) {
+    const middle = (fits + exceeds) >> 1;
+    if (sum(cut(middle)) <= available) fits = middle;
+    else exceeds = middle;
+  }
+  return cut(fits);
 }
 
 function sum(widths: readonly number[]): number {

@@ -36,4 +36,6 @@ export interface ScalingPageProps {
   target: ObjectKey;
   onback: () => void;
   onopen: (object: ObjectRef) => void;
+  /** Escape; answers whether the frame had something to close. */
+  onescape: () => boolean;
 }
