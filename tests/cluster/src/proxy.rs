@@ -409,9 +409,9 @@ async fn relay(
             let mut body: Vec<u8> = buffer.drain(..length.min(buffer.len())).collect();
             let missing = length - body.len();
             if missing > 0 {
-                let had = body.len();
+                let present = body.len();
                 body.resize(length, 0);
-                near_in.read_exact(&mut body[had..]).await?;
+                near_in.read_exact(&mut body[present..]).await?;
             }
             match answer {
                 None => {
@@ -433,14 +433,19 @@ async fn relay(
                     let mut text =
                         format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\n");
                     for (name, value) in headers {
-                        text += &format!("{name}: {value}\r\n");
+                        text.extend([name, ": ", &value, "\r\n"]);
                     }
-                    text += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+                    text.extend([
+                        "Content-Length: ",
+                        &body.len().to_string(),
+                        "\r\n\r\n",
+                        &body,
+                    ]);
                     near_out.lock().await.write_all(text.as_bytes()).await?;
                     *link.request.lock().unwrap() = None;
                 }
                 Some(Answer::Lines(lines)) => {
-                    let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+                    let body = lines.join("\n") + "\n";
                     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
                     let text = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
                     near_out.lock().await.write_all(text.as_bytes()).await?;

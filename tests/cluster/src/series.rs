@@ -41,6 +41,7 @@ impl Series {
     }
 
     /// The different values of a lane in their order, without what was not seen.
+    #[allow(clippy::cast_possible_truncation)] // replicas and percentages
     pub fn steps(&self, lane: usize) -> Vec<i64> {
         let mut steps: Vec<i64> = self.lanes[lane]
             .iter()

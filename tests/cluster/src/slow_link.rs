@@ -167,9 +167,9 @@ mod tests {
         let start = Instant::now();
         let (mut read, mut write) = client.split();
         let (sent, mut back) = (vec![7; length], vec![0; length]);
-        let (wrote, got) = tokio::join!(write.write_all(&sent), read.read_exact(&mut back));
-        wrote.unwrap();
-        got.unwrap();
+        let (written, returned) = tokio::join!(write.write_all(&sent), read.read_exact(&mut back));
+        written.unwrap();
+        returned.unwrap();
         assert_eq!(sent, back);
         let (down, up) = link.carried();
         assert_eq!((down, up), (length as u64 + 1, length as u64 + 1));

@@ -2,18 +2,22 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cluster::Connection;
 use cluster_tests::{
-    FaultProxy, Random, Window, halt_simulation, plane, prove, server_cells, until,
+    Answer, FaultProxy, Printed, Random, Window, halt_simulation, plane, prove, server_cells,
+    until, within,
 };
 use control_plane::behaviour;
 use serde_json::{Value, json};
 
 const NAMESPACES: [&str; 3] = ["churn-1", "churn-2", "churn-3"];
+const PODS: &str = "/api/v1/pods";
 const WORKERS: usize = 12;
 const SEED: u64 = 5_000;
 
@@ -86,53 +90,29 @@ fn worker(number: usize, work: &Work, total: usize) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_view_equals_a_fresh_list() {
-    let (total, cuts) = if prove() { (5_000, 20) } else { (1_500, 8) };
-    tokio::task::spawn_blocking(|| {
-        for namespace in NAMESPACES {
-            plane().create_namespace(namespace).unwrap();
-        }
-        // Nobody but the workers touches the pods.
-        halt_simulation();
+/// Namespaces, and more pods than a first page holds; nobody but the workers touches them.
+fn prepare() {
+    for namespace in NAMESPACES {
+        plane().create_namespace(namespace).unwrap();
+    }
+    halt_simulation();
+    let old = format!("/api/v1/namespaces/{}/pods", NAMESPACES[2]);
+    control_plane::load::each(400, |index| {
+        plane().client().ensure(&old, &pod(&format!("old-{index}")))
     })
-    .await
     .unwrap();
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
-    let view = window.view(&cluster, "pods").await;
-    let sorted = |filter: &str| {
-        json!({"cluster": cluster, "kind": "pods", "namespaces": ["churn-1", "churn-2"], "filter": filter, "sort": [
-            {"column": "status", "descending": false}, {"column": "restarts", "descending": true},
-        ]})
-    };
-    let kept: wire::ViewOpened = window.ask("open_view", sorted("back")).await.unwrap();
-    window.live(view).await;
+}
 
-    let share = total / cuts;
-    let work = Work {
-        taken: AtomicUsize::new(0),
-        done: AtomicUsize::new(0),
-        allowed: AtomicUsize::new(share),
-        failed: AtomicBool::new(false),
-    };
-    let work: &'static Work = Box::leak(Box::new(work));
-    let start = Instant::now();
-    let workers: Vec<_> = (0..WORKERS)
-        .map(|number| {
-            thread::spawn(move || {
-                if std::panic::catch_unwind(|| worker(number, work, total)).is_err() {
-                    work.failed.store(true, Ordering::SeqCst);
-                }
-            })
-        })
-        .collect();
+/// Cuts every link so many times while the workers work; how often the server has forgotten so much
+/// meanwhile that everything is listed again.
+async fn cut_again_and_again(proxy: &FaultProxy, work: &Work, cuts: usize, share: usize) -> usize {
+    let mut expiries = 0;
     for cut in 1..=cuts {
         let ready = format!("cut {cut} after its share of operations, with a watch to cut");
-        until(&ready, Duration::from_secs(60), async || {
+        until(&ready, Duration::from_mins(1), async || {
             assert!(!work.failed.load(Ordering::SeqCst), "an operation failed");
             let done = work.done.load(Ordering::SeqCst);
-            let watched = proxy.watches().contains_key("/api/v1/pods");
+            let watched = proxy.watches().contains_key(PODS);
             if done + WORKERS >= cut * share && watched {
                 Ok(())
             } else {
@@ -140,77 +120,102 @@ async fn the_view_equals_a_fresh_list() {
             }
         })
         .await;
+        if cut % 4 == 0 {
+            proxy.answer(1, Answer::expired(), |request| {
+                request.path == PODS && request.is_watch()
+            });
+            expiries += 1;
+        }
         assert!(proxy.cut() > 0);
         work.allowed.fetch_add(share + WORKERS, Ordering::SeqCst);
     }
     work.allowed.store(usize::MAX, Ordering::SeqCst);
+    expiries
+}
+
+/// Whether every cell that does not tick is that of the server's own list; how many rows it has.
+fn same(ours: &Printed, fresh: &Printed) -> Result<usize, String> {
+    let names = |printed: &Printed| printed.keys().cloned().collect::<BTreeSet<_>>();
+    if names(ours) != names(fresh) {
+        let (own, theirs) = (names(ours), names(fresh));
+        let differ: Vec<_> = own.symmetric_difference(&theirs).take(5).collect();
+        return Err(format!("{differ:?}"));
+    }
+    for (key, cells) in fresh {
+        for heading in ["NAME", "READY", "STATUS", "RESTARTS", "IP", "NODE"] {
+            let (own, theirs) = (&ours[key][heading], &cells[heading]);
+            if own != theirs {
+                return Err(format!("{key} {heading}: {own} and {theirs}"));
+            }
+        }
+    }
+    Ok(fresh.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_view_equals_a_fresh_list() {
+    let (total, cuts) = if prove() { (5_000, 20) } else { (1_500, 8) };
+    tokio::task::spawn_blocking(prepare).await.unwrap();
+    let proxy = FaultProxy::before(plane()).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+    let view = window.view(&cluster, "pods").await;
+    let sorted = json!({"cluster": cluster, "kind": "pods", "namespaces": NAMESPACES[..2], "filter": "back", "sort": [
+        {"column": "status", "descending": false}, {"column": "restarts", "descending": true},
+    ]});
+    let kept: wire::ViewOpened = window.ask("open_view", &sorted).await.unwrap();
+    window.live(view).await;
+
+    let share = total / cuts;
+    let work = Arc::new(Work {
+        taken: AtomicUsize::new(0),
+        done: AtomicUsize::new(0),
+        allowed: AtomicUsize::new(share),
+        failed: AtomicBool::new(false),
+    });
+    let start = Instant::now();
+    let workers: Vec<_> = (0..WORKERS)
+        .map(|number| {
+            let work = work.clone();
+            thread::spawn(move || {
+                let done = catch_unwind(AssertUnwindSafe(|| worker(number, &work, total)));
+                work.failed.fetch_or(done.is_err(), Ordering::SeqCst);
+            })
+        })
+        .collect();
+    let expiries = cut_again_and_again(&proxy, &work, cuts, share).await;
     for worker in workers {
         worker.join().unwrap();
     }
     assert!(!work.failed.load(Ordering::SeqCst), "an operation failed");
     let worked = start.elapsed();
 
-    let target = cluster::open(&plane().kubeconfig())
-        .unwrap()
-        .target("admin")
+    let opened = cluster::open(&plane().kubeconfig()).unwrap();
+    let (connection, _) = Connection::open(opened.target("admin").unwrap())
+        .await
         .unwrap();
-    let (connection, _) = Connection::open(target).await.unwrap();
-    let mut rows = 0;
-    let settled = until(
-        "the view equal to a fresh list",
-        Duration::from_secs(20),
-        async || {
-            let fresh = server_cells(&connection, "/api/v1/pods").await;
-            let ours = window.snapshot(view).await;
-            rows = fresh.len();
-            let names = |keys: Vec<&String>| keys.into_iter().cloned().collect::<BTreeSet<_>>();
-            let (theirs, own) = (
-                names(fresh.keys().collect()),
-                names(ours.rows.keys().collect()),
-            );
-            if theirs != own {
-                return Err(format!(
-                    "{:?}",
-                    theirs
-                        .symmetric_difference(&own)
-                        .take(5)
-                        .collect::<Vec<_>>()
-                ));
-            }
-            for (key, cells) in &fresh {
-                for heading in ["NAME", "READY", "STATUS", "RESTARTS", "IP", "NODE"] {
-                    if ours.rows[key][heading] != cells[heading] {
-                        return Err(format!(
-                            "{key} {heading}: {} and {}",
-                            ours.rows[key][heading], cells[heading]
-                        ));
-                    }
-                }
-            }
-            Ok(())
-        },
-    )
+    let what = "the view equal to a fresh list";
+    let (rows, settled) = within(what, Duration::from_secs(20), async || {
+        let fresh = server_cells(&connection, PODS).await;
+        same(&window.snapshot(view).await.rows, &fresh)
+    })
     .await;
     // The order a view came to change by change is the order of one that sorts everything at once.
-    let again: wire::ViewOpened = window.ask("open_view", sorted("back")).await.unwrap();
-    let (kept, again) = (
-        window.snapshot(kept.view).await,
-        window.snapshot(again.view).await,
-    );
-    assert_eq!(kept.order, again.order);
+    let again: wire::ViewOpened = window.ask("open_view", &sorted).await.unwrap();
+    let kept = window.snapshot(kept.view).await.order;
+    assert_eq!(kept, window.snapshot(again.view).await.order);
     assert!(
-        !kept.order.is_empty() && kept.order.len() < rows,
+        !kept.is_empty() && kept.len() < rows,
         "{} of {rows}",
-        kept.order.len()
+        kept.len()
     );
     // Cuts are no reason to list again: the watch goes on from where it was.
-    let lists =
-        proxy.count(|request| request.is_list_of("/api/v1/pods") && !request.is_continuation());
+    let pages = proxy.count(|request| request.is_list_of(PODS) && request.query.contains("limit="));
     eprintln!(
-        "{total} operations, {cuts} cuts in {worked:.1?}; equal {settled:.1?} later; {rows} rows; {lists} lists"
+        "{total} operations, {cuts} cuts in {worked:.1?}; equal {settled:.1?} later; {rows} rows; \
+         {expiries} expiries, {pages} requests for a page"
     );
     assert!(
-        lists <= 2,
-        "{lists} lists (one of them may be the first rows' preview)"
+        pages <= 2 * (1 + expiries),
+        "{pages} for {expiries} expiries"
     );
 }

@@ -48,86 +48,74 @@ fn silent_listener() -> (u16, Arc<AtomicUsize>) {
     (port, count)
 }
 
+/// Kubeconfigs that cannot connect, with how each must be called. `mute` and `closed` are ports.
+fn hopeless(at: &Path, mute: u16, closed: u16) -> Vec<(&'static str, PathBuf, ErrorCode)> {
+    let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let other = write(at, "other.crt", &other.cert.pem());
+    let server = |name: &str, url: String| altered(at, name, |c| c["server"] = json!(url));
+    let authority = |name: &str, file: &Path| {
+        altered(at, name, |c| {
+            c.as_object_mut()
+                .unwrap()
+                .remove("certificate-authority-data");
+            c["certificate-authority"] = json!(file);
+        })
+    };
+    let elsewhere = altered(at, "name", |c| {
+        c["tls-server-name"] = json!("elsewhere.example");
+    });
+    let plain = format!("http://127.0.0.1:{}", plane().port());
+    vec![
+        (
+            "refused",
+            server("refused", format!("https://127.0.0.1:{closed}")),
+            ErrorCode::Unreachable,
+        ),
+        (
+            "silent",
+            server("silent", format!("https://127.0.0.1:{mute}")),
+            ErrorCode::Unreachable,
+        ),
+        (
+            "no name",
+            server("no-name", "https://no-such-host.invalid:6443".to_owned()),
+            ErrorCode::Unreachable,
+        ),
+        (
+            "authority",
+            authority("authority", &other),
+            ErrorCode::Untrusted,
+        ),
+        ("other name", elsewhere, ErrorCode::Untrusted),
+        (
+            "plain http to TLS",
+            server("plain", plain),
+            ErrorCode::Malformed,
+        ),
+        (
+            "token",
+            plane().kubeconfig_of(Credential::Wrong),
+            ErrorCode::Unauthorized,
+        ),
+        (
+            "no authority file",
+            authority("no-file", Path::new("/no/such/file")),
+            ErrorCode::Malformed,
+        ),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_failure_has_its_own_message() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().to_owned();
     let (mute, _) = silent_listener();
-    let closed = {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        listener.local_addr().unwrap().port()
-    };
-    let files = blocking(move || {
-        let other_ca = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()])
-            .unwrap()
-            .cert
-            .pem();
-        let other_ca = write(&at, "other.crt", &other_ca);
-        let port = plane().port();
-        vec![
-            (
-                "refused",
-                altered(&at, "refused", |c| {
-                    c["server"] = json!(format!("https://127.0.0.1:{closed}"))
-                }),
-                ErrorCode::Unreachable,
-            ),
-            (
-                "silent",
-                altered(&at, "silent", |c| {
-                    c["server"] = json!(format!("https://127.0.0.1:{mute}"))
-                }),
-                ErrorCode::Unreachable,
-            ),
-            (
-                "name",
-                altered(&at, "name", |c| {
-                    c["server"] = json!("https://no-such-host.invalid:6443")
-                }),
-                ErrorCode::Unreachable,
-            ),
-            (
-                "authority",
-                altered(&at, "authority", |c| {
-                    c.as_object_mut()
-                        .unwrap()
-                        .remove("certificate-authority-data");
-                    c["certificate-authority"] = json!(other_ca);
-                }),
-                ErrorCode::Untrusted,
-            ),
-            (
-                "server name",
-                altered(&at, "server-name", |c| {
-                    c["tls-server-name"] = json!("elsewhere.example")
-                }),
-                ErrorCode::Untrusted,
-            ),
-            (
-                "plain http to TLS",
-                altered(&at, "plain", |c| {
-                    c["server"] = json!(format!("http://127.0.0.1:{port}"))
-                }),
-                ErrorCode::Malformed,
-            ),
-            (
-                "token",
-                plane().kubeconfig_of(Credential::Wrong),
-                ErrorCode::Unauthorized,
-            ),
-            (
-                "no authority file",
-                altered(&at, "no-file", |c| {
-                    c.as_object_mut()
-                        .unwrap()
-                        .remove("certificate-authority-data");
-                    c["certificate-authority"] = json!("/no/such/file");
-                }),
-                ErrorCode::Malformed,
-            ),
-        ]
-    })
-    .await;
+    let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let files = blocking(move || hopeless(&at, mute, closed)).await;
     let mut messages = BTreeSet::new();
     for (what, file, code) in files {
         let window = Window::open(&file);
@@ -210,6 +198,83 @@ async fn malformed_files_say_what_is_wrong() {
     assert!(messages.insert(problem.message + &problem.detail));
 }
 
+/// A kubeconfig of which one context, `plain`, may connect; all lead to `port`.
+fn traps(folder: &Path, program: &Path, port: u16) -> Value {
+    let fifo = folder.join("fifo");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let exec = json!({"apiVersion": "client.authentication.k8s.io/v1", "command": program, "interactiveMode": "Never"});
+    let url = format!("https://127.0.0.1:{port}");
+    let named = |kind: &str, name: &str, what: Value| json!({"name": name, kind: what});
+    let mut contexts = Vec::new();
+    let mut users = Vec::new();
+    for (name, user) in [
+        ("exec", json!({"exec": exec})),
+        ("exec-and-token", json!({"token": "t", "exec": exec})),
+        (
+            "gcp",
+            json!({"auth-provider": {"name": "gcp", "config": {"cmd-path": program, "cmd-args": "x"}}}),
+        ),
+        (
+            "oidc",
+            json!({"auth-provider": {"name": "oidc", "config": {"idp-issuer-url": url}}}),
+        ),
+        ("token-fifo", json!({"tokenFile": fifo})),
+        ("token-zero", json!({"tokenFile": "/dev/zero"})),
+        ("token-folder", json!({"tokenFile": folder})),
+        (
+            "certificate-fifo",
+            json!({"client-certificate": fifo, "client-key": fifo}),
+        ),
+        ("token-of-two-lines", json!({"token": "a\nb"})),
+        ("plain", json!({"token": "fine"})),
+    ] {
+        users.push(named("user", name, user));
+        contexts.push(named(
+            "context",
+            name,
+            json!({"cluster": "trap", "user": name}),
+        ));
+    }
+    let mut clusters = Vec::new();
+    for (name, cluster) in [
+        (
+            "trap",
+            json!({"server": url, "insecure-skip-tls-verify": true}),
+        ),
+        (
+            "fifo",
+            json!({"server": url, "certificate-authority": fifo}),
+        ),
+        (
+            "zero",
+            json!({"server": url, "certificate-authority": "/dev/zero"}),
+        ),
+        (
+            "proxied",
+            json!({"server": "https://127.0.0.1:1", "proxy-url": format!("http://127.0.0.1:{port}")}),
+        ),
+    ] {
+        clusters.push(named("cluster", name, cluster));
+        if name != "trap" {
+            contexts.push(named(
+                "context",
+                name,
+                json!({"cluster": name, "user": "plain"}),
+            ));
+        }
+    }
+    json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "plain",
+        "clusters": clusters, "users": users, "contexts": contexts,
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_would_run_or_read_is_never_handed_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -228,55 +293,10 @@ async fn what_would_run_or_read_is_never_handed_on() {
             .unwrap()
             .success()
     );
-    let fifo = folder.path().join("fifo");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&fifo)
-            .status()
-            .unwrap()
-            .success()
-    );
-
-    let exec = json!({"apiVersion": "client.authentication.k8s.io/v1", "command": program, "interactiveMode": "Never"});
-    let users = [
-        ("exec", json!({"exec": exec})),
-        ("exec-and-token", json!({"token": "t", "exec": exec})),
-        (
-            "gcp",
-            json!({"auth-provider": {"name": "gcp", "config": {"cmd-path": program, "cmd-args": "x"}}}),
-        ),
-        (
-            "oidc",
-            json!({"auth-provider": {"name": "oidc", "config": {"idp-issuer-url": format!("https://127.0.0.1:{port}")}}}),
-        ),
-        ("token-fifo", json!({"tokenFile": fifo})),
-        ("token-zero", json!({"tokenFile": "/dev/zero"})),
-        ("token-folder", json!({"tokenFile": folder.path()})),
-        (
-            "certificate-fifo",
-            json!({"client-certificate": fifo, "client-key": fifo}),
-        ),
-        ("token-of-two-lines", json!({"token": "a\nb"})),
-        ("plain", json!({"token": "fine"})),
-    ];
-    let mut config = json!({
-        "apiVersion": "v1", "kind": "Config", "current-context": "plain",
-        "clusters": [
-            {"name": "trap", "cluster": {"server": format!("https://127.0.0.1:{port}"), "insecure-skip-tls-verify": true}},
-            {"name": "fifo", "cluster": {"server": format!("https://127.0.0.1:{port}"), "certificate-authority": fifo}},
-            {"name": "zero", "cluster": {"server": format!("https://127.0.0.1:{port}"), "certificate-authority": "/dev/zero"}},
-            {"name": "proxied", "cluster": {"server": "https://127.0.0.1:1", "proxy-url": format!("http://127.0.0.1:{port}")}},
-        ],
-        "users": users.iter().map(|(name, user)| json!({"name": name, "user": user})).collect::<Vec<_>>(),
-        "contexts": users.iter().map(|(name, _)| json!({"name": name, "context": {"cluster": "trap", "user": name}})).collect::<Vec<_>>(),
-    });
-    for cluster in ["fifo", "zero", "proxied"] {
-        let context = json!({"name": cluster, "context": {"cluster": cluster, "user": "plain"}});
-        config["contexts"].as_array_mut().unwrap().push(context);
-    }
+    let config = traps(folder.path(), &program, port);
     let window = Window::open(&write(folder.path(), "config", &config.to_string()));
     let page = window.start().await;
-    assert_eq!(page.contexts.len(), users.len() + 3);
+    assert_eq!(page.contexts.len(), 13);
     let mut refused = 0;
     for (index, context) in page.contexts.iter().enumerate() {
         if context.name == "plain" {
@@ -302,7 +322,7 @@ async fn what_would_run_or_read_is_never_handed_on() {
         );
         refused += 1;
     }
-    assert_eq!(refused, users.len() + 2);
+    assert_eq!(refused, 12);
     assert!(!marker.exists(), "a program was run");
     assert_eq!(
         contacted.load(Ordering::SeqCst),

@@ -29,7 +29,7 @@ async fn a_restart_of_the_api_server_is_outlived() {
     tokio::task::spawn_blocking(|| plane.stop_apiserver().unwrap())
         .await
         .unwrap();
-    let stale = until("every table stale", Duration::from_secs(10), async || {
+    let doubted = until("every table stale", Duration::from_secs(10), async || {
         for view in &views {
             let state = window.state(*view).await;
             if state.phase != Phase::Stale || state.why.is_empty() {
@@ -69,5 +69,5 @@ async fn a_restart_of_the_api_server_is_outlived() {
         },
     )
     .await;
-    eprintln!("restart: stale after {stale:.1?}; live {live:.1?} after it was ready again");
+    eprintln!("restart: stale after {doubted:.1?}; live {live:.1?} after it was ready again");
 }
