@@ -22,7 +22,7 @@ const nameOf = (e) => {
   const by = e.getAttribute('aria-labelledby');
   if (by) return squeezed(by.split(/\s+/).map((id) => document.getElementById(id)?.textContent ?? '').join(' '));
   if (e.labels?.length) return squeezed(e.labels[0].textContent);
-  return squeezed(e.innerText ?? e.textContent) || squeezed(e.title);
+  return squeezed(e.textContent) || squeezed(e.title);
 };
 // Names match whole, or by beginning when the wanted one ends with an asterisk.
 const named = (e, name) =>

@@ -1,4 +1,4 @@
-//! One start of the program, with its window under WebDriver.
+//! One start of the program, with its window under a driver.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -282,6 +282,20 @@ impl Window {
             .expect("the mouse clicks");
     }
 
+    /// Moves the mouse off whatever it was over, into the corner of the page.
+    ///
+    /// # Panics
+    /// If the driver refuses.
+    pub fn move_mouse_away(&self) {
+        let mouse = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveTo {
+            duration: None,
+            x: 2.0,
+            y: 2.0,
+        });
+        self.ask(self.client.perform_actions(mouse))
+            .expect("the mouse moves");
+    }
+
     /// Presses and releases a key, with `held` held down.
     ///
     /// # Panics
@@ -400,10 +414,10 @@ impl Window {
             Ok(path) => eprintln!("the window as it was: {}", path.display()),
             Err(error) => eprintln!("no screenshot: {error}"),
         }
-        let text = self.try_eval("return document.body.innerText", &[]);
+        let page = self.try_eval("return document.body.innerText", &[]);
         eprintln!(
             "--- the page said:\n{}",
-            text.unwrap_or_default().as_str().unwrap_or_default()
+            page.unwrap_or_default().as_str().unwrap_or_default()
         );
         eprintln!("--- the program printed:\n{}", self.printed());
         for (path, bytes) in self.home.written("state") {
@@ -424,7 +438,7 @@ impl Drop for Window {
     }
 }
 
-/// A start of the program without a driver: nothing of WebDriver is in its processes.
+/// A start of the program without a driver: nothing of one is in its processes.
 pub struct Plain {
     guard: Guard,
     home: Home,

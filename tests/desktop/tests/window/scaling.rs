@@ -79,6 +79,10 @@ fn an_autoscaler_is_seen_to_scale() {
     until_painted(&window, "a graph with something on it");
     window.until_text("80%");
 
+    // The panel tells of the moment under the mouse; there is none.
+
+    window.move_mouse_away();
+
     // More load: it scales, and the page says so while it happens.
     cluster().set_cpu_usage(space, "app=mill", "400m").unwrap();
     cluster()

@@ -46,7 +46,7 @@ pub(crate) fn go_to(window: &Window, title: &str) {
     window.press(&[Key::Control], 'k');
     window.until(
         "the palette",
-        "return one('combobox', '') === document.activeElement",
+        "return one('combobox', 'Go to*') === document.activeElement",
         &[],
     );
     window.type_text(title);

@@ -20,6 +20,16 @@ fn until_stale(window: &Window, since: Instant) {
         &[],
     );
     let after = since.elapsed();
+    // The status bar, which stands on every screen, agrees in time.
+    window.until(
+        "the status bar in doubt",
+        "const bar = document.querySelector('[data-testid=live]');
+         return bar.classList.contains('stale') && squeezed(bar.textContent)",
+        &[],
+    );
+    let agreed = since.elapsed();
+    println!("status bar in doubt after {:.1} s", agreed.as_secs_f64());
+    assert!(agreed < BADGE, "the status bar took {agreed:?}");
     println!("stale badge after {:.1} s", after.as_secs_f64());
     assert!(after < BADGE, "the badge took {after:?}");
 }

@@ -211,6 +211,16 @@ fn commands_answer_nonsense_with_an_error() {
             "{command}: {error}"
         );
     }
+    assert!(
+        !window.printed().contains("panicked"),
+        "{}",
+        window.printed()
+    );
+}
+
+#[test]
+fn commands_take_much_and_many() {
+    let window = connected();
     let infos = window.rpc("clusters", &Value::Null).unwrap();
     let id = infos[0]["cluster"].clone();
     let open = |filter: &str| {
