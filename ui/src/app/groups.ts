@@ -66,8 +66,16 @@ export function sidebarGroups(kinds: readonly KindEntry[]): Group[] {
     const kind = kinds.find((one) => one.id === id);
     return kind ? [{ type: 'link', link: toLink(kind) }] : [];
   };
+  const titles = kinds.map((kind) => kind.title);
+  const isAmbiguous = (title: string) => titles.indexOf(title) !== titles.lastIndexOf(title);
   const fold = (title: string, open = false): Group[] => {
-    const links = folds.get(title)?.map(toLink);
+    const links = folds.get(title)?.map((kind) => {
+      const link = toLink(kind);
+      // Events and metrics are served in two groups; a custom kind's group is its fold's title.
+      return title === 'Other' && isAmbiguous(kind.title)
+        ? { ...link, title: `${kind.title} · ${kind.group}` }
+        : link;
+    });
     return links ? [{ type: 'fold', title, links, open }] : [];
   };
   const customGroups = [...new Set(kinds.filter((kind) => kind.custom).map((kind) => kind.group))];

@@ -46,6 +46,7 @@ describe('fitting', () => {
     ['all of it fits', [text, firm(100)], 500, [400, 100]],
     ['between full and easy', [text, firm(100)], 400, [300, 100]],
     ['the widest is cut first', [{ ...text, easy: 150 }, text, firm(100)], 420, [150, 170, 100]],
+    ['those that began wide stay wider', [text, { ...text, grow: 200 }], 350, [200, 150]],
     ['between easy and floor', [text, text, firm(100)], 420, [160, 160, 100]],
     ['nothing fits: easy, sideways', [text, firm(100)], 150, [200, 100]],
     ['sideways, narrower text', [{ ...text, grow: 200 }, firm(300)], 150, [160, 300]],

@@ -56,8 +56,9 @@ export function fit(levels: readonly Levels[], available: number): number[] {
     const growing = levels.reduce((total, one) => total + one.grow, 0) || 1;
     return levels.map((one) => one.full + Math.floor((spare * one.grow) / growing));
   }
-  if (sum(easies) <= available) return between(easies, fulls, available);
-  if (sum(floors) <= available) return between(floors, easies, available);
+  const shares = levels.map((one) => one.grow);
+  if (sum(easies) <= available) return between(easies, fulls, shares, available);
+  if (sum(floors) <= available) return between(floors, easies, shares, available);
   return levels.map((one) => {
     const most =
       one.grow === 0 ? one.easy : Math.min(EASIEST, Math.round(one.grow * EASIEST_SHARE));
@@ -65,14 +66,25 @@ export function fit(levels: readonly Levels[], available: number): number[] {
   });
 }
 
-/** Between two sets of widths; what is cut is the widest, so that short columns are whole. */
-function between(low: readonly number[], high: readonly number[], available: number): number[] {
-  const cut = (at: number) =>
-    low.map((width, i) => Math.max(width, Math.min(high[i] ?? width, at)));
+/**
+ * Between two sets of widths: what is cut is widest for its share, so that short columns are whole and
+ * those that began wide stay wider.
+ */
+function between(
+  low: readonly number[],
+  high: readonly number[],
+  shares: readonly number[],
+  available: number,
+): number[] {
+  const cut = (scale: number) =>
+    low.map((width, at) => {
+      const wanted = Math.floor((shares[at] ?? 0) * scale);
+      return Math.max(width, Math.min(high[at] ?? width, wanted));
+    });
   let fits = 0;
-  let exceeds = WIDEST + 1;
-  while (exceeds - fits > 1) {
-    const middle = (fits + exceeds) >> 1;
+  let exceeds = WIDEST;
+  for (let step = 0; step < 32; step += 1) {
+    const middle = (fits + exceeds) / 2;
     if (sum(cut(middle)) <= available) fits = middle;
     else exceeds = middle;
   }

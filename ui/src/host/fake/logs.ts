@@ -33,7 +33,7 @@ export function spansOf(n: number): LogSpan[] {
       return [
         ink('ERROR', '9', true),
         plain(' cannot parse '),
-        ink('<b>markup</b> & <script>alert(1)</script> ␛[31m', '6'),
+        ink('<b>markup</b> & <script>alert(1)</script> ⟨ESC⟩[31m', '6'),
       ];
     case 9:
       return [ink('trace ', '8'), ink('#a06cd5 of its own', '#a06cd5'), plain(`  span=${n}`)];
