@@ -293,7 +293,7 @@ mod tests {
         ring.push_bytes(b"\x07\n");
         let total = 4 + 10_000_000 + 1;
         let text = &shown(&ring)[0];
-        assert!(text.starts_with("␛]0;xxx"));
+        assert!(text.starts_with("⟨ESC⟩]0;xxx"));
         assert!(
             text.ends_with(&format!("x… {} bytes cut", total - LINE_CAP)),
             "{}",

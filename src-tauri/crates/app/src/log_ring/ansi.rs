@@ -81,6 +81,13 @@ pub(super) fn pen_after(bytes: &[u8], mut pen: Pen) -> Pen {
     pen
 }
 
+/// Names of the controls in their order; many fonts have no glyph for the pictures of them.
+const CONTROLS: [&str; 32] = [
+    "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "TAB", "LF", "VT", "FF", "CR",
+    "SO", "SI", "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC",
+    "FS", "GS", "RS", "US",
+];
+
 /// Writes `text` with everything that has no shape of its own, or reorders others, made visible.
 fn visible(text: &str, out: &mut String) {
     let mut plain = 0;
@@ -88,9 +95,8 @@ fn visible(text: &str, out: &mut String) {
         out.push_str(&text[plain..at]);
         plain = at + c.len_utf8();
         match c {
-            '\x7F' => out.push('␡'),
-            // The control pictures stand in the order of the controls.
-            '\0'..='\x1F' => out.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\0'..='\x1F' => out.extend(["⟨", CONTROLS[c as usize], "⟩"]),
+            '\x7F' => out.push_str("⟨DEL⟩"),
             _ => out.extend([format!("⟨U+{:04X}⟩", u32::from(c))]),
         }
     }
@@ -219,19 +225,23 @@ mod tests {
                 "a\tb é 日本 🚀 ✔\u{FE0F}",
             ),
             ("markup", b"<img onerror=x>{{a}}", "<img onerror=x>{{a}}"),
-            ("OSC 52", b"\x1b]52;c;aGk=\x07x", "␛]52;c;aGk=␇x"),
+            ("OSC 52", b"\x1b]52;c;aGk=\x07x", "⟨ESC⟩]52;c;aGk=⟨BEL⟩x"),
             (
                 "OSC 8",
                 b"\x1b]8;;file:///x\x1b\\y\x1b]8;;\x1b\\",
-                "␛]8;;file:///x␛\\y␛]8;;␛\\",
+                "⟨ESC⟩]8;;file:///x⟨ESC⟩\\y⟨ESC⟩]8;;⟨ESC⟩\\",
             ),
-            ("DCS", b"\x1bP1$r0m\x1b\\", "␛P1$r0m␛\\"),
-            ("cursor", b"a\x1b[2J\x1b[1;1Hb", "a␛[2J␛[1;1Hb"),
-            ("report", b"\x1b[6n\x1b[c", "␛[6n␛[c"),
-            ("private SGR", b"\x1b[>4;2m\x1b[?25m", "␛[>4;2m␛[?25m"),
-            ("lone ESC at the end", b"a\x1b", "a␛"),
-            ("unfinished CSI", b"a\x1b[31", "a␛[31"),
-            ("ESC before a colour", b"\x1b\x1b[31mx", "␛x"),
+            ("DCS", b"\x1bP1$r0m\x1b\\", "⟨ESC⟩P1$r0m⟨ESC⟩\\"),
+            ("cursor", b"a\x1b[2J\x1b[1;1Hb", "a⟨ESC⟩[2J⟨ESC⟩[1;1Hb"),
+            ("report", b"\x1b[6n\x1b[c", "⟨ESC⟩[6n⟨ESC⟩[c"),
+            (
+                "private SGR",
+                b"\x1b[>4;2m\x1b[?25m",
+                "⟨ESC⟩[>4;2m⟨ESC⟩[?25m",
+            ),
+            ("lone ESC at the end", b"a\x1b", "a⟨ESC⟩"),
+            ("unfinished CSI", b"a\x1b[31", "a⟨ESC⟩[31"),
+            ("ESC before a colour", b"\x1b\x1b[31mx", "⟨ESC⟩x"),
             (
                 "C1 as UTF-8",
                 "\u{9b}31m\u{85}".as_bytes(),
@@ -240,9 +250,9 @@ mod tests {
             ("C1 as bytes", b"\x9b31m", "⟨0x9B⟩31m"),
             ("Latin-1", b"caf\xe9 ok", "caf⟨0xE9⟩ ok"),
             ("cut character", b"a\xf0\x9f\x9a", "a⟨0xF09F9A⟩"),
-            ("backspace", b"safe\x08\x08evil", "safe␈␈evil"),
-            ("CR overwrite", b"evil\rsafe", "evil␍safe"),
-            ("NUL and DEL", b"a\0b\x7f", "a␀b␡"),
+            ("backspace", b"safe\x08\x08evil", "safe⟨BS⟩⟨BS⟩evil"),
+            ("CR overwrite", b"evil\rsafe", "evil⟨CR⟩safe"),
+            ("NUL and DEL", b"a\0b\x7f", "a⟨NUL⟩b⟨DEL⟩"),
             (
                 "bidi",
                 "a\u{202e}b\u{2066}c\u{200f}".as_bytes(),

@@ -189,7 +189,7 @@ fn list(discovery: &Discovery) -> KindList {
             short_names: served
                 .map(|found| found.short_names.clone())
                 .unwrap_or_default(),
-            custom: false,
+            custom: is_custom(&spec.resource.group),
         }
     });
     let others = discovery
@@ -211,9 +211,13 @@ fn entry(found: &Discovered) -> KindEntry {
         group: found.resource.group.clone(),
         namespaced: found.resource.namespaced,
         short_names: found.short_names.clone(),
-        // Built-in groups have no dot, or end in .k8s.io; custom resources are named by a domain.
-        custom: found.resource.group.contains('.') && !found.resource.group.ends_with(".k8s.io"),
+        custom: is_custom(&found.resource.group),
     }
+}
+
+/// Built-in groups have no dot, or end in .k8s.io; custom resources are named by a domain.
+fn is_custom(group: &str) -> bool {
+    group.contains('.') && !group.ends_with(".k8s.io")
 }
 
 /// The plural with the kind's own capitals: `ingresses` of `Ingress` is `Ingresses`.
