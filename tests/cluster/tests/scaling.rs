@@ -91,14 +91,9 @@ async fn hpa() -> Value {
     blocking(move || plane().client().get(&path).unwrap()).await
 }
 
-/// A Deployment under an HPA that knows its metric.
-async fn prepare() {
-    blocking(|| {
-        plane().create_namespace(NAMESPACE).unwrap();
-        plane().apply(THINGS).unwrap();
-        plane().wait_for_metrics().unwrap();
-    })
-    .await;
+/// Waits for an HPA that knows its metric.
+async fn measured() {
+    blocking(|| plane().wait_for_metrics().unwrap()).await;
     until(
         "an HPA that knows its metric",
         Duration::from_mins(1),
@@ -156,12 +151,9 @@ fn rescales(meta: &GraphMeta) -> Vec<(i64, String)> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_step_is_on_the_graph() {
-    prepare().await;
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
-    let graph = window.graph(&cluster, NAMESPACE, "web").await;
+/// Opens the graph and waits until it watches.
+async fn seen(window: &Window, cluster: &str) -> u32 {
+    let graph = window.graph(cluster, NAMESPACE, "web").await;
     until(
         "a graph that watches",
         Duration::from_secs(10),
@@ -175,6 +167,20 @@ async fn each_step_is_on_the_graph() {
         },
     )
     .await;
+    graph
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_step_is_on_the_graph() {
+    blocking(|| {
+        plane().create_namespace(NAMESPACE).unwrap();
+        plane().apply(THINGS).unwrap();
+    })
+    .await;
+    // The first measurements take as long as a network that goes and comes back.
+    tokio::join!(measured(), time_in_the_dark_stays_empty());
+    let (window, cluster) = Window::connected(&plane().kubeconfig()).await;
+    let graph = seen(&window, &cluster).await;
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
     let watcher = tokio::task::spawn_blocking(move || watch_with_kubectl(&stopped));
@@ -200,7 +206,6 @@ async fn each_step_is_on_the_graph() {
 
     every_step_is_there(&window, graph, &desired, &current).await;
     a_second_graph_knows_the_past_from_events(&window, &cluster).await;
-    time_in_the_dark_stays_empty(&proxy, &window, graph).await;
 }
 
 async fn every_step_is_there(window: &Window, graph: u32, desired: &[i64], current: &[i64]) {
@@ -287,7 +292,10 @@ async fn a_second_graph_knows_the_past_from_events(window: &Window, cluster: &st
 }
 
 /// While nothing comes from the server the graph has a gap, and goes on behind it.
-async fn time_in_the_dark_stays_empty(proxy: &FaultProxy, window: &Window, graph: u32) {
+async fn time_in_the_dark_stays_empty() {
+    let proxy = FaultProxy::before(plane()).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+    let graph = seen(&window, &cluster).await;
     let dark = window.graph_meta(graph).await.now_ms;
     proxy.mute(true);
     until("doubt", Duration::from_secs(12), async || {
