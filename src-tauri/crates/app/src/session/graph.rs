@@ -592,8 +592,20 @@ impl Session {
         }
     }
 
+    /// Between two ticks a live graph has been seen up to this moment, not to the last tick.
+    fn see_until_now(&mut self, id: u32) {
+        let now = self.now_ms();
+        if let Some(graph) = self.graphs.get_mut(&id)
+            && let Some(until) = graph.seen_until
+        {
+            graph.series.mark_seen(until.min(now), now);
+            graph.seen_until = Some(now);
+        }
+    }
+
     /// Everything of a graph but its series.
-    pub(crate) fn graph(&self, id: u32) -> Result<GraphMeta, WireError> {
+    pub(crate) fn graph(&mut self, id: u32) -> Result<GraphMeta, WireError> {
+        self.see_until_now(id);
         let graph = self.graphs.get(&id).ok_or_else(|| gone("This graph"))?;
         let now = self.now_ms();
         let row = ScalingRow::join(graph.hpa.as_ref(), graph.object.as_ref());
@@ -783,7 +795,8 @@ impl Session {
     }
 
     /// The series of a graph, as bytes.
-    pub(crate) fn graph_series(&self, ask: &SeriesAsk) -> Result<Vec<u8>, WireError> {
+    pub(crate) fn graph_series(&mut self, ask: &SeriesAsk) -> Result<Vec<u8>, WireError> {
+        self.see_until_now(ask.graph);
         let graph = self
             .graphs
             .get(&ask.graph)
