@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -67,14 +68,18 @@ fn target() -> PathBuf {
         .map_or_else(|| Path::new(ROOT).join("target"), PathBuf::from)
 }
 
-/// Two free ports of the loopback interface.
+/// Two free loopback ports, outside the range that outgoing connections use: those may be taken between choice and use.
 pub(crate) fn free_ports() -> [u16; 2] {
-    // Both are held until both are known, so that they differ.
-    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-    listeners.map(|listener| {
-        listener
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port()
-    })
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    const RANGE: std::ops::Range<u32> = 10_000..20_000;
+    let mut held: Vec<TcpListener> = Vec::new();
+    // Processes begin at different places of the range.
+    let begin = std::process::id().wrapping_mul(2_654_435_761);
+    while held.len() < 2 {
+        let step = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = RANGE.start + step % (RANGE.end - RANGE.start);
+        let port = u16::try_from(port).expect("the range is one of ports");
+        held.extend(TcpListener::bind((Ipv4Addr::LOCALHOST, port)));
+    }
+    [0, 1].map(|index| held[index].local_addr().expect("a bound socket").port())
 }

@@ -52,29 +52,26 @@ impl Window {
     pub fn open_in(home: Home, arguments: &[&str]) -> Self {
         // A test that failed in its turn leaves nothing that the next one could meet.
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let program = programs::program();
-        let [port, native_port] = programs::free_ports();
-        let log = driver_log(&home);
-        let command = [
-            programs::tauri_driver().display().to_string(),
-            format!("--port={port}"),
-            format!("--native-port={native_port}"),
-            format!("--native-driver={}", programs::webkit_driver().display()),
-        ];
-        let environment = home.environment(display());
-        let guard = Guard::over_process(command.iter().map(OsStr::new), &environment, &log)
-            .expect("sh and setsid start the driver");
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
-        let options = json!({"application": program, "args": arguments});
-        let client = runtime
-            .block_on(connect([port, native_port], &options))
-            .unwrap_or_else(|error| {
-                let said = fs::read_to_string(&log).unwrap_or_default();
-                panic!("the window does not open: {error}\n{said}")
-            });
+        let options = json!({"application": programs::program(), "args": arguments});
+        let open = || {
+            let ports = programs::free_ports();
+            let guard = start_driver(&home, ports);
+            match runtime.block_on(connect(ports, &options)) {
+                Ok(client) => Ok((client, guard)),
+                Err(error) => Err(format!("{error}\n{}", printed(&home))),
+            }
+        };
+        // A driver that could not have its port is started once more, on others.
+        let (client, guard) = open()
+            .or_else(|error| {
+                eprintln!("the window did not open at first: {error}");
+                open()
+            })
+            .unwrap_or_else(|error| panic!("the window does not open: {error}"));
         let window = Self {
             client,
             guard,
@@ -402,7 +399,7 @@ impl Window {
 
     /// What the program and the driver printed.
     pub fn printed(&self) -> String {
-        fs::read_to_string(driver_log(&self.home)).unwrap_or_default()
+        printed(&self.home)
     }
 
     fn tell_failure(&self) {
@@ -471,8 +468,26 @@ impl Plain {
 
     /// What the program printed.
     pub fn printed(&self) -> String {
-        fs::read_to_string(driver_log(&self.home)).unwrap_or_default()
+        printed(&self.home)
     }
+}
+
+/// tauri-driver, and behind it the system's driver, on these ports.
+fn start_driver(home: &Home, [port, native_port]: [u16; 2]) -> Guard {
+    let command = [
+        programs::tauri_driver().display().to_string(),
+        format!("--port={port}"),
+        format!("--native-port={native_port}"),
+        format!("--native-driver={}", programs::webkit_driver().display()),
+    ];
+    let environment = home.environment(display());
+    let log = driver_log(home);
+    Guard::over_process(command.iter().map(OsStr::new), &environment, &log)
+        .expect("sh and setsid start the driver")
+}
+
+fn printed(home: &Home) -> String {
+    fs::read_to_string(driver_log(home)).unwrap_or_default()
 }
 
 fn driver_log(home: &Home) -> PathBuf {

@@ -126,6 +126,11 @@ fn an_autoscaler_is_seen_to_scale() {
             .all(|count| count.as_u64().unwrap() > 3),
         "each canvas is painted: {colours}"
     );
+    window.until(
+        "the end of the climb",
+        "return /At max/.test(one('complementary', 'Details of the moment').innerText)",
+        &[],
+    );
     window.click("radio", "15 m");
     window.until(
         "15 minutes",
