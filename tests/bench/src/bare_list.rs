@@ -117,6 +117,8 @@ async fn get(
         .header("Accept", accept)
         .body(Empty::new())
         .map_err(|error| words(&error))?;
+    // The answer before this one must be off the connection.
+    sender.ready().await.map_err(|error| words(&error))?;
     let mut answer = sender
         .send_request(request)
         .await
