@@ -148,7 +148,7 @@ impl ScalingRow {
             metrics: metrics(hpa, object),
             load: hpa.and_then(load),
             current: hpa.map(|h| h.current),
-            desired: hpa.map(|h| h.desired),
+            desired: hpa.and_then(HpaRow::asked_for),
             // A ScaledObject may go below its HPA's least, which is never under 1.
             min: match (object, hpa) {
                 (Some(object), _) => object.idle.or(object.min).unwrap_or(0),
@@ -262,7 +262,7 @@ fn hpa_status(hpa: &HpaRow) -> (Word, Tone) {
     if hpa.conditions.is_empty() {
         return ("not yet looked at by its controller".into(), Tone::Quiet);
     }
-    let moving = match hpa.desired.cmp(&hpa.current) {
+    let moving = match hpa.asked_for().unwrap_or(hpa.current).cmp(&hpa.current) {
         std::cmp::Ordering::Greater => Some("scaling up"),
         std::cmp::Ordering::Less => Some("scaling down"),
         std::cmp::Ordering::Equal => None,
@@ -272,6 +272,7 @@ fn hpa_status(hpa: &HpaRow) -> (Word, Tone) {
         "TooFewReplicas" => "at min".to_owned(),
         reason => format!("limited: {reason}"),
     });
+    let able = |reason: &str| is("AbleToScale", "True").is_some_and(|c| *c.reason == *reason);
     match (moving, limit) {
         (Some(moving), Some(limit)) => (format!("{moving}, {limit}").into(), Tone::Warn),
         (Some(moving), None) => (moving.into(), Tone::Warn),
@@ -279,7 +280,11 @@ fn hpa_status(hpa: &HpaRow) -> (Word, Tone) {
         (None, Some(limit)) if limit == "at min" => (limit.into(), Tone::Quiet),
         (None, Some(limit)) => (limit.into(), Tone::Warn),
         (None, None) if hpa.current == hpa.max => ("at max".into(), Tone::Warn),
-        (None, None) => ("steady".into(), Tone::Good),
+        (None, None) if able("ScaleDownStabilized") => {
+            ("scale-down waits: stabilization window".into(), Tone::Plain)
+        }
+        // The controller's last pass asked for nothing else, which says nothing of the next.
+        (None, None) => ("at the desired size".into(), Tone::Plain),
     }
 }
 

@@ -215,7 +215,7 @@ fn scaling_rows_say_what_holds_them() {
     let able = |kind: &str, status: &str, reason: &str| json!([{"type": kind, "status": status, "reason": reason}]);
     let status = |conditions: Value, current: i32, desired: i32| json!({"status": {"conditions": conditions, "currentReplicas": current, "desiredReplicas": desired}});
     for (extra, words, tone) in [
-        (json!({}), "steady", Tone::Good),
+        (json!({}), "at the desired size", Tone::Plain),
         (
             status(able("ScalingLimited", "True", "TooManyReplicas"), 20, 20),
             "at max",
@@ -274,7 +274,7 @@ fn scaling_rows_say_what_holds_them() {
         |annotation: &str, value: &str| json!({"metadata": {"annotations": {annotation: value}}});
     let condition = |kind: &str, status: &str, reason: &str| json!({"status": {"conditions": [{"type": kind, "status": status, "reason": reason}]}});
     for (extra, words) in [
-        (json!({}), "steady"),
+        (json!({}), "at the desired size"),
         (annotated("autoscaling.keda.sh/paused", "true"), "paused"),
         (
             annotated("autoscaling.keda.sh/paused-replicas", "2"),
@@ -292,7 +292,10 @@ fn scaling_rows_say_what_holds_them() {
             condition("Fallback", "True", "FallbackExists"),
             "fallback: a trigger fails",
         ),
-        (condition("Active", "False", "ScalerNotActive"), "steady"),
+        (
+            condition("Active", "False", "ScalerNotActive"),
+            "at the desired size",
+        ),
     ] {
         let row = ScalingRow::join(Some(&hpa_row(&json!({}))), Some(&object_row(&extra))).unwrap();
         assert_eq!(&*row.status, words, "{extra}");

@@ -309,7 +309,8 @@ impl Graph {
     fn record(&mut self, now_ms: i64) {
         if let Some(hpa) = &self.hpa {
             self.series.push("current", now_ms, hpa.current.into());
-            self.series.push("desired", now_ms, hpa.desired.into());
+            let desired = hpa.asked_for().map_or(f64::NAN, f64::from);
+            self.series.push("desired", now_ms, desired);
             self.series.push("max", now_ms, hpa.max.into());
             for (index, metric) in hpa.metrics.iter().enumerate() {
                 let scale = unit(&metric.name, metric.target.or(metric.current)).1;
@@ -339,22 +340,19 @@ impl Graph {
 
     /// What events and lastScaleTime tell of the time before the watch began.
     fn recall(&mut self, began_ms: i64) {
-        let steps = history::steps(self.events.values());
-        let before: Vec<_> = steps
-            .into_iter()
-            .filter(|step| step.at_ms < began_ms)
-            .collect();
-        for (index, step) in before.iter().enumerate() {
-            let until = before.get(index + 1).map_or(began_ms, |next| next.at_ms);
-            self.series.push("desired", step.at_ms, step.desired.into());
-            self.series.mark_lane_seen("desired", step.at_ms, until);
-        }
-        let Some(hpa) = &self.hpa else { return };
+        let since = self
+            .hpa
+            .as_ref()
+            .and_then(|hpa| hpa.last_scale_ms)
+            .filter(|at| *at < began_ms);
         // Events live for an hour, lastScaleTime for ever: since then nothing was asked for anew.
-        let newest = before.last().map(|step| step.at_ms);
-        if let Some(since) = hpa.last_scale_ms.filter(|since| *since < began_ms)
-            && newest.is_none_or(|newest| newest < since - 2_000)
-        {
+        let events_end = since.unwrap_or(began_ms);
+        for step in history::steps(self.events.values(), events_end) {
+            self.series.push("desired", step.at_ms, step.desired.into());
+            self.series
+                .mark_lane_seen("desired", step.at_ms, step.until_ms);
+        }
+        if let (Some(hpa), Some(since)) = (&self.hpa, since) {
             self.series.push("desired", since, hpa.desired.into());
             self.series.mark_lane_seen("desired", since, began_ms);
         }
@@ -384,12 +382,11 @@ impl Graph {
         };
         let row = ScalingRow::join(self.hpa.as_ref(), self.object.as_ref());
         let number = |n: Option<i32>| n.map_or_else(|| "—".to_owned(), |n| n.to_string());
-        let of_hpa = |get: fn(&HpaRow) -> i32, or: fn(&DeploymentRow) -> i32| {
-            self.hpa
-                .as_ref()
-                .map(get)
-                .or_else(|| self.target.as_ref().map(or))
-        };
+        let of_hpa =
+            |get: fn(&HpaRow) -> Option<i32>, or: fn(&DeploymentRow) -> i32| match &self.hpa {
+                Some(hpa) => get(hpa),
+                None => self.target.as_ref().map(or),
+            };
         let mut lanes = vec![
             plain(
                 "ready",
@@ -401,13 +398,13 @@ impl Graph {
                 "current",
                 "current",
                 LaneRole::Current,
-                number(of_hpa(|h| h.current, |t| t.replicas)),
+                number(of_hpa(|h| Some(h.current), |t| t.replicas)),
             ),
             plain(
                 "desired",
                 "desired",
                 LaneRole::Desired,
-                number(of_hpa(|h| h.desired, |t| t.desired)),
+                number(of_hpa(HpaRow::asked_for, |t| t.desired)),
             ),
             plain(
                 "min",

@@ -10,7 +10,12 @@ pub(crate) struct Step {
     pub(crate) at_ms: i64,
     /// Replicas the HPA asked for from then on.
     pub(crate) desired: i32,
+    /// Until when that is known to have held, Unix ms: at most to the next step.
+    pub(crate) until_ms: i64,
 }
+
+/// What Kubernetes puts before the message of events it counts together though they differ.
+const COMBINED: &str = "(combined from similar events): ";
 
 /// The size in an HPA's `SuccessfulRescale` event ("New size: 6; reason: …"). The message is all
 /// that the API keeps of a rescale.
@@ -19,8 +24,11 @@ fn new_size(event: &EventRow) -> Option<i32> {
     if event.reason != "SuccessfulRescale" {
         return None;
     }
-    event
+    let message = event
         .message
+        .strip_prefix(COMBINED)
+        .unwrap_or(&event.message);
+    message
         .strip_prefix("New size: ")?
         .split(';')
         .next()?
@@ -29,19 +37,50 @@ fn new_size(event: &EventRow) -> Option<i32> {
         .ok()
 }
 
-/// Rescales in order of time. A repeated event keeps only its last time.
-pub(crate) fn steps<'a>(events: impl IntoIterator<Item = &'a EventRow>) -> Vec<Step> {
-    let mut steps: Vec<Step> = events
-        .into_iter()
-        .filter_map(|event| {
-            Some(Step {
-                at_ms: event.last_ms?,
-                desired: new_size(event)?,
-            })
+/// Rescales before `began_ms` in order of time.
+///
+/// Kubernetes counts equal events together and keeps only their first and last time, and keeps only
+/// the last message of those it combines. Where such an event hides rescales, nothing is known of
+/// the time they may lie in.
+pub(crate) fn steps<'a>(
+    events: impl IntoIterator<Item = &'a EventRow>,
+    began_ms: i64,
+) -> Vec<Step> {
+    let mut known: Vec<(i64, i32)> = Vec::new();
+    let mut hidden: Vec<(i64, i64)> = Vec::new();
+    for event in events {
+        let (Some(size), Some(last)) = (new_size(event), event.last_ms) else {
+            continue;
+        };
+        known.push((last, size));
+        let first = event.first_ms.unwrap_or(last);
+        let combined = event.message.starts_with(COMBINED);
+        if event.count > 1 && !combined {
+            known.push((first, size));
+        }
+        if event.count > 2 || (event.count > 1 && combined) {
+            hidden.push((first, last));
+        }
+    }
+    known.retain(|(at, _)| *at < began_ms);
+    known.sort_unstable();
+    known.dedup();
+    let ends = known.iter().skip(1).map(|(at, _)| *at).chain([began_ms]);
+    known
+        .iter()
+        .zip(ends)
+        .map(|(&(at_ms, desired), until_ms)| {
+            let doubted = hidden
+                .iter()
+                .any(|(from, to)| *from < until_ms && *to > at_ms);
+            let until_ms = if doubted { at_ms } else { until_ms };
+            Step {
+                at_ms,
+                desired,
+                until_ms,
+            }
         })
-        .collect();
-    steps.sort_unstable_by_key(|step| (step.at_ms, step.desired));
-    steps
+        .collect()
 }
 
 /// An event as a flag on the time axis.
@@ -111,12 +150,19 @@ mod tests {
         }
     }
 
+    fn plain(steps: &[Step]) -> Vec<(i64, i32, i64)> {
+        steps
+            .iter()
+            .map(|step| (step.at_ms, step.desired, step.until_ms))
+            .collect()
+    }
+
     #[test]
     fn rescales_become_steps_in_order() {
         let events = [
             event(
                 "SuccessfulRescale",
-                "New size: 6; reason: cpu resource utilization (percentage of request) above target",
+                "New size: 6; reason: cpu above target",
                 2_000,
             ),
             event(
@@ -126,19 +172,46 @@ mod tests {
             ),
             event("FailedGetScale", "New size: 9", 1_500),
             event("SuccessfulRescale", "New size: many; reason: x", 1_600),
+            event(
+                "SuccessfulRescale",
+                "New size: 8; reason: seen live already",
+                6_000,
+            ),
         ];
         assert_eq!(
-            steps(&events),
-            [
-                Step {
-                    at_ms: 1_000,
-                    desired: 3
-                },
-                Step {
-                    at_ms: 2_000,
-                    desired: 6
-                }
-            ]
+            plain(&steps(&events, 5_000)),
+            [(1_000, 3, 2_000), (2_000, 6, 5_000)]
+        );
+    }
+
+    #[test]
+    fn time_that_may_hide_rescales_is_not_known() {
+        let counted = |message: &str, first_ms, last_ms, count| EventRow {
+            first_ms: Some(first_ms),
+            count,
+            ..event("SuccessfulRescale", message, last_ms)
+        };
+        let twice = counted("New size: 6; reason: x", 1_000, 3_000, 2);
+        let other = counted("New size: 2; reason: x", 2_000, 2_000, 1);
+        assert_eq!(
+            plain(&steps([&twice, &other], 5_000)),
+            [(1_000, 6, 2_000), (2_000, 2, 3_000), (3_000, 6, 5_000)],
+            "two of two times are known"
+        );
+        let often = counted("New size: 6; reason: x", 1_000, 3_000, 28);
+        assert_eq!(
+            plain(&steps([&often, &other], 5_000)),
+            [(1_000, 6, 1_000), (2_000, 2, 2_000), (3_000, 6, 5_000)]
+        );
+        let combined = counted(
+            "(combined from similar events): New size: 6; reason: x",
+            1_000,
+            3_000,
+            28,
+        );
+        assert_eq!(
+            plain(&steps([&combined, &other], 5_000)),
+            [(2_000, 2, 2_000), (3_000, 6, 5_000)]
         );
     }
 

@@ -1,7 +1,9 @@
 //! Logs of containers: a bounded ring each, of which the window pulls what it shows.
 
+use std::time::Duration;
+
 use cluster::logs::LogRequest;
-use cluster::{LogChunk, fetch, follow_log};
+use cluster::{LogChunk, RequestError, fetch, follow_log};
 use model::Kind;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -20,13 +22,17 @@ const TAIL: u32 = 5_000;
 /// Most lines given at once.
 const MOST_LINES: u32 = 500;
 
+/// How often a container that has not begun is looked at again: the API tells of its log only by
+/// being asked for it.
+const NOT_BEGUN: Duration = Duration::from_secs(2);
+
 /// One open log.
 pub(crate) struct Log {
     feed: FeedId,
+    request: LogRequest,
     ring: LogRing,
     phase: LogPhase,
     why: String,
-    previous: bool,
     version: u32,
     announced: u32,
 }
@@ -54,7 +60,7 @@ impl Log {
             LogChunk::Interrupted(error) => (LogPhase::Reconnecting, error.to_string()),
             LogChunk::Ended => {
                 self.ring.finish();
-                let why = if self.previous {
+                let why = if self.request.previous {
                     "the previous run"
                 } else {
                     "the container ended"
@@ -115,18 +121,18 @@ impl Session {
             tail: Some(TAIL),
             follow: !ask.previous,
         };
-        let connection = self.connection.clone();
+        let (connection, asked) = (self.connection.clone(), request.clone());
         let feed = self.feeds.open(Owner::Log(log), Message::Log, |sink| {
-            follow_log(connection, request, sink)
+            follow_log(connection, asked, sink)
         });
         self.logs.insert(
             log,
             Log {
                 feed,
+                request,
                 ring: LogRing::new(RING),
                 phase: LogPhase::Opening,
                 why: String::new(),
-                previous: ask.previous,
                 version: 1,
                 announced: 0,
             },
@@ -139,9 +145,53 @@ impl Session {
     }
 
     pub(crate) fn log_chunk(&mut self, id: u32, chunk: LogChunk) {
-        if let Some(log) = self.logs.get_mut(&id) {
+        let Some(log) = self.logs.get_mut(&id) else {
+            return;
+        };
+        let over = matches!(
+            chunk,
+            LogChunk::Ended | LogChunk::Failed(RequestError::Status { code: 400, .. })
+        );
+        if !over || log.request.previous || log.ring.next() > 0 {
             log.take(chunk);
+            return;
         }
+        // Nothing was written: the container may not have begun. The server answers for those with
+        // an empty log or a refusal, depending on how far the pod has come.
+        let connection = self.connection.clone();
+        let request = log.request.clone();
+        self.later(
+            async move {
+                let pods = &Kind::Pods.spec().resource;
+                fetch::object(&connection, pods, &request.namespace, &request.pod).await
+            },
+            move |session, pod| {
+                let Some(log) = session.logs.get_mut(&id) else {
+                    return;
+                };
+                if !pod.is_ok_and(|pod| not_begun(&pod, &log.request.container)) {
+                    log.take(chunk);
+                    return;
+                }
+                log.version = log.version.wrapping_add(1);
+                log.phase = LogPhase::Reconnecting;
+                "the container has not begun yet".clone_into(&mut log.why);
+                session.later(tokio::time::sleep(NOT_BEGUN), move |session, ()| {
+                    session.reopen_log(id);
+                });
+            },
+        );
+    }
+
+    fn reopen_log(&mut self, id: u32) {
+        let Some(log) = self.logs.get_mut(&id) else {
+            return;
+        };
+        let (connection, asked) = (self.connection.clone(), log.request.clone());
+        self.feeds.close(log.feed);
+        log.feed = self.feeds.open(Owner::Log(id), Message::Log, |sink| {
+            follow_log(connection, asked, sink)
+        });
     }
 
     /// Lines of a log.
@@ -212,6 +262,30 @@ fn containers(pod: &Value) -> (Vec<String>, Option<String>) {
     (all, usual)
 }
 
+/// Whether a container of a pod has never run.
+fn not_begun(pod: &Value, container: &str) -> bool {
+    let statuses = [
+        "containerStatuses",
+        "initContainerStatuses",
+        "ephemeralContainerStatuses",
+    ];
+    let status = statuses
+        .iter()
+        .filter_map(|field| pod["status"][field].as_array())
+        .flatten()
+        .find(|status| status["name"] == container);
+    let over = matches!(
+        pod["status"]["phase"].as_str(),
+        Some("Succeeded" | "Failed")
+    );
+    let ran = status.is_some_and(|status| {
+        status["state"]["running"].is_object()
+            || status["state"]["terminated"].is_object()
+            || status["lastState"]["terminated"].is_object()
+    });
+    !over && !ran
+}
+
 fn span(span: Span) -> LogSpan {
     LogSpan {
         text: span.text,
@@ -224,6 +298,30 @@ fn span(span: Span) -> LogSpan {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_container_begins_with_its_first_run() {
+        let pod = |phase: &str, state: Value, last: Value| {
+            json!({"status": {"phase": phase, "containerStatuses": [
+                {"name": "web", "state": state, "lastState": last},
+            ]}})
+        };
+        let (waiting, none) = (
+            json!({"waiting": {"reason": "ContainerCreating"}}),
+            json!({}),
+        );
+        let ended = json!({"terminated": {"exitCode": 1}});
+        for (pod, wanted) in [
+            (json!({"status": {"phase": "Pending"}}), true),
+            (pod("Pending", waiting.clone(), none.clone()), true),
+            (pod("Running", waiting, ended.clone()), false),
+            (pod("Running", json!({"running": {}}), none.clone()), false),
+            (pod("Running", ended, none), false),
+            (json!({"status": {"phase": "Failed"}}), false),
+        ] {
+            assert_eq!(not_begun(&pod, "web"), wanted, "{pod}");
+        }
+    }
 
     #[test]
     fn the_default_container_is_kubectls() {

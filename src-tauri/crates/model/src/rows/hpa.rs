@@ -129,6 +129,12 @@ impl HpaRow {
         ]
     }
 
+    /// Replicas it last asked for; `None` if its status has never held any: then it reads 0, which
+    /// only an HPA that may scale to zero asks for.
+    pub fn asked_for(&self) -> Option<i32> {
+        (self.desired > 0 || self.current == 0 || self.min == Some(0)).then_some(self.desired)
+    }
+
     /// The condition of this type.
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|c| c.kind == kind)
