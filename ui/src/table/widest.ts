@@ -41,7 +41,7 @@ export class Widest {
   #take(held: Held, text: string): void {
     // Far shorter text is not wider.
     if (text.length * 2 < held.length || text === '') return;
-    // Figures are all as wide as a zero.
+    // Figures are about as wide as a zero; in columns of figures they are.
     const shape = text.replace(/\d/g, '0');
     if (held.known.has(shape)) return;
     if (held.known.size >= REMEMBERED) held.known.clear();
