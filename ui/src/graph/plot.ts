@@ -62,7 +62,7 @@ export interface Span {
 }
 
 /** Left edge of all plots, in pixels: room for titles and figures. */
-export const GUTTER = 144;
+export const GUTTER = 160;
 
 /** Room right of all plots, in pixels. */
 export const MARGIN = 14;

@@ -121,9 +121,14 @@ export class StackPlot {
       ...(this.spec.whole ? { incrs: wholeSteps() } : {}),
       stroke: () => this.#frame.inks['--dim'] ?? '',
       ticks: { show: false },
-      grid: { stroke: () => this.#frame.inks['--grid'] ?? '', width: 1 },
+      grid: { stroke: () => this.#gridInk(), width: 1 },
       values: (_, splits) => this.#figures(splits),
     };
+  }
+
+  /** Lines without figures would measure nothing. */
+  #gridInk(): string {
+    return this.#range.known ? (this.#frame.inks['--grid'] ?? '') : 'transparent';
   }
 
   /** An axis without a value to measure has no figures. */

@@ -1,4 +1,4 @@
-// How wide words are in the graph's small print.
+// Words in the graph's small print: how wide they are, where they may be broken.
 
 let context: CanvasRenderingContext2D | null | undefined;
 
@@ -8,4 +8,9 @@ export function textWidth(text: string): number {
   if (!context) return text.length * 6.2;
   context.font = '11px "Inter Variable", system-ui, sans-serif';
   return context.measureText(text).width;
+}
+
+/** A name in the pieces between which a line may break: after `_`, `-`, `.`, `/` and `:`. */
+export function breakable(name: string): string[] {
+  return name.match(/[^-_./:]+[-_./:]*|[-_./:]+/g) ?? [];
 }

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+
+import { breakable } from './words';
+
+describe('breakable', () => {
+  it.each([
+    ['cpu', ['cpu']],
+    ['queue_length', ['queue_', 'length']],
+    ['s0-rabbitmq-orders', ['s0-', 'rabbitmq-', 'orders']],
+    ['example.com/rate', ['example.', 'com/', 'rate']],
+    ['__total', ['__', 'total']],
+    ['', []],
+  ])('%s', (name, pieces) => {
+    expect(breakable(name)).toEqual(pieces);
+    expect(breakable(name).join('')).toBe(name);
+  });
+});
