@@ -282,7 +282,7 @@ fn scaling_rows_say_what_holds_them() {
         ),
         (
             annotated("autoscaling.keda.sh/paused-scale-in", "true"),
-            "steady; scaling in is paused",
+            "at the desired size; scaling in is paused",
         ),
         (
             condition("Ready", "False", "TriggerError"),
