@@ -40,9 +40,10 @@ const frames = async (ms) => {
     if (!running) return;
     if (last) intervals.push(now - last);
     last = now;
-    const spent = ring.splice(0).reduce((sum, one) => sum + one, handlers);
+    // The clock may tell whole milliseconds only: a frame of less than that counts as 0, but it counts.
+    const recorded = ring.splice(0);
+    if (recorded.length > 0 || handlers > 0) script.push(recorded.reduce((sum, one) => sum + one, handlers));
     handlers = 0;
-    if (spent > 0) script.push(spent);
     const end = scroller.scrollHeight - scroller.clientHeight;
     if (scroller.scrollTop >= end - 1) down = -1;
     if (scroller.scrollTop <= 0) down = 1;

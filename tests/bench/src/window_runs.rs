@@ -22,13 +22,15 @@ pub(crate) fn measure(
         .map_err(|error| error.to_string())?
         .block_on(bare_list::names(plane))?;
     let (mut starts, mut many, mut few) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut shares, mut relabelled, mut churned) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut shares, mut shares_of_few) = (Vec::new(), Vec::new());
+    let (mut relabelled, mut churned) = (Vec::new(), Vec::new());
     for run in 1..=options.runs {
         let window = Window::open(&small.kubeconfig());
         starts.push(start::first_paint(&window)?);
         desk::connect(&window, FEW);
         thread::sleep(SETTLED);
         few.push(processes::memory(window.process()));
+        shares_of_few.push(idle::watch(&window, options.idle));
         drop(window);
 
         let window = desk::with_pods(&plane.kubeconfig(), options.pods);
@@ -48,7 +50,7 @@ pub(crate) fn measure(
     }
     start::tell(&starts, report);
     memory::tell(&many, &few, options.pods, report);
-    idle::tell(&shares, options.pods, report);
+    idle::tell(&shares, &shares_of_few, options.pods, report);
     relabel::tell(&relabelled, report);
     churn::tell(&churned, report);
     Ok(())
