@@ -425,6 +425,36 @@ async fn rights_in_one_namespace_show_that_namespace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rights_in_one_namespace_show_its_usage() {
+    blocking(|| {
+        let pod = json!({
+            "metadata": {"name": "busy", "annotations": {behaviour::CPU: "120m"}},
+            "spec": {"containers": [{"name": "a", "image": "example.com/a:1"}]},
+        });
+        let pods = format!("/api/v1/namespaces/{VIEWED_NAMESPACE}/pods");
+        plane().client().ensure(&pods, &pod).unwrap();
+        plane().wait_for_metrics().unwrap();
+    })
+    .await;
+    let (window, cluster) = Window::connected(&plane().kubeconfig_of(Credential::Viewer)).await;
+    let view = window.view(&cluster, "pods").await;
+    let key = format!("{VIEWED_NAMESPACE}/busy");
+    // metrics-server needs two scrapes, 10 s apart; it is asked each 15 s.
+    until("the pod's CPU", Duration::from_mins(1), async || {
+        let rows = window.live(view).await.rows;
+        match rows
+            .get(&key)
+            .and_then(|row| row.get("CPU"))
+            .map(String::as_str)
+        {
+            Some("120m") => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_account_without_rights_is_told() {
     let window = Window::open(&blocking(|| plane().kubeconfig_of(Credential::Nobody)).await);
     match window.connect(0).await {

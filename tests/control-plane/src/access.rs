@@ -86,6 +86,18 @@ pub(crate) fn viewer_binding() -> Value {
     })
 }
 
+/// As metrics-server installs it: whoever may look at pods may see what they use.
+pub(crate) fn metrics_reader() -> Value {
+    json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+        "metadata": {
+            "name": "system:aggregated-metrics-reader",
+            "labels": {"rbac.authorization.k8s.io/aggregate-to-view": "true"},
+        },
+        "rules": [{"apiGroups": ["metrics.k8s.io"], "resources": ["pods", "nodes"], "verbs": ["get", "list", "watch"]}],
+    })
+}
+
 /// PEM texts and file paths that a kubeconfig is made of.
 pub(crate) struct Material {
     pub(crate) ca: String,

@@ -464,7 +464,11 @@ expected: number | null,
 /**
  * Error code when failed.
  */
-code: ErrorCode | null, };
+code: ErrorCode | null, 
+/**
+ * The namespaces shown where all were asked for and the account may not have them; else empty.
+ */
+limitedTo: Array<string>, };
 
 /**
  * Answer of `rows`.
@@ -884,6 +888,11 @@ next: number,
  * Lines dropped from the ring so far.
  */
 dropped: number, 
+/**
+ * Only so many of the newest lines were asked for at the opening, and as many came: there may be older ones. 0 when
+ * everything written is here.
+ */
+openedAt: number, 
 /**
  * Where it stands.
  */

@@ -5,22 +5,25 @@
 
 use std::time::Duration;
 
-use model::Usage;
-use model::usage::{node_usage, pod_usage};
+use model::DecodeError;
+use model::usage::{NamedUsage, node_usage, pod_usage};
 use tokio::sync::mpsc;
 
 use crate::connection::{Ask, Connection};
 use crate::error::RequestError;
+use crate::fetch::escape;
 use crate::task::Task;
 
 /// How long an absent metrics API is left alone.
 const ABSENT: Duration = Duration::from_mins(1);
 
 /// Whose usage is polled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UsageKind {
     /// Pods of all namespaces.
     Pods,
+    /// Pods of these namespaces, with a request for each.
+    PodsIn(Vec<String>),
     /// Nodes.
     Nodes,
 }
@@ -29,7 +32,7 @@ pub enum UsageKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UsageUpdate {
     /// Namespace (empty for nodes), name and usage of everything that is measured now.
-    Measured(Vec<(Box<str>, Box<str>, Usage)>),
+    Measured(Vec<NamedUsage>),
     /// There is no usage at the moment; it is asked for again each minute. Sent when the reason changes.
     Absent {
         /// Why, in words.
@@ -48,11 +51,11 @@ pub fn poll_usage(
     let work = async move {
         let mut last_reason = None;
         while !sink.is_closed() {
-            let (update, pause) = match ask(&connection, what).await {
+            let (update, pause) = match ask(&connection, &what).await {
                 Ok(usages) => (UsageUpdate::Measured(usages), every),
                 Err(error) => (
                     UsageUpdate::Absent {
-                        reason: reason(&error),
+                        reason: reason(&error, &what),
                     },
                     ABSENT.max(every),
                 ),
@@ -79,29 +82,43 @@ pub fn poll_usage(
     })
 }
 
-async fn ask(
-    connection: &Connection,
-    what: UsageKind,
-) -> Result<Vec<(Box<str>, Box<str>, Usage)>, RequestError> {
-    let path = match what {
-        UsageKind::Pods => "/apis/metrics.k8s.io/v1beta1/pods",
-        UsageKind::Nodes => "/apis/metrics.k8s.io/v1beta1/nodes",
-    };
-    let body = connection.bytes(Ask::json(path)).await?;
+async fn ask(connection: &Connection, what: &UsageKind) -> Result<Vec<NamedUsage>, RequestError> {
+    const API: &str = "/apis/metrics.k8s.io/v1beta1";
     match what {
-        UsageKind::Pods => pod_usage(&body),
-        UsageKind::Nodes => node_usage(&body),
+        UsageKind::Pods => read(connection, format!("{API}/pods"), pod_usage).await,
+        UsageKind::Nodes => read(connection, format!("{API}/nodes"), node_usage).await,
+        UsageKind::PodsIn(namespaces) => {
+            let mut all = Vec::new();
+            for namespace in namespaces {
+                let path = format!("{API}/namespaces/{}/pods", escape(namespace));
+                all.extend(read(connection, path, pod_usage).await?);
+            }
+            Ok(all)
+        }
     }
-    .map_err(|error| RequestError::Malformed {
+}
+
+async fn read(
+    connection: &Connection,
+    path: String,
+    decode: fn(&[u8]) -> Result<Vec<NamedUsage>, DecodeError>,
+) -> Result<Vec<NamedUsage>, RequestError> {
+    let body = connection.bytes(Ask::json(&path)).await?;
+    decode(&body).map_err(|error| RequestError::Malformed {
         what: error.to_string(),
     })
 }
 
-fn reason(error: &RequestError) -> String {
+fn reason(error: &RequestError, what: &UsageKind) -> String {
+    let whose = match what {
+        UsageKind::Pods => "pods of all namespaces".to_owned(),
+        UsageKind::PodsIn(namespaces) => format!("pods in {}", namespaces.join(", ")),
+        UsageKind::Nodes => "nodes".to_owned(),
+    };
     match error.code() {
         Some(404) => "This cluster has no metrics API (metrics.k8s.io), so CPU and memory are not known. metrics-server provides it.".to_owned(),
         Some(503) => "The cluster's metrics API is registered but does not answer (metrics-server may be starting or down).".to_owned(),
-        Some(403) => "Your account may not read CPU and memory of all namespaces (metrics.k8s.io).".to_owned(),
+        Some(403) => format!("Your account may not read CPU and memory of {whose} (metrics.k8s.io)."),
         Some(_) | None => format!("CPU and memory cannot be read: {error}"),
     }
 }

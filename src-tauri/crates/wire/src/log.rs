@@ -97,6 +97,9 @@ pub struct LogWindow {
     pub next: u32,
     /// Lines dropped from the ring so far.
     pub dropped: u32,
+    /// Only so many of the newest lines were asked for at the opening, and as many came: there may be older ones. 0 when
+    /// everything written is here.
+    pub opened_at: u32,
     /// Where it stands.
     pub phase: LogPhase,
     /// Why it failed or ended; may be empty.

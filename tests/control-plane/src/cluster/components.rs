@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{ControlPlane, PATIENCE, lock};
+use crate::access;
 use crate::process::Process;
 use crate::{Error, Options, kwok, logs};
 
@@ -198,7 +199,11 @@ impl ControlPlane {
             },
         });
         self.client
-            .ensure("/apis/apiregistration.k8s.io/v1/apiservices", &registration)
+            .ensure("/apis/apiregistration.k8s.io/v1/apiservices", &registration)?;
+        self.client.ensure(
+            "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+            &access::metrics_reader(),
+        )
     }
 
     fn start_component(

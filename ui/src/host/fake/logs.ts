@@ -127,6 +127,7 @@ const logs: FakePart = ({ world, notify }) => {
         first: log.first,
         next: log.next,
         dropped: log.first,
+        openedAt: 0,
         phase: log.phase,
         why: log.why,
         lines: log.lines.slice(start - log.first, Math.max(start, end) - log.first),

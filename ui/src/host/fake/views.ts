@@ -59,7 +59,14 @@ const views: FakePart = ({ world, notify }) => {
   }
 
   function state(one: View): ViewState {
-    const none: ViewState = { phase: 'live', why: '', received: 0, expected: null, code: null };
+    const none: ViewState = {
+      phase: 'live',
+      why: '',
+      received: 0,
+      expected: null,
+      code: null,
+      limitedTo: [],
+    };
     if (query.get('state') === 'forbidden') {
       return {
         ...none,

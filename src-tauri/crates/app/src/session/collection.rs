@@ -103,6 +103,13 @@ impl Collection {
         !self.feeds.is_empty() && self.feeds.iter().all(|feed| feed.listed || feed.failed())
     }
 
+    /// The namespaces it is fed from where the account may not list all of them; `None` where it may, or that is not known yet.
+    pub(crate) fn allowed_namespaces(&self) -> Option<Vec<String>> {
+        self.wide_forbidden.as_ref()?;
+        let allowed = self.feeds.iter().filter(|feed| !feed.failed());
+        Some(allowed.filter_map(|feed| feed.namespace.clone()).collect())
+    }
+
     /// Opens the lists and watches that its views need and closes those they do not.
     pub(crate) fn ensure_feeds(&mut self, feeds: &mut Feeds, connection: &Connection) {
         connection
@@ -294,6 +301,7 @@ impl Collection {
             received: u32::try_from(received).unwrap_or(u32::MAX),
             expected: expected.map(|e| u32::try_from(e).unwrap_or(u32::MAX)),
             code: None,
+            limited_to: Vec::new(),
         };
         for feed in &self.feeds {
             let relevant = match &feed.namespace {
@@ -309,16 +317,11 @@ impl Collection {
             }
         }
         if state.phase == Phase::Live && namespaces.is_empty() && self.wide_forbidden.is_some() {
-            let shown: Vec<&str> = self
-                .feeds
-                .iter()
-                .filter(|f| !f.failed())
-                .filter_map(|f| f.namespace.as_deref())
-                .collect();
+            state.limited_to = self.allowed_namespaces().unwrap_or_default();
             state.why = format!(
                 "Your account may not list {} in all namespaces; this shows {}.",
                 self.resource.plural,
-                shown.join(", ")
+                state.limited_to.join(", ")
             );
             state.code = Some(ErrorCode::Forbidden);
         }

@@ -303,6 +303,7 @@ impl Session {
             received: 0,
             expected: None,
             code: None,
+            limited_to: Vec::new(),
         };
         let own = graph
             .watches

@@ -225,6 +225,11 @@ impl Session {
             first: number(log.ring.first()),
             next: number(log.ring.next()),
             dropped: number(log.ring.dropped()),
+            opened_at: if log.ring.next() >= u64::from(TAIL) {
+                TAIL
+            } else {
+                0
+            },
             phase: log.phase,
             why: log.why.clone(),
             lines,

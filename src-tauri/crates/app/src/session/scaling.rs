@@ -131,6 +131,7 @@ impl ScalingTable {
             received: 0,
             expected: None,
             code: None,
+            limited_to: Vec::new(),
         });
         if let Some(keda) = of(Kind::ScaledObjects) {
             let absent = keda.code == Some(ErrorCode::Gone);

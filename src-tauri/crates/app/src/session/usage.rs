@@ -33,40 +33,41 @@ impl Measured {
 /// The polls that run.
 #[derive(Default)]
 pub(crate) struct UsagePolls {
-    running: Vec<(Measured, FeedId)>,
+    running: Vec<(Measured, UsageKind, FeedId)>,
 }
 
 impl Session {
     /// Starts and stops polls as tables of pods and nodes come on screen and leave it.
     pub(crate) fn update_usage_polls(&mut self) {
         for what in Measured::ALL {
-            let looked_at = self
+            let wanted = self
                 .collections
                 .values()
                 .filter(|c| c.kind == Some(what.kind()))
-                .any(|c| c.table.views().values().any(|view| view.visible));
+                .find(|c| c.table.views().values().any(|view| view.visible))
+                .map(|c| match (what, c.allowed_namespaces()) {
+                    (Measured::Nodes, _) => UsageKind::Nodes,
+                    (Measured::Pods, None) => UsageKind::Pods,
+                    (Measured::Pods, Some(namespaces)) => UsageKind::PodsIn(namespaces),
+                });
             let running = self
                 .usage
                 .running
                 .iter()
-                .position(|(running, _)| *running == what);
-            match (looked_at, running) {
-                (true, None) => {
-                    let connection = self.connection.clone();
-                    let kind = match what {
-                        Measured::Pods => UsageKind::Pods,
-                        Measured::Nodes => UsageKind::Nodes,
-                    };
-                    let feed = self.feeds.open(Owner::Usage(what), Message::Usage, |sink| {
-                        poll_usage(connection, kind, EVERY, sink)
-                    });
-                    self.usage.running.push((what, feed));
-                }
-                (false, Some(at)) => {
-                    let (_, feed) = self.usage.running.swap_remove(at);
-                    self.feeds.close(feed);
-                }
-                (true, Some(_)) | (false, None) => {}
+                .position(|(running, _, _)| *running == what);
+            if running.map(|at| &self.usage.running[at].1) == wanted.as_ref() {
+                continue;
+            }
+            if let Some(at) = running {
+                let (_, _, feed) = self.usage.running.swap_remove(at);
+                self.feeds.close(feed);
+            }
+            if let Some(kind) = wanted {
+                let (connection, asked) = (self.connection.clone(), kind.clone());
+                let feed = self.feeds.open(Owner::Usage(what), Message::Usage, |sink| {
+                    poll_usage(connection, asked, EVERY, sink)
+                });
+                self.usage.running.push((what, kind, feed));
             }
         }
     }
