@@ -62,14 +62,17 @@ function setUp(nextTickMs: number | null = null) {
 
 describe('pullStep', () => {
   it.each([
-    [['want'], 'framed', ['requestFrame']],
-    [['want', 'want'], 'framed', ['requestFrame', null]],
-    [['want', 'frame'], 'flying', ['requestFrame', 'pull']],
-    [['want', 'frame', 'want', 'want'], 'again', ['requestFrame', 'pull', null, null]],
-    [['want', 'frame', 'landed'], 'idle', ['requestFrame', 'pull', null]],
-    [['want', 'frame', 'want', 'landed'], 'framed', ['requestFrame', 'pull', null, 'requestFrame']],
+    [['want'], 'flying', ['pull']],
+    [['want', 'want', 'want'], 'again', ['pull', null, null]],
+    [['want', 'landed'], 'idle', ['pull', null]],
+    [['want', 'want', 'landed'], 'framed', ['pull', null, 'requestFrame']],
+    [
+      ['want', 'want', 'landed', 'want', 'frame'],
+      'flying',
+      ['pull', null, 'requestFrame', null, 'pull'],
+    ],
     [['frame'], 'idle', [null]],
-    [['want', 'stop', 'frame', 'want'], 'stopped', ['requestFrame', null, null, null]],
+    [['want', 'stop', 'landed', 'want'], 'stopped', ['pull', null, null, null]],
   ] as const)('%j', (inputs, state, outputs) => {
     let now: Parameters<typeof pullStep>[0] = 'idle';
     const said = inputs.map((input: PullInput) => {
@@ -82,11 +85,16 @@ describe('pullStep', () => {
 });
 
 describe('Puller', () => {
-  it('pulls once for many notices in a frame', async () => {
-    const { clock, log, puller } = setUp();
+  it('pulls at once, and once more on a frame for all that came meanwhile', async () => {
+    const { clock, log, world, puller, landed } = setUp();
     for (const version of [1, 2, 3]) puller.notice(version);
-    await clock.nextFrame();
     expect(log.pulls).toBe(1);
+    await landed();
+    world.version = 4;
+    puller.notice(4);
+    expect(log.pulls).toBe(1);
+    await clock.nextFrame();
+    expect(log.pulls).toBe(2);
   });
 
   it('never has two pulls in flight, and pulls again for news that came meanwhile', async () => {

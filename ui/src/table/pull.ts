@@ -1,4 +1,5 @@
-// When to pull rows: at most once per animation frame, never two pulls in flight, nothing lost.
+// When to pull rows: at once while nothing is in flight, else once more on the frame after it landed. Nothing is lost.
+// A single want does not wait for a frame: that would cost each ticking age a frame of its own, and each change its time.
 
 /** Where the scheduler stands. `again` is in flight with something newer already wanted. */
 export type PullState = 'idle' | 'framed' | 'flying' | 'again' | 'stopped';
@@ -14,7 +15,7 @@ export function pullStep(state: PullState, input: PullInput): [PullOutput, PullS
   if (input === 'stop' || state === 'stopped') return [null, 'stopped'];
   switch (input) {
     case 'want':
-      if (state === 'idle') return ['requestFrame', 'framed'];
+      if (state === 'idle') return ['pull', 'flying'];
       return [null, state === 'flying' ? 'again' : state];
     case 'frame':
       return state === 'framed' ? ['pull', 'flying'] : [null, state];
@@ -48,13 +49,13 @@ export interface Landed {
   nextTickMs: number | null;
 }
 
-/** A lost notice is healed after this long. */
-export const CHECK_MS = 1000;
+/** A lost notice is healed after this long. Asking oftener would be most of what an idle window does. */
+export const CHECK_MS = 5000;
 
 /** No age ticks faster than this. */
 const SHORTEST_TICK_MS = 50;
 
-/** Pulls when told of news, when an age ticks and, cheaply, once a second. */
+/** Pulls when told of news, when an age ticks and, to heal a lost notice, every few seconds. */
 export class Puller {
   #state: PullState = 'idle';
   #version = -1;

@@ -31,6 +31,11 @@ pub(crate) fn wide(column: Column) -> Column {
     }
 }
 
+/// From two minutes on, seconds are brought up to date together and only so often: nobody reads them one by one, and each
+/// repaint of an otherwise quiet window costs more than all else that it does.
+const COARSE_MS: i64 = 5_000;
+const COARSE_FROM_MS: i64 = 120_000;
+
 /// How long ago, as `kubectl get` prints it.
 pub(crate) fn age(since_ms: Option<i64>, now_ms: i64) -> Cell {
     let Some(since) = since_ms else {
@@ -38,6 +43,13 @@ pub(crate) fn age(since_ms: Option<i64>, now_ms: i64) -> Cell {
     };
     let elapsed = now_ms.saturating_sub(since);
     let until = duration::next_change(elapsed).and_then(|next| since.checked_add(next));
+    let until = until.map(|until| {
+        if elapsed < COARSE_FROM_MS {
+            return until;
+        }
+        let coarse = now_ms.saturating_sub(now_ms.rem_euclid(COARSE_MS));
+        until.max(coarse.saturating_add(COARSE_MS))
+    });
     Cell {
         text: duration::human(elapsed),
         tone: Tone::Plain,
@@ -88,5 +100,31 @@ pub(crate) fn first_line(text: &str) -> String {
     match end {
         Some(end) => format!("{}...", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn young_ages_tick_each_second_older_ones_together() {
+        let now = 1_000_003_000;
+        for (elapsed, text, until) in [
+            (30_000, "30s", now + 1_000),
+            (119_999, "119s", now + 1),
+            (120_000, "2m", 1_000_005_000),
+            (125_500, "2m5s", 1_000_005_000),
+            (599_900, "9m59s", 1_000_005_000),
+            (600_000, "10m", now + 60_000),
+            (659_000, "10m", 1_000_005_000),
+        ] {
+            let cell = age(Some(now - elapsed), now);
+            assert_eq!(
+                (&*cell.text, cell.until_ms),
+                (text, Some(until)),
+                "{elapsed} ms"
+            );
+        }
     }
 }

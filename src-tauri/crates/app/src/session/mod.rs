@@ -36,6 +36,7 @@ use graph::Graph;
 use kinds::KindsState;
 use logs::Log;
 use scaling::ScalingTable;
+use status::Ticked;
 use usage::UsagePolls;
 
 /// No view is announced more often than this.
@@ -140,7 +141,10 @@ impl Session {
 
     async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Job>) {
         self.step("discovery", Self::discover);
-        let mut housekeeping = tokio::time::interval(Duration::from_secs(1));
+        // Where ages tick too, so that the window wakes once for both.
+        let into_second = self.now_ms().rem_euclid(1000).unsigned_abs();
+        let begin = Instant::now() + Duration::from_millis(1000 - into_second);
+        let mut housekeeping = tokio::time::interval_at(begin, Duration::from_secs(1));
         housekeeping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let flush_at = self.flush_at;
@@ -282,10 +286,14 @@ impl Session {
         self.update_usage_polls();
         self.tick_graphs(now);
         self.status.prove(self.connection.as_of_ms());
-        if self.status.tick(now) {
-            self.host.notify(Notice::Cluster {
-                cluster: self.info.cluster.clone(),
-            });
+        let ticked = self.status.tick(now);
+        if ticked == Ticked::Nothing {
+            return;
+        }
+        self.host.notify(Notice::Cluster {
+            cluster: self.info.cluster.clone(),
+        });
+        if ticked == Ticked::Turned {
             for collection in self.collections.values_mut() {
                 collection.touch();
             }

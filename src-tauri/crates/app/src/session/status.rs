@@ -10,6 +10,18 @@ use super::Session;
 
 /// Without proof of life for this long nothing is called live.
 const DOUBT_MS: i64 = 10_000;
+/// While it stays live, the status bar is told no oftener.
+const TELL_MS: i64 = 5_000;
+
+/// What a second changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ticked {
+    Nothing,
+    /// Figures of the status bar are old.
+    Figures,
+    /// Everything shown became live, or is so no longer.
+    Turned,
+}
 
 /// What the status bar needs.
 pub(crate) struct Status {
@@ -19,6 +31,7 @@ pub(crate) struct Status {
     why: String,
     live: bool,
     told: Option<bool>,
+    told_ms: i64,
     zone: TimeZone,
 }
 
@@ -31,6 +44,7 @@ impl Status {
             why: String::new(),
             live: true,
             told: None,
+            told_ms: now_ms,
             zone: TimeZone::system(),
         }
     }
@@ -50,14 +64,23 @@ impl Status {
         }
     }
 
-    /// Each second; whether the status bar has something new.
-    pub(crate) fn tick(&mut self, now_ms: i64) -> bool {
+    /// Each second.
+    pub(crate) fn tick(&mut self, now_ms: i64) -> Ticked {
         // A clock set back must not make an old proof look like a future one.
         self.as_of_ms = self.as_of_ms.min(now_ms);
+        self.told_ms = self.told_ms.min(now_ms);
         self.live = now_ms - self.as_of_ms < DOUBT_MS;
-        let changed = self.told != Some(self.live);
+        let turned = self.told != Some(self.live);
+        if !turned && now_ms - self.told_ms < TELL_MS {
+            return Ticked::Nothing;
+        }
         self.told = Some(self.live);
-        changed
+        self.told_ms = now_ms;
+        if turned {
+            Ticked::Turned
+        } else {
+            Ticked::Figures
+        }
     }
 
     /// Why nothing may be called live now, in words.
@@ -159,13 +182,15 @@ mod tests {
     #[test]
     fn doubt_begins_after_ten_seconds_and_ends_with_a_proof() {
         let mut status = Status::new(100_000, 3);
-        assert!(status.tick(101_000));
-        assert!(!status.tick(109_999));
+        assert_eq!(status.tick(101_000), Ticked::Turned);
+        assert_eq!(status.tick(102_000), Ticked::Nothing);
+        assert_eq!(status.tick(106_000), Ticked::Figures);
+        assert_eq!(status.tick(109_999), Ticked::Nothing);
         assert_eq!(status.doubt(), None);
-        assert!(status.tick(110_000));
+        assert_eq!(status.tick(110_000), Ticked::Turned);
         assert!(status.doubt().is_some_and(|why| why.starts_with("as of ")));
         status.prove(110_500);
-        assert!(status.tick(111_000));
+        assert_eq!(status.tick(111_000), Ticked::Turned);
         assert_eq!(status.doubt(), None);
     }
 
