@@ -21,10 +21,6 @@ use arguments::Asked;
 use desktop::Desktop;
 use folders::Folders;
 
-/// Gives back what a long list needed while it was decoded; the system's keeps most of it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let kubeconfig = match arguments::read(std::env::args_os().skip(1)) {
         Ok(Asked::Open(kubeconfig)) => kubeconfig,

@@ -6,7 +6,7 @@ use tauri_plugin_window_state::StateFlags;
 /// Before the first window, while the process is still alone with itself.
 pub(crate) fn prepare() {
     #[cfg(target_os = "linux")]
-    linux::paint_without_gpu();
+    linux::begin_again();
 }
 
 /// Wayland lets no program set its place.
@@ -34,13 +34,27 @@ mod linux {
     use std::os::unix::process::CommandExt;
     use std::process::Command;
 
-    const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-
     /// Without a render node `WebKitGTK`'s usual path paints 19-27 frames a second, this one 47-60.
-    /// The variable must stand before the process begins, so the program starts itself again with
-    /// it. Whoever sets it, to anything, keeps the choice.
-    pub(super) fn paint_without_gpu() {
-        if std::env::var_os(SWITCH).is_some() || has_render_node() {
+    const PAINTING: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+
+    /// Else glibc keeps most of what a long list needed while it was decoded: each thread has a heap of its own, and the first
+    /// large answer makes it keep all later ones in them.
+    const MEMORY: [(&str, &str); 3] = [
+        ("MALLOC_ARENA_MAX", "1"),
+        ("MALLOC_MMAP_THRESHOLD_", "131072"),
+        ("MALLOC_TRIM_THRESHOLD_", "131072"),
+    ];
+
+    /// These variables must stand before the process begins, so the program starts itself again with those that are missing.
+    /// Whoever sets one, to anything, keeps the choice.
+    pub(super) fn begin_again() {
+        let painting = (!has_render_node()).then_some(PAINTING);
+        let missing: Vec<(&str, &str)> = MEMORY
+            .into_iter()
+            .chain(painting)
+            .filter(|(name, _)| std::env::var_os(name).is_none())
+            .collect();
+        if missing.is_empty() {
             return;
         }
         let Ok(program) = std::env::current_exe() else {
@@ -48,9 +62,9 @@ mod linux {
         };
         let error = Command::new(program)
             .args(std::env::args_os().skip(1))
-            .env(SWITCH, "1")
+            .envs(missing)
             .exec();
-        // Slower painting is no reason not to start.
+        // Slower painting and more memory are no reasons not to start.
         eprintln!("scalescope: painting may be slow: {error}");
     }
 
