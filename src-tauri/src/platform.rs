@@ -40,9 +40,9 @@ mod linux {
     /// Else glibc keeps most of what a long list needed while it was decoded: each thread has a heap of its own, and the first
     /// large answer makes it keep all later ones in them.
     const MEMORY: [(&str, &str); 3] = [
-        ("MALLOC_ARENA_MAX", "1"),
-        ("MALLOC_MMAP_THRESHOLD_", "131072"),
-        ("MALLOC_TRIM_THRESHOLD_", "131072"),
+        ("MALLOC_ARENA_MAX", "2"),
+        ("MALLOC_MMAP_THRESHOLD_", "262144"),
+        ("MALLOC_TRIM_THRESHOLD_", "1048576"),
     ];
 
     /// These variables must stand before the process begins, so the program starts itself again with those that are missing.
