@@ -1,0 +1,1 @@
+//! The decisions of the HPA controller (Kubernetes 1.36).
