@@ -92,6 +92,11 @@ impl Quantity {
         saturated(divided_up(self.nano, NANO))
     }
 
+    /// Thousandths as the controllers compute them, overflow included.
+    pub fn controller_milli(self) -> i64 {
+        self.milli_value()
+    }
+
     /// As a number, for graphs.
     pub fn as_f64(self) -> f64 {
         self.nano as f64 / NANO as f64
