@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use scaling::hpa::decision::Event;
 use scaling::hpa::situation::Memory;
 use scaling::hpa::status::Status;
-use scaling::hpa::{Decision, Situation};
+use scaling::hpa::{Decision, Situation, following};
 use serde::Deserialize;
 
 use crate::build::Overlay;
@@ -90,7 +90,7 @@ pub struct Answer {
 pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
     let mut found = Vec::new();
     let answer = &line.answer;
-    let slack = if answer.retried { 1 } else { 0 };
+    let slack = i64::from(answer.retried);
     let mut compare = |what: &str, upstream: String, ours: String| {
         if upstream != ours {
             found.push(format!("{what}: upstream {upstream}, ours {ours}"));
@@ -108,11 +108,18 @@ pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
         answer.rescale.to_string(),
         decision.rescale.to_string(),
     );
-    compare(
-        "status written",
-        answer.status.is_some().to_string(),
-        decision.status_written.to_string(),
-    );
+    // A list in another order is another status, so that upstream writes it again at random.
+    let is_random = decision
+        .events
+        .iter()
+        .any(|event| event.reason == "AmbiguousSelector");
+    if !is_random {
+        compare(
+            "status written",
+            answer.status.is_some().to_string(),
+            decision.status_written.to_string(),
+        );
+    }
     if let Some(status) = &answer.status {
         compare(
             "status",
@@ -136,6 +143,31 @@ pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
         "memory",
         text_of_memory(&answer.memory, slack),
         text_of_memory(&decision.memory, slack),
+    );
+    found
+}
+
+/// What a pass of a sequence finds must be what the pass before it left.
+pub fn carried(last: &Line, decision: &Decision, line: &Line) -> Vec<String> {
+    let ours = following(&last.situation, decision, line.situation.now);
+    let mut found = Vec::new();
+    let mut compare = |what: &str, upstream: String, ours: String| {
+        if upstream != ours {
+            found.push(format!("carried {what}: upstream {upstream}, ours {ours}"));
+        }
+    };
+    let slack = i64::from(last.answer.retried);
+    if !line.restarted {
+        compare(
+            "memory",
+            text_of_memory(&line.situation.memory, slack),
+            text_of_memory(&ours.memory, slack),
+        );
+    }
+    compare(
+        "status",
+        text_of_status(&line.situation.status, slack),
+        text_of_status(&ours.status, slack),
     );
     found
 }

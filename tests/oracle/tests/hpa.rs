@@ -7,9 +7,9 @@ use std::env;
 use std::path::Path;
 
 use oracle::coverage::Coverage;
-use oracle::hpa::{self, Line, differences};
+use oracle::hpa::{self, Line, carried, differences};
 use oracle::run::Batch;
-use scaling::hpa::{decide, following};
+use scaling::hpa::decide;
 
 const SEED: u64 = 1;
 
@@ -60,25 +60,6 @@ fn agree(test: &str, count: u64) -> Coverage {
     let coverage = Coverage::read(&profile).unwrap();
     std::fs::remove_file(&profile).unwrap();
     coverage
-}
-
-/// What a pass of a sequence finds must be what the one before it left.
-fn carried(last: &Line, decision: &scaling::hpa::Decision, line: &Line) -> Vec<String> {
-    let carried = following(&last.situation, decision, line.situation.now);
-    let mut found = Vec::new();
-    if !line.restarted && !last.answer.retried && carried.memory != line.situation.memory {
-        found.push(format!(
-            "carried memory: upstream {:?}, ours {:?}",
-            line.situation.memory, carried.memory
-        ));
-    }
-    if !last.answer.retried && carried.status != line.situation.status {
-        found.push(format!(
-            "carried status: upstream {:?}, ours {:?}",
-            line.situation.status, carried.status
-        ));
-    }
-    found
 }
 
 fn tell(batch: &Batch<'_>, program: &Path, line: &Line, found: &[String]) {
