@@ -59,11 +59,7 @@ pub(crate) enum Outcome {
         error: Option<String>,
     },
     /// All failed, or some did and the rest would shrink.
-    Failed {
-        error: String,
-        /// What the rest would ask for; 0 if all failed.
-        rest: i32,
-    },
+    Failed { error: String },
 }
 
 /// A metric that failed, in the words of its condition.

@@ -33,6 +33,7 @@ pub mod situation;
 pub mod spec;
 pub mod status;
 mod time;
+mod timetable;
 mod tolerance;
 mod total;
 mod trace;

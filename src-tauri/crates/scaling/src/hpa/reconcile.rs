@@ -200,7 +200,7 @@ impl<'a> Pass<'a> {
             .map(|evaluation| evaluation.status.clone())
             .collect();
         match proposals.outcome {
-            Outcome::Failed { error, .. } => {
+            Outcome::Failed { error } => {
                 if let Some(failure) = &proposals.failure {
                     self.condition(
                         ConditionKind::ScalingActive,
