@@ -103,9 +103,7 @@ pub(crate) fn propose(inputs: &Inputs<'_>) -> Proposals {
         format!("invalid metrics ({failed} invalid out of {total}), first error is: {error}")
     });
     let outcome = match error {
-        Some(error) if failed >= total || best < inputs.spec_replicas => {
-            Outcome::Failed { error, rest: best }
-        }
+        Some(error) if failed >= total || best < inputs.spec_replicas => Outcome::Failed { error },
         error => Outcome::Count {
             replicas: best,
             winner,
