@@ -23,7 +23,7 @@ pub(crate) struct Overlay {
 impl Overlay {
     /// Path of the test program, compiled once for each content of the folder. Needs `go` and its module proxy the first time.
     pub(crate) fn build(&self) -> Result<PathBuf, Error> {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(self.folder);
+        let source = self.own_folder();
         let mut parts = vec![self.cover.join(","), self.package.to_owned()];
         for file in ["go.mod", "go.sum"].iter().chain(self.files) {
             parts.push(read(&source.join(file))?);
@@ -35,19 +35,42 @@ impl Overlay {
         Ok(kept.join("oracle"))
     }
 
-    fn compile(&self, source: &Path, staging: &Path) -> Result<(), Error> {
+    /// Where the module's source lies. Downloads it the first time.
+    pub(crate) fn source(&self) -> Result<PathBuf, Error> {
         let mut download = Command::new("go");
         download.args(["mod", "download", "-json", self.module]);
-        let answer: serde_json::Value =
-            serde_json::from_str(&go_build::go(source, download)?).unwrap_or_default();
-        let package = Path::new(answer["Dir"].as_str().unwrap_or_default()).join(self.package);
+        let text = go_build::go(&self.own_folder(), download)?;
+        let answer: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        Ok(PathBuf::from(answer["Dir"].as_str().unwrap_or_default()))
+    }
+
+    fn own_folder(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(self.folder)
+    }
+
+    /// Go lays nothing over a module in its cache, so the module is replaced by a link to itself outside of it.
+    fn compile(&self, source: &Path, staging: &Path) -> Result<(), Error> {
+        let module = staging.join("module");
+        let cached = self.source()?;
+        std::os::unix::fs::symlink(&cached, &module).map_err(doing(&module))?;
+        let mod_file = staging.join("go.mod");
+        let mut text = read(&source.join("go.mod"))?;
+        text.push_str(&format!(
+            "\nreplace {} => {}\n",
+            self.module,
+            module.display()
+        ));
+        fs::write(&mod_file, text).map_err(doing(&mod_file))?;
+        let sums = staging.join("go.sum");
+        fs::copy(source.join("go.sum"), &sums).map_err(doing(&sums))?;
         let overlay = staging.join("overlay.json");
-        let replace = self.replacements(source, &package)?;
+        let replace = self.replacements(source, &module.join(self.package))?;
         let text = serde_json::json!({ "Replace": replace }).to_string();
         fs::write(&overlay, text).map_err(doing(&overlay))?;
         let mut compile = Command::new("go");
         // The flags of the control plane's build, so that what both need is compiled once.
         compile.args(["test", "-c", "-trimpath", "-ldflags", "-s -w", "-vet=off"]);
+        compile.arg("-modfile").arg(&mod_file);
         compile.arg("-overlay").arg(&overlay);
         compile.arg("-o").arg(staging.join("oracle"));
         if !self.cover.is_empty() {

@@ -15,24 +15,50 @@ pub enum Format {
 
 /// An exact amount. Ordered by amount alone would be surprising with [`Format`] inside, so it is
 /// not ordered: compare [`Quantity::nano`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Quantity {
     nano: i128,
+    /// Value and power of ten where Go keeps the amount as a scaled 64-bit integer; where it does not, as a decimal of nano-units.
+    scaled: Option<(i64, i32)>,
     format: Format,
 }
+
+/// The same amount, written the same way.
+impl PartialEq for Quantity {
+    fn eq(&self, other: &Self) -> bool {
+        self.nano == other.nano && self.format == other.format
+    }
+}
+
+impl Eq for Quantity {}
 
 const NANO: i128 = 1_000_000_000;
 /// Binary quantities stop at 2⁶³ − 1, as in Go.
 const BINARY_LIMIT: i128 = i64::MAX as i128 * NANO;
+/// Decimal digits that Go trusts a 64-bit integer with.
+const SAFE_DIGITS: i32 = 18;
 
 impl Quantity {
     /// An amount in nano-units (10⁻⁹).
     pub fn from_nano(nano: i128, format: Format) -> Self {
-        Self { nano, format }
+        Self {
+            nano,
+            scaled: None,
+            format,
+        }
     }
 
-    /// Reads what the API server writes. `None` for anything else, and for amounts beyond
-    /// 10²⁹, which no 128 bits of nano-units hold.
+    /// An amount in thousandths.
+    pub fn from_milli(milli: i64, format: Format) -> Self {
+        Self {
+            nano: i128::from(milli) * (NANO / 1000),
+            scaled: Some((milli, -3)),
+            format,
+        }
+    }
+
+    /// Reads what the API server reads (apimachinery `api/resource/quantity.go`, `ParseQuantity`), oddities included: a missing
+    /// number is zero. `None` for anything else, and for amounts beyond 10²⁹, which no 128 bits of nano-units hold.
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, rest) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),
@@ -40,41 +66,23 @@ impl Quantity {
             _ => (false, text),
         };
         let digits = |s: &str| s.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = rest.trim_start_matches('0');
         let (whole, rest) = rest.split_at(digits(rest));
+        let whole = if whole.is_empty() { "0" } else { whole };
         let (fraction, suffix) = match rest.strip_prefix('.') {
             Some(rest) => rest.split_at(digits(rest)),
             None => ("", rest),
         };
-        if whole.is_empty() && fraction.is_empty() {
-            return None;
-        }
-        let (base, exponent, mut format) = scale(suffix)?;
-        let mantissa = whole
-            .bytes()
-            .chain(fraction.bytes())
-            .try_fold(0i128, |n, digit| {
-                n.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
-            })?;
-        let places = i32::try_from(fraction.len()).ok()?;
-        let mut nano = if base == 2 {
-            let shifted = mantissa.checked_mul(1i128.checked_shl(exponent.unsigned_abs())?);
-            // Past the limit anyway, whatever the places say.
-            shifted.map_or(BINARY_LIMIT, |n| {
-                scaled(n, 9 - places).unwrap_or(BINARY_LIMIT)
-            })
-        } else {
-            scaled(mantissa, exponent.checked_add(9)?.checked_sub(places)?)?
-        };
-        if format == Format::BinarySi {
-            nano = nano.min(BINARY_LIMIT);
-            if nano > 0 && nano < NANO {
-                format = Format::DecimalSi;
-            }
-        }
-        Some(Self {
-            nano: if negative { -nano } else { nano },
+        let (base, exponent, format) = scale(suffix)?;
+        let written = Written {
+            negative,
+            whole,
+            fraction,
+            base,
+            exponent,
             format,
-        })
+        };
+        written.small().or_else(|| written.large())
     }
 
     /// Nano-units (10⁻⁹).
@@ -82,9 +90,38 @@ impl Quantity {
         self.nano
     }
 
+    /// How it is written.
+    pub fn format(self) -> Format {
+        self.format
+    }
+
     /// Thousandths, rounded away from zero; saturates.
     pub fn milli_value(self) -> i64 {
         saturated(divided_up(self.nano, NANO / 1000))
+    }
+
+    /// Thousandths as controllers compute them (`Quantity.MilliValue`): like [`Quantity::milli_value`] but for amounts that do not fit,
+    /// which give 0 or what is left of them.
+    #[allow(clippy::cast_possible_truncation)] // Go truncates
+    pub fn controller_milli(self) -> i64 {
+        match self.scaled {
+            Some((value, power)) if power < -3 => saturated(divided_up(
+                i128::from(value),
+                power_of_ten(-3 - power).unwrap_or(i128::MAX),
+            )),
+            Some((value, power)) => power_of_ten(power.saturating_add(3))
+                .and_then(|factor| i128::from(value).checked_mul(factor))
+                .and_then(|milli| i64::try_from(milli).ok())
+                .unwrap_or(0),
+            None if self.format == Format::BinarySi && self.nano == BINARY_LIMIT => {
+                i64::MAX.wrapping_mul(1000)
+            }
+            None if self.nano < i128::from(i64::MAX) => {
+                let low = self.nano as i64;
+                (low / 1_000_000) + i64::from(low % 1_000_000 != 0)
+            }
+            None => divided_up(self.nano, NANO / 1000) as i64,
+        }
     }
 
     /// Whole units, rounded away from zero; saturates.
@@ -92,14 +129,128 @@ impl Quantity {
         saturated(divided_up(self.nano, NANO))
     }
 
-    /// Thousandths as the controllers compute them, overflow included.
-    pub fn controller_milli(self) -> i64 {
-        self.milli_value()
-    }
-
     /// As a number, for graphs.
     pub fn as_f64(self) -> f64 {
         self.nano as f64 / NANO as f64
+    }
+
+    /// As controllers compute it (`Quantity.AsApproximateFloat64`): `570m` is 570 × 10⁻³ in floating point, which need not be the
+    /// number nearest to 0.57.
+    pub fn controller_f64(self) -> f64 {
+        let (base, power) = match self.scaled {
+            Some((value, power)) => (value as f64, power),
+            None if self.nano == 0 => (0.0, 0),
+            None => (self.nano as f64, -9),
+        };
+        match power {
+            0 => base,
+            up @ 1.. => base * float_power(up),
+            down => base * (1.0 / float_power(-down)),
+        }
+    }
+
+    /// The sum, written as the first is; saturates.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        if self.nano == 0 {
+            return other;
+        }
+        Self::from_exact(self.nano.saturating_add(other.nano), self.format)
+    }
+
+    /// An amount that Go holds as an integer where it can.
+    fn from_exact(nano: i128, format: Format) -> Self {
+        let scaled = [0, -3, -6, -9].into_iter().find_map(|power: i32| {
+            let unit = power_of_ten(9 + power)?;
+            (nano % unit == 0)
+                .then(|| i64::try_from(nano / unit).ok())
+                .flatten()
+                .map(|value| (value, power))
+        });
+        Self {
+            nano,
+            scaled,
+            format,
+        }
+    }
+}
+
+/// The parts of a quantity's text.
+struct Written<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+    base: u8,
+    exponent: i32,
+    format: Format,
+}
+
+impl Written<'_> {
+    /// The way that Go takes where a 64-bit integer surely holds the digits.
+    fn small(&self) -> Option<Quantity> {
+        let length = |text: &str| i32::try_from(text.len()).ok();
+        let (whole, fraction) = (length(self.whole)?, length(self.fraction)?);
+        let (factor, spare, power) = if self.base == 2 {
+            if !self.fraction.is_empty() {
+                return None;
+            }
+            let spare = 15 - whole - self.exponent * 3 / 10 - 1;
+            (1i64.checked_shl(self.exponent.unsigned_abs())?, spare, 0)
+        } else {
+            (1, SAFE_DIGITS - whole - fraction, self.exponent)
+        };
+        let power = power.checked_sub(fraction)?;
+        if spare < 0 || power < -9 {
+            return None;
+        }
+        let digits = i64::try_from(self.mantissa()?).ok()?;
+        let value = digits.checked_mul(factor)?;
+        let value = if self.negative { -value } else { value };
+        let nano = i128::from(value).checked_mul(if value == 0 {
+            1
+        } else {
+            power_of_ten(power.saturating_add(9))?
+        })?;
+        Some(Quantity {
+            nano,
+            scaled: Some((value, power)),
+            format: self.format,
+        })
+    }
+
+    /// The way through exact decimals, rounded up to nano-units.
+    fn large(&self) -> Option<Quantity> {
+        let mantissa = self.mantissa()?;
+        let places = i32::try_from(self.fraction.len()).ok()?;
+        let mut format = self.format;
+        let mut nano = if self.base == 2 {
+            let shifted = mantissa.checked_mul(1i128.checked_shl(self.exponent.unsigned_abs())?);
+            // Past the limit anyway, whatever the places say.
+            shifted.map_or(BINARY_LIMIT, |n| {
+                scaled(n, 9 - places).unwrap_or(BINARY_LIMIT)
+            })
+        } else {
+            scaled(mantissa, self.exponent.checked_add(9)?.checked_sub(places)?)?
+        };
+        if format == Format::BinarySi {
+            nano = nano.min(BINARY_LIMIT);
+            if nano > 0 && nano < NANO {
+                format = Format::DecimalSi;
+            }
+        }
+        Some(Quantity::from_nano(
+            if self.negative { -nano } else { nano },
+            format,
+        ))
+    }
+
+    fn mantissa(&self) -> Option<i128> {
+        self.whole
+            .bytes()
+            .chain(self.fraction.bytes())
+            .try_fold(0i128, |n, digit| {
+                n.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
+            })
     }
 }
 
@@ -129,6 +280,17 @@ fn scale(suffix: &str) -> Option<(u8, i32, Format)> {
             Some((10, exponent, Format::DecimalExponent))
         }
     }
+}
+
+/// 10 to a power that is not negative.
+fn power_of_ten(power: i32) -> Option<i128> {
+    10i128.checked_pow(u32::try_from(power).ok()?)
+}
+
+/// 10 to a power of 1 or more as Go's `math.Pow10` has it.
+fn float_power(power: i32) -> f64 {
+    // Exact up to 22; the shortest text of a power of ten reads as the nearest number.
+    format!("1e{power}").parse().unwrap_or(f64::INFINITY)
 }
 
 /// `n × 10^exponent`, rounded up where digits are lost; `None` if too large.
@@ -239,6 +401,10 @@ mod tests {
             ("-250m", "-250m", -250, -1),
             ("0.1n", "1n", 1, 1),
             ("10Ei", "9223372036854775807", i64::MAX, i64::MAX),
+            // What has no number is zero.
+            ("-", "0", 0, 0),
+            (".", "0", 0, 0),
+            ("Mi", "0", 0, 0),
         ] {
             let q = Quantity::parse(text).unwrap();
             assert_eq!(
@@ -249,10 +415,7 @@ mod tests {
         }
         for text in [
             "",
-            "-",
-            ".",
             "1.2.3",
-            "Mi",
             "1Zi",
             "1 Mi",
             "1e",

@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::quantity::Quantity;
 
-/// A quantity of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A quantity of an object. Two are equal if the amount is the same, however it is written.
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
 #[cfg_attr(feature = "wire", ts(type = "string"))]
 pub enum Amount {
@@ -34,6 +34,18 @@ impl Amount {
         self.quantity().map_or(0, Quantity::controller_milli)
     }
 }
+
+impl PartialEq for Amount {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Read(one), Self::Read(other)) => one.nano() == other.nano(),
+            (Self::Unreadable(one), Self::Unreadable(other)) => one == other,
+            (Self::Read(_), Self::Unreadable(_)) | (Self::Unreadable(_), Self::Read(_)) => false,
+        }
+    }
+}
+
+impl Eq for Amount {}
 
 impl From<Quantity> for Amount {
     fn from(quantity: Quantity) -> Self {

@@ -22,10 +22,14 @@ pub struct Decision {
     pub path: Path,
     /// The target's `spec.replicas` before; `None` if it could not be read.
     pub current: Option<i32>,
+    /// The size that the pass wants; `None` if it wants none.
+    pub desired: Option<i32>,
     /// The target's `spec.replicas` after; `None` if it could not be read.
     pub replicas: Option<i32>,
-    /// Whether the controller writes a new size. It may fail: see `path`.
+    /// Whether the controller writes a new size.
     pub rescale: bool,
+    /// Error of that write, if it failed.
+    pub rescale_error: Option<String>,
     /// The reason in the event of a rescale; empty without one, and for some rescales too.
     pub reason: String,
     /// Each metric of the spec, in its order; empty if metrics were not looked at.

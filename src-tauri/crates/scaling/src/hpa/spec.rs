@@ -1,4 +1,4 @@
-//! The spec of a HorizontalPodAutoscaler in the JSON shape of `autoscaling/v2`.
+//! The spec of a `HorizontalPodAutoscaler` in the JSON shape of `autoscaling/v2`.
 //!
 //! Follows Kubernetes 1.36.3, `staging/src/k8s.io/api/autoscaling/v2/types.go`. Everything that decodes here is accepted, nonsense
 //! included: see [`validate`](super::validate).
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::amount::Amount;
 
-/// `spec` of a HorizontalPodAutoscaler.
+/// `spec` of a `HorizontalPodAutoscaler`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
 #[cfg_attr(feature = "wire", ts(rename = "HpaSpec"))]

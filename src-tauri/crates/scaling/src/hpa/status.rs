@@ -1,4 +1,4 @@
-//! The status of a HorizontalPodAutoscaler in the JSON shape of `autoscaling/v2`.
+//! The status of a `HorizontalPodAutoscaler` in the JSON shape of `autoscaling/v2`.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::amount::Amount;
 use super::spec::{MetricIdentifier, ObjectRef, SourceKind, null_as_default, text_enum};
 
-/// `status` of a HorizontalPodAutoscaler.
+/// `status` of a `HorizontalPodAutoscaler`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
 #[cfg_attr(feature = "wire", ts(rename = "HpaStatus"))]
@@ -160,7 +160,7 @@ pub struct ResourceStatus {
     pub current: CurrentValue,
 }
 
-/// Last values of a ContainerResource metric.
+/// Last values of a `ContainerResource` metric.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
 #[cfg_attr(feature = "wire", ts(rename = "HpaContainerResourceStatus"))]

@@ -1,0 +1,211 @@
+//! The earliest change with inputs unchanged: the target follows the decisions, the controller remembers, time goes on; pods, samples
+//! and everything else stay.
+//!
+//! Not every pass is played: between two moments at which a rule can let go, each pass decides what the one before it decided.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::behavior::Windows;
+use super::conditions;
+use super::decision::RuleStep;
+use super::holds::holding;
+use super::pods::initialised_at;
+use super::reconcile::Judged;
+use super::selection::select;
+use super::settle::{Start, Way, count};
+use super::situation::{Answered, Memory, Pod, Recommendation};
+use super::status::ConditionKind;
+use super::time;
+use super::timetable::Timetable;
+use crate::certainty::Certainty;
+use crate::hold::{HoldRule, NextCause, NextChange, When};
+
+/// The earliest change with inputs unchanged.
+pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
+    let (situation, decision) = (judged.situation, judged.decision);
+    // A write that failed may or may not fail again.
+    if decision.rescale_error.is_some() {
+        return None;
+    }
+    let Answered::Value(scale) = &situation.scale.result else {
+        return None;
+    };
+    let timetable = Timetable::of(situation);
+    let (current, memory, status) = if timetable.is_carried_out() {
+        (decision.replicas?, &decision.memory, &decision.status)
+    } else {
+        (decision.current?, &situation.memory, &situation.status)
+    };
+    let start = Start {
+        situation,
+        spec: judged.spec,
+        scale,
+        current,
+        now: situation.now,
+        scaled_to_zero: conditions::holds(status, &ConditionKind::ScaledToZero),
+    };
+    match start.way() {
+        Way::Disabled => None,
+        Way::AboveMax => Some(change(timetable.coming(), start.max(), None)),
+        Way::BelowMin => Some(change(timetable.coming(), start.min(), None)),
+        Way::Metrics => {
+            let own;
+            let selected = if let Some(selected) = judged.selected {
+                selected
+            } else {
+                own = select(situation, &scale.selector).ok()?;
+                own.as_slice()
+            };
+            let future = Future {
+                start,
+                timetable,
+                selected,
+                memory: memory.clone(),
+                before: timetable
+                    .is_carried_out()
+                    .then(|| holding(&decision.rules))
+                    .flatten(),
+            };
+            future.change()
+        }
+    }
+}
+
+fn change(at: When, replicas: i32, released: Option<HoldRule>) -> NextChange {
+    NextChange {
+        at,
+        replicas,
+        cause: released.map_or(NextCause::Pass, NextCause::Released),
+    }
+}
+
+/// The passes to come, all of which look at metrics until one changes the size.
+struct Future<'a> {
+    start: Start<'a>,
+    timetable: Timetable,
+    selected: &'a [&'a Pod],
+    /// What the controller remembers, and will have recorded.
+    memory: Memory,
+    /// What held the count in the pass before the coming one, if that has run.
+    before: Option<HoldRule>,
+}
+
+impl Future<'_> {
+    fn change(mut self) -> Option<NextChange> {
+        let coming = self.timetable.coming();
+        let mut proposed = self.proposed(coming.earliest);
+        let mut held = self.before;
+        let mut moments = BTreeSet::new();
+        if let Some(desired) = proposed {
+            let (replicas, rules) = self.outcome(coming.earliest, desired);
+            if replicas != self.start.current {
+                return Some(change(coming, replicas, held));
+            }
+            held = holding(&rules);
+            self.recorded(desired, coming.latest, &mut moments);
+        }
+        self.expiries(&mut moments);
+        let maturities = self.maturities();
+        moments.extend(&maturities);
+        let mut played = coming.earliest;
+        while let Some(moment) = moments.pop_first() {
+            let when = self.timetable.at(moment);
+            if when.earliest <= played {
+                continue;
+            }
+            let before = std::mem::replace(&mut played, when.earliest);
+            let mut matured = false;
+            if maturities.range(..=played).next_back() > Some(&before) {
+                let again = self.proposed(played);
+                matured = again != proposed;
+                if let Some(old) = proposed.filter(|_| matured) {
+                    // The pass before this one has still recorded the old count.
+                    self.recorded(old, self.timetable.before(played), &mut moments);
+                }
+                proposed = again;
+            }
+            let Some(desired) = proposed else { continue };
+            let (replicas, rules) = self.outcome(played, desired);
+            if replicas != self.start.current {
+                let cause = held.or(matured.then_some(HoldRule::UnreadyPods));
+                return Some(change(when, replicas, cause));
+            }
+            held = holding(&rules);
+        }
+        None
+    }
+
+    /// What metrics ask for in a pass.
+    fn proposed(&self, now: Timestamp) -> Option<i32> {
+        let start = Start { now, ..self.start };
+        count(&start.propose_for(self.selected))
+    }
+
+    /// What a pass makes of it.
+    fn outcome(&self, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
+        let start = Start { now, ..self.start };
+        let settled = start.settle(&self.memory, desired, &Certainty::Derived);
+        (settled.replicas, settled.rules)
+    }
+
+    /// A count that a pass has recorded, with the moments at which it ceases to count.
+    fn recorded(&mut self, desired: i32, at: Timestamp, moments: &mut BTreeSet<Timestamp>) {
+        let recommendation = Recommendation {
+            replicas: desired.max(0),
+            at,
+        };
+        self.memory.recommendations.push(recommendation);
+        self.expiry(at, moments);
+    }
+
+    /// When a recommendation ceases to count.
+    fn expiry(&self, at: Timestamp, moments: &mut BTreeSet<Timestamp>) {
+        let config = &self.start.situation.config;
+        match &self.start.spec.behavior {
+            None => {
+                let end = time::after(at, config.downscale_stabilization.duration());
+                moments.insert(time::after(end, jiff::SignedDuration::from_nanos(1)));
+            }
+            Some(behavior) => {
+                let windows = Windows::of(behavior, config);
+                for window in [windows.up, windows.down] {
+                    moments.insert(time::after(at, time::seconds(window)));
+                }
+            }
+        }
+    }
+
+    /// When what is remembered ceases to count.
+    fn expiries(&self, moments: &mut BTreeSet<Timestamp>) {
+        for recommendation in &self.memory.recommendations {
+            self.expiry(recommendation.at, moments);
+        }
+        let Some(behavior) = &self.start.spec.behavior else {
+            return;
+        };
+        let up = &self.memory.scale_up_events;
+        let events = up.iter().chain(&self.memory.scale_down_events);
+        for event in events {
+            let rules = [&behavior.scale_up, &behavior.scale_down];
+            let policies = rules.into_iter().flatten();
+            for policy in policies
+                .filter_map(|rules| rules.policies.as_ref())
+                .flatten()
+            {
+                moments.insert(time::after(event.at, time::seconds(policy.period_seconds)));
+            }
+        }
+    }
+
+    /// When pods come out of their initialisation period, which changes whether their samples count.
+    fn maturities(&self) -> BTreeSet<Timestamp> {
+        let config = &self.start.situation.config;
+        self.selected
+            .iter()
+            .filter_map(|pod| pod.start_time)
+            .map(|start| initialised_at(start, config))
+            .collect()
+    }
+}

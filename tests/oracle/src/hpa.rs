@@ -1,0 +1,218 @@
+//! The HPA controller's decisions, beside ours.
+
+use std::path::PathBuf;
+
+use control_plane::Error;
+use jiff::Timestamp;
+use scaling::hpa::decision::Event;
+use scaling::hpa::situation::Memory;
+use scaling::hpa::status::Status;
+use scaling::hpa::{Decision, Situation, following};
+use serde::Deserialize;
+
+use crate::build::Overlay;
+
+const PACKAGE: &str = "k8s.io/kubernetes/pkg/controller/podautoscaler";
+
+fn overlay(cover: &'static [&'static str]) -> Overlay {
+    Overlay {
+        folder: "hpa",
+        module: "k8s.io/kubernetes",
+        package: "pkg/controller/podautoscaler",
+        files: &[
+            "fakes_test.go",
+            "generate_test.go",
+            "oracle_test.go",
+            "sequence_test.go",
+            "world_test.go",
+        ],
+        cover,
+    }
+}
+
+/// The test program that counts which lines it reaches.
+pub fn program() -> Result<PathBuf, Error> {
+    overlay(&[
+        PACKAGE,
+        "k8s.io/kubernetes/pkg/controller/podautoscaler/metrics",
+    ])
+    .build()
+}
+
+/// The test program without counters.
+pub fn fast_program() -> Result<PathBuf, Error> {
+    overlay(&[]).build()
+}
+
+/// Folder of the controller's source.
+pub fn source() -> Result<PathBuf, Error> {
+    let overlay = overlay(&[]);
+    Ok(overlay.source()?.join(overlay.package))
+}
+
+/// A situation with what upstream made of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    /// Of the batch.
+    pub index: u64,
+    /// Of a sequence.
+    #[serde(default)]
+    pub pass: u32,
+    /// Whether the controller's memory was lost before it.
+    #[serde(default)]
+    pub restarted: bool,
+    /// What the controller had.
+    pub situation: Situation,
+    /// What it did.
+    pub answer: Answer,
+}
+
+/// What upstream's controller did in a pass.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The scale's `spec.replicas` afterwards.
+    pub replicas: i32,
+    /// Whether it wrote the scale.
+    pub rescale: bool,
+    /// Whether it wrote it more than once; fake time then went on.
+    pub retried: bool,
+    /// The status that it wrote, if it did.
+    pub status: Option<Status>,
+    /// Its events.
+    pub events: Vec<Event>,
+    /// Its memory.
+    pub memory: Memory,
+}
+
+/// Every difference between upstream's answer and ours, one a line.
+pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
+    let mut found = Vec::new();
+    let answer = &line.answer;
+    let slack = i64::from(answer.retried);
+    let mut compare = |what: &str, upstream: String, ours: String| {
+        if upstream != ours {
+            found.push(format!("{what}: upstream {upstream}, ours {ours}"));
+        }
+    };
+    if let Some(replicas) = decision.replicas {
+        compare(
+            "replicas",
+            answer.replicas.to_string(),
+            replicas.to_string(),
+        );
+    }
+    compare(
+        "rescale",
+        answer.rescale.to_string(),
+        decision.rescale.to_string(),
+    );
+    // A list in another order is another status, so that upstream writes it again at random.
+    let is_random = decision
+        .events
+        .iter()
+        .any(|event| event.reason == "AmbiguousSelector");
+    if !is_random {
+        compare(
+            "status written",
+            answer.status.is_some().to_string(),
+            decision.status_written.to_string(),
+        );
+    }
+    if let Some(status) = &answer.status {
+        compare(
+            "status",
+            text_of_status(status, slack),
+            text_of_status(&decision.status, slack),
+        );
+    }
+    let events = |events: &[Event]| {
+        let text = |event: &Event| {
+            format!(
+                "{} {} {}",
+                event.kind.as_str(),
+                event.reason,
+                in_order(&event.message)
+            )
+        };
+        events.iter().map(text).collect::<Vec<_>>().join(" | ")
+    };
+    compare("events", events(&answer.events), events(&decision.events));
+    compare(
+        "memory",
+        text_of_memory(&answer.memory, slack),
+        text_of_memory(&decision.memory, slack),
+    );
+    found
+}
+
+/// What a pass of a sequence finds must be what the pass before it left.
+pub fn carried(last: &Line, decision: &Decision, line: &Line) -> Vec<String> {
+    let ours = following(&last.situation, decision, line.situation.now);
+    let mut found = Vec::new();
+    let mut compare = |what: &str, upstream: String, ours: String| {
+        if upstream != ours {
+            found.push(format!("carried {what}: upstream {upstream}, ours {ours}"));
+        }
+    };
+    let slack = i64::from(last.answer.retried);
+    if !line.restarted {
+        compare(
+            "memory",
+            text_of_memory(&line.situation.memory, slack),
+            text_of_memory(&ours.memory, slack),
+        );
+    }
+    compare(
+        "status",
+        text_of_status(&line.situation.status, slack),
+        text_of_status(&ours.status, slack),
+    );
+    found
+}
+
+/// A status as JSON; the names of autoscalers, which upstream lists in random order, in order.
+fn text_of_status(status: &Status, slack: i64) -> String {
+    let mut status = status.clone();
+    status.last_scale_time = status.last_scale_time.map(|time| rounded(time, slack));
+    for condition in &mut status.conditions {
+        condition.message = in_order(&condition.message);
+        let time = &mut condition.last_transition_time;
+        *time = time.map(|time| rounded(time, slack));
+    }
+    serde_json::to_string(&status).unwrap_or_else(|error| error.to_string())
+}
+
+fn text_of_memory(memory: &Memory, slack: i64) -> String {
+    let mut memory = memory.clone();
+    let events = memory
+        .scale_up_events
+        .iter_mut()
+        .chain(&mut memory.scale_down_events);
+    for event in events {
+        event.at = rounded(event.at, slack);
+    }
+    serde_json::to_string(&memory).unwrap_or_else(|error| error.to_string())
+}
+
+/// To the minute if there is slack: the retries took a part of a second.
+fn rounded(time: Timestamp, slack: i64) -> Timestamp {
+    if slack == 0 {
+        return time;
+    }
+    Timestamp::from_second(time.as_second().div_euclid(60) * 60).unwrap_or(time)
+}
+
+/// With the names of a list in brackets in order.
+fn in_order(message: &str) -> String {
+    let Some((start, list)) = message.split_once("are controlled by multiple HPAs: [") else {
+        return message.to_owned();
+    };
+    let mut names: Vec<&str> = list.trim_end_matches(']').split(' ').collect();
+    names.sort_unstable();
+    format!(
+        "{start}are controlled by multiple HPAs: [{}]",
+        names.join(" ")
+    )
+}
