@@ -3,8 +3,6 @@ package keda
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -13,19 +11,6 @@ import (
 	"github.com/kedacore/keda/v2/pkg/scalers"
 	"github.com/kedacore/keda/v2/pkg/scalers/scalersconfig"
 )
-
-var zones = func() []string {
-	var names []string
-	root := os.Getenv("ZONEINFO")
-	_ = filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			name, _ := filepath.Rel(root, path)
-			names = append(names, name)
-		}
-		return nil
-	})
-	return names
-}()
 
 // cronField is a field of a cron text, sometimes one that does not parse.
 func (w *world) cronField(least, most int, names []string) string {
@@ -112,7 +97,7 @@ func (w *world) aim(location *time.Location) {
 }
 
 type cronLine struct {
-	Part      string            `json:"part"`
+	Index     uint64            `json:"index"`
 	Now       time.Time         `json:"now"`
 	Metadata  map[string]string `json:"metadata"`
 	Refused   bool              `json:"refused"`
@@ -155,7 +140,7 @@ func (w *world) cronMetadata() map[string]string {
 }
 
 func (w *world) cronCase() {
-	line := cronLine{Part: "cron", Metadata: w.cronMetadata()}
+	line := cronLine{Index: w.index, Metadata: w.cronMetadata()}
 	location, err := time.LoadLocation(strings.TrimSpace(line.Metadata["timezone"]))
 	if err != nil {
 		location = nil

@@ -101,11 +101,11 @@ func (w *world) soup(names []string) string {
 }
 
 type formulaLine struct {
-	Part    string              `json:"part"`
-	Formula string              `json:"formula"`
-	Names   []string            `json:"names"`
-	Runs    []formulaRun        `json:"runs"`
-	Refused *string             `json:"refused"`
+	Index   uint64       `json:"index"`
+	Formula string       `json:"formula"`
+	Names   []string     `json:"names"`
+	Runs    []formulaRun `json:"runs"`
+	Refused *string      `json:"refused"`
 }
 
 type formulaRun struct {
@@ -140,7 +140,7 @@ func (w *world) formulaCase() {
 	if w.chance(3) {
 		names = append([]string{"max"}, names...)
 	}
-	line := formulaLine{Part: "formula", Names: names, Formula: w.formula(int(w.between(1, 3)), names)}
+	line := formulaLine{Index: w.index, Names: names, Formula: w.formula(int(w.between(1, 3)), names)}
 	if w.chance(8) {
 		line.Formula = w.soup(names)
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 type jobLine struct {
-	Part      string    `json:"part"`
+	Index     uint64    `json:"index"`
 	Situation any       `json:"situation"`
 	Answer    jobAnswer `json:"answer"`
 }
@@ -146,14 +146,14 @@ func (w *world) jobCase() {
 	var playing []*played
 	var inputs []input
 	for _, one := range plays {
-		metrics, says := w.next(one)
+		metrics, said := w.next(one)
 		for i := range metrics {
 			if number := metrics[i].Outcome.Number; number != nil && *number > 1e6 {
 				*number = float64(w.between(0, 200))
 			}
 		}
 		playing = append(playing, &played{metrics: metrics})
-		inputs = append(inputs, input{Source: says})
+		inputs = append(inputs, input{Source: said})
 	}
 	builders, err := w.scalersFor(w.scaledJob.Spec.Triggers, playing, false)
 	if err != nil {
@@ -162,7 +162,7 @@ func (w *world) jobCase() {
 	handler := w.handler()
 	key := kedav1alpha1.GenerateIdentifier("ScaledJob", namespace, "import")
 	scaling.OracleCache(handler, key, &cache.ScalersCache{Scalers: builders, ScalableObjectGeneration: 1, Recorder: w})
-	line := jobLine{Part: "job", Situation: map[string]any{
+	line := jobLine{Index: w.index, Situation: map[string]any{
 		"now": time.Now(), "scaledJob": stored(w.scaledJob), "jobs": shown, "triggers": inputs, "createError": text(w.createError),
 	}}
 	scaling.OracleCheck(context.Background(), handler, w.scaledJob.DeepCopy())
@@ -172,7 +172,7 @@ func (w *world) jobCase() {
 }
 
 type rolloutLine struct {
-	Part      string                  `json:"part"`
+	Index     uint64                  `json:"index"`
 	ScaledJob *kedav1alpha1.ScaledJob `json:"scaledJob"`
 	Jobs      []jobShown              `json:"jobs"`
 	Deleted   []string                `json:"deleted"`
@@ -188,5 +188,5 @@ func (w *world) rolloutCase() {
 	if _, err := reconciler.deletePreviousVersionScaleJobs(context.Background(), logr.Discard(), w.scaledJob); err != nil {
 		panic(err)
 	}
-	say(rolloutLine{Part: "rollout", ScaledJob: w.scaledJob, Jobs: shown, Deleted: w.deleted})
+	say(rolloutLine{Index: w.index, ScaledJob: w.scaledJob, Jobs: shown, Deleted: w.deleted})
 }

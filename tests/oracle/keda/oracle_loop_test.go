@@ -50,7 +50,7 @@ type outcome struct {
 	ActivationThreshold *float64 `json:"activationThreshold"`
 }
 
-type source struct {
+type says struct {
 	Kind    string           `json:"kind"`
 	Metrics []externalMetric `json:"metrics,omitempty"`
 	Error   string           `json:"error,omitempty"`
@@ -72,7 +72,7 @@ type observed struct {
 }
 
 type input struct {
-	Source        source     `json:"source"`
+	Source        says       `json:"source"`
 	ObservedByHpa []observed `json:"observedByHpa,omitempty"`
 }
 
@@ -91,17 +91,17 @@ type targetState struct {
 }
 
 type loopLine struct {
-	Part         string                     `json:"part"`
+	Index        uint64                     `json:"index"`
 	ScaledObject *kedav1alpha1.ScaledObject `json:"scaledObject"`
 	Polls        []loopPoll                 `json:"polls"`
 }
 
 type loopPoll struct {
-	Now           time.Time                                           `json:"now"`
-	Target        targetState                                         `json:"target"`
-	Triggers      []input                                             `json:"triggers"`
-	HpaConditions []autoscalingv2.HorizontalPodAutoscalerCondition    `json:"hpaConditions"`
-	Answer        loopAnswer                                          `json:"answer"`
+	Now           time.Time                                        `json:"now"`
+	Target        targetState                                      `json:"target"`
+	Triggers      []input                                          `json:"triggers"`
+	HpaConditions []autoscalingv2.HorizontalPodAutoscalerCondition `json:"hpaConditions"`
+	Answer        loopAnswer                                       `json:"answer"`
 }
 
 type loopAnswer struct {
@@ -214,7 +214,7 @@ func (w *world) plays(triggers []kedav1alpha1.ScaleTriggers, kinds ...string) []
 }
 
 // next is what the source says at the coming poll.
-func (w *world) next(one *play) ([]externalMetric, source) {
+func (w *world) next(one *play) ([]externalMetric, says) {
 	if w.chance(20) {
 		one.failing = !one.failing
 	}
@@ -222,10 +222,10 @@ func (w *world) next(one *play) ([]externalMetric, source) {
 		one.active = !one.active
 	}
 	if one.metrics == nil {
-		return nil, source{Kind: "silent"}
+		return nil, says{Kind: "silent"}
 	}
 	if one.empty && w.chance(30) {
-		return nil, source{Kind: "metrics", Metrics: []externalMetric{}}
+		return nil, says{Kind: "metrics", Metrics: []externalMetric{}}
 	}
 	var metrics []externalMetric
 	for i, metric := range one.metrics {
@@ -242,19 +242,12 @@ func (w *world) next(one *play) ([]externalMetric, source) {
 		}
 		metrics = append(metrics, metric)
 	}
-	return metrics, source{Kind: "metrics", Metrics: metrics}
+	return metrics, says{Kind: "metrics", Metrics: metrics}
 }
 
 func (w *world) annotations() map[string]string {
 	annotations := map[string]string{}
 	truth := func() string { return pick(w, "true", "false", "", "yes", "1", "F") }
-	for name, per100 := range map[string]int{
-		kedav1alpha1.PausedAnnotation: 3, kedav1alpha1.PausedScaleInAnnotation: 6,
-		kedav1alpha1.PausedScaleOutAnnotation: 6, kedav1alpha1.ForceActivationAnnotation: 5,
-	} {
-		_ = per100
-		_ = name
-	}
 	for _, one := range []struct {
 		name   string
 		per100 int
@@ -430,7 +423,7 @@ func (w *world) records(metrics []externalMetric, shown *[]observed) map[string]
 	return records
 }
 
-func (w *world) loopCase() {
+func (w *world) loopCase(polls int) {
 	w.scaledObject = stored(w.someScaledObject())
 	so := w.scaledObject
 	plays := w.plays(so.Spec.Triggers, "AverageValue", "AverageValue", "Value")
@@ -448,11 +441,7 @@ func (w *world) loopCase() {
 	}
 	handler := w.handler()
 	key := kedav1alpha1.GenerateIdentifier("ScaledObject", namespace, "orders")
-	line := loopLine{Part: "loop", ScaledObject: stored(so)}
-	polls := 1
-	if w.chance(40) {
-		polls = 50
-	}
+	line := loopLine{Index: w.index, ScaledObject: stored(so)}
 	interval := time.Duration(30) * time.Second
 	if so.Spec.PollingInterval != nil {
 		interval = time.Duration(*so.Spec.PollingInterval) * time.Second
@@ -466,8 +455,8 @@ func (w *world) loopCase() {
 		var playing []*played
 		records := map[string]metricscache.MetricsRecord{}
 		for _, one := range plays {
-			metrics, says := w.next(one)
-			shown := input{Source: says}
+			metrics, said := w.next(one)
+			shown := input{Source: said}
 			for name, record := range w.records(metrics, &shown.ObservedByHpa) {
 				records[name] = record
 			}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"reflect"
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
@@ -35,6 +34,7 @@ type world struct {
 	client.Client
 	scheme *runtime.Scheme
 	random *rand.Rand
+	index  uint64
 
 	scaledObject *kedav1alpha1.ScaledObject
 	scaledJob    *kedav1alpha1.ScaledJob
@@ -43,16 +43,16 @@ type world struct {
 	jobs         []batchv1.Job
 	jobPods      map[string][]corev1.Pod
 
-	replicas     *int32
-	readError    error
-	live         int32
-	scaleRead    error
-	scaleWrite   error
-	listError    error
-	createError  error
-	created      int
-	deleted      []string
-	events       []event
+	replicas    *int32
+	readError   error
+	live        int32
+	scaleRead   error
+	scaleWrite  error
+	listError   error
+	createError error
+	created     int
+	deleted     []string
+	events      []event
 }
 
 type event struct {
@@ -305,9 +305,4 @@ func text(err error) *string {
 	}
 	message := err.Error()
 	return &message
-}
-
-func isNil(value any) bool {
-	v := reflect.ValueOf(value)
-	return !v.IsValid() || (v.Kind() == reflect.Pointer && v.IsNil())
 }

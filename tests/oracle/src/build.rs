@@ -14,7 +14,7 @@ pub(crate) struct Overlay {
     pub(crate) module: &'static str,
     /// The package's folder in that module.
     pub(crate) package: &'static str,
-    /// Go files of `folder` laid into the package.
+    /// Go files of `folder` laid into the package; one with a folder in its name goes into that folder of the module.
     pub(crate) files: &'static [&'static str],
     /// Packages whose coverage the program can report; empty for a program without counters, for benchmarks.
     pub(crate) cover: &'static [&'static str],
@@ -64,7 +64,7 @@ impl Overlay {
         let sums = staging.join("go.sum");
         fs::copy(source.join("go.sum"), &sums).map_err(doing(&sums))?;
         let overlay = staging.join("overlay.json");
-        let replace = self.replacements(source, &module.join(self.package))?;
+        let replace = self.replacements(source, &module)?;
         let text = serde_json::json!({ "Replace": replace }).to_string();
         fs::write(&overlay, text).map_err(doing(&overlay))?;
         let mut compile = Command::new("go");
@@ -84,17 +84,19 @@ impl Overlay {
     fn replacements(
         &self,
         source: &Path,
-        package: &Path,
+        module: &Path,
     ) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
         let mut replace = serde_json::Map::new();
-        for entry in fs::read_dir(package).map_err(doing(package))? {
-            let path = entry.map_err(doing(package))?.path();
+        let package = module.join(self.package);
+        for entry in fs::read_dir(&package).map_err(doing(&package))? {
+            let path = entry.map_err(doing(&package))?.path();
             if path.to_string_lossy().ends_with("_test.go") {
                 replace.insert(path.display().to_string(), "".into());
             }
         }
         for file in self.files {
-            let target = package.join(file);
+            let into = if file.contains('/') { module } else { &package };
+            let target = into.join(file);
             replace.insert(
                 target.display().to_string(),
                 source.join(file).display().to_string().into(),

@@ -7,4 +7,5 @@
 mod build;
 pub mod coverage;
 pub mod hpa;
+pub mod keda;
 pub mod run;

@@ -155,6 +155,11 @@ fn wrapped(formula: &str) -> String {
 }
 
 impl Program {
+    /// Whether what it comes to cannot be told.
+    pub fn is_unknown(&self) -> bool {
+        self.0.is_err()
+    }
+
     fn tried(&self, inputs: &BTreeMap<String, Option<f64>>) -> Result<Value, Rejected> {
         match &self.0 {
             Ok(node) => evaluate::evaluate(node, inputs),
