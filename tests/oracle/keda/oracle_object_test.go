@@ -344,9 +344,9 @@ func (w *world) pauseCase() {
 	w.scaledObject = stored(so)
 	w.setHpa()
 	line := pauseLine{Index: w.index, ScaledObject: stored(w.scaledObject), Target: w.setTarget(true)}
-	// The scale subresource alone counts here.
-	w.scaleRead, w.scaleWrite, w.readError = nil, nil, nil
-	line.Target.ReadError, line.Target.ScaleReadError, line.Target.ScaleWriteError = nil, nil, nil
+	// Only the scale subresource is used here, and its errors shall come more often than elsewhere.
+	w.scaleRead, w.scaleWrite, w.readError = w.failure(10, "no scale"), w.failure(10, "conflict"), nil
+	line.Target.ReadError, line.Target.ScaleReadError, line.Target.ScaleWriteError = nil, text(w.scaleRead), text(w.scaleWrite)
 	reconciler := &ScaledObjectReconciler{Client: w, Scheme: w.scheme, ScaleClient: w, ScaleHandler: w.handler(), EventEmitter: w, restMapper: deploymentMapper(), scaledObjectsGenerations: &sync.Map{}}
 	_, _ = reconciler.Reconcile(context.Background(), ctrl.Request{NamespacedName: types.NamespacedName{Namespace: namespace, Name: "orders"}})
 	line.Answer = loopAnswer{Replicas: w.live, Status: w.scaledObject.Status, Events: w.events}

@@ -11,6 +11,7 @@ use scaling::hpa::spec::Spec;
 use scaling::keda::activation::Path as LoopPath;
 use scaling::keda::condition::Event;
 use scaling::keda::modifiers::{self, FormulaResult};
+use scaling::keda::pause::Pause;
 use scaling::keda::scaled_job::jobs::Job;
 use scaling::keda::scaled_job::spec::ScaledJobStatus;
 use scaling::keda::scaled_job::{self, ScaledJob, rollout};
@@ -336,9 +337,12 @@ pub fn pause(text: &str) -> Result<Vec<String>, serde_json::Error> {
         return Ok(found);
     };
     let left = line.target.live_replicas.unwrap_or(line.target.replicas.value);
-    let ours = match pause {
-        scaling::keda::pause::Pause::At { replicas } => *replicas,
-        scaling::keda::pause::Pause::Frozen | scaling::keda::pause::Pause::BadCount { .. } => left,
+    let set = matches!(pause, Pause::At { .. }) && decision.status.paused_replica_count.is_some();
+    let failed = decision.events.iter().any(|event| event.reason == "ScaledObjectCheckFailed");
+    let ours = if set && !failed {
+        decision.replicas.value
+    } else {
+        left
     };
     differ(&mut found, "replicas", &ours, &line.answer.replicas);
     differ(&mut found, "status", &decision.status, &line.answer.status);

@@ -14,7 +14,7 @@ use super::metadata::{FORCE_ACTIVATION, PAUSED_SCALE_IN, PAUSED_SCALE_OUT};
 use super::pause::{self, Pause};
 use super::scaled_object::{COOLDOWN_PERIOD, ScaledObject, ScaledObjectStatus, TriggerActivity};
 use super::situation::Situation;
-use super::{findings, next};
+use super::{fallback, findings, next};
 use crate::certainty::{Certain, Certainty};
 use crate::finding::Finding;
 use crate::hold::{Hold, NextChange};
@@ -151,47 +151,100 @@ impl Situation {
     }
 }
 
+/// `reconcileScaledObject` with `handlePause`, and what `Reconcile` writes after it.
 fn paused(situation: &Situation, pause: Pause) -> Decision {
     let object = &situation.scaled_object;
     let mut status = object.status.clone();
     let mut events = Vec::new();
-    let message = "ScaledObject is paused";
-    let condition = Condition::new(PAUSED, TRUE, "ScaledObjectPaused", message);
-    if condition::status(&status.conditions, PAUSED) != TRUE {
-        events.push(Event::normal("ScaledObjectPaused", message));
-    }
-    if status.conditions.is_empty() {
+    if !condition::are_initialized(&status.conditions) {
         status.conditions = condition::initial();
     }
-    condition::set(&mut status.conditions, condition.clone());
-    let current = situation.target.current().ok();
+    let mut conditions = Vec::new();
     let mut replicas = situation.target.replicas.clone();
-    match &pause {
-        Pause::At { replicas: wanted } => {
-            status.paused_replica_count = Some(*wanted);
-            let found = situation.target.live_replicas.unwrap_or(replicas.value);
-            if found != *wanted && situation.target.set_scale().1.is_ok() {
-                replicas = Certain {
-                    value: *wanted,
-                    certainty: Certainty::Derived,
-                };
+    let outcome = paused_count(situation, &pause, &mut replicas);
+    let message = "ScaledObject is paused";
+    let was_paused = condition::status(&status.conditions, PAUSED) == TRUE;
+    if !was_paused {
+        events.push(Event::normal("ScaledObjectPaused", message));
+    }
+    if !was_paused || outcome.is_ok() {
+        conditions.push(Condition::new(PAUSED, TRUE, "ScaledObjectPaused", message));
+    }
+    match outcome {
+        Ok(count) => {
+            status.paused_replica_count = count;
+            if matches!(condition::status(&status.conditions, READY), FALSE | UNKNOWN) {
+                events.push(Event::normal(
+                    "ScaledObjectReady",
+                    "ScaledObject is ready for scaling",
+                ));
             }
+            conditions.push(Condition::new(READY, TRUE, "ScaledObjectReady", message));
         }
-        Pause::Frozen => status.paused_replica_count = None,
-        Pause::BadCount { .. } => {}
+        Err(error) => {
+            let error = format!("failed to scale target to paused replica count: {error}");
+            events.push(Event::warning("ScaledObjectCheckFailed", &error));
+            conditions.push(Condition::new(READY, FALSE, "ScaledObjectCheckFailed", error));
+            let message = "ScaledObject check failed";
+            conditions.push(Condition::new(ACTIVE, UNKNOWN, "UnknownState", message));
+        }
+    }
+    if fallback::valid(object).is_none() {
+        conditions.push(fallback::none());
+    }
+    for condition in &conditions {
+        condition::set(&mut status.conditions, condition.clone());
     }
     Decision {
         at: situation.now,
         path: Path::Paused { pause },
-        current,
+        current: situation.target.current().ok(),
         replicas,
         activity: None,
         rules: Vec::new(),
-        conditions: vec![condition],
+        conditions,
         events,
         status,
         holds: Vec::new(),
         next_change: None,
+    }
+}
+
+/// Sets the target to the count of the pause (`scaleTargetToPausedCount`); the count that the status then notes, or the error.
+fn paused_count(
+    situation: &Situation,
+    pause: &Pause,
+    replicas: &mut Certain<i32>,
+) -> Result<Option<i32>, String> {
+    let target = &situation.target;
+    match pause {
+        Pause::Frozen => Ok(None),
+        Pause::BadCount { value } => {
+            let reason = if pause::is_int(value) {
+                "value out of range"
+            } else {
+                "invalid syntax"
+            };
+            Err(format!(
+                "failed to parse paused replica count: strconv.ParseInt: parsing {value:?}: {reason}"
+            ))
+        }
+        Pause::At { replicas: wanted } => {
+            let (found, written) = target.set_scale();
+            if let Some(error) = &target.scale_read_error {
+                return Err(format!("failed to get scale for target resource: {error}"));
+            }
+            if found != *wanted {
+                written.map_err(|error| {
+                    format!("failed to scale target to paused replica count: {error}")
+                })?;
+            }
+            *replicas = Certain {
+                value: *wanted,
+                certainty: replicas.certainty.clone().derived(),
+            };
+            Ok(Some(*wanted))
+        }
     }
 }
 

@@ -61,6 +61,13 @@ pub fn set(conditions: &mut Vec<Condition>, condition: Condition) {
     }
 }
 
+/// Whether all conditions are there that an object begins with (`condition_types.go:AreInitialized`).
+pub(crate) fn are_initialized(conditions: &[Condition]) -> bool {
+    initial()
+        .iter()
+        .all(|wanted| conditions.iter().any(|one| one.kind == wanted.kind))
+}
+
 /// The status of a condition; empty when there is none of that type.
 pub fn status<'a>(conditions: &'a [Condition], kind: &str) -> &'a str {
     conditions

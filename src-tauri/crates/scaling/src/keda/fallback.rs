@@ -58,17 +58,22 @@ fn note(status: &mut ScaledObjectStatus, fallback: &Fallback) {
             "At least one trigger is falling back on this scaled object",
         )
     } else {
-        Condition::new(
-            condition::FALLBACK,
-            condition::FALSE,
-            "NoFallbackFound",
-            "No fallbacks are active on this scaled object",
-        )
+        none()
     };
     if status.conditions.is_empty() {
         status.conditions = condition::initial();
     }
     condition::set(&mut status.conditions, condition);
+}
+
+/// The condition without any fallback in force.
+pub(crate) fn none() -> Condition {
+    Condition::new(
+        condition::FALLBACK,
+        condition::FALSE,
+        "NoFallbackFound",
+        "No fallbacks are active on this scaled object",
+    )
 }
 
 /// What the HPA or the loop gets for a metric, after its success or failure was counted in `status`

@@ -47,3 +47,9 @@ pub fn one_way(object: &ScaledObject) -> (bool, bool) {
         object.metadata.switched_on(PAUSED_SCALE_OUT),
     )
 }
+
+/// Whether a text is a whole number of any size.
+pub(crate) fn is_int(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}

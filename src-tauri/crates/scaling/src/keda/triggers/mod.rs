@@ -186,6 +186,7 @@ pub enum Source {
     /// For kubernetes-workload: the pods that match its selector.
     Pods {
         /// Of all phases.
+        #[serde(default)]
         pods: Vec<WorkloadPod>,
     },
     /// For prometheus: the answer to its query.
@@ -196,6 +197,7 @@ pub enum Source {
     /// For any other type: its metrics. None at all is an error of the trigger.
     Metrics {
         /// In the scaler's order.
+        #[serde(default)]
         metrics: Vec<ExternalMetric>,
     },
     /// The query fails.
