@@ -341,9 +341,9 @@ func (w *world) setHpa() []autoscalingv2.HorizontalPodAutoscalerCondition {
 func (w *world) setTarget(first bool) targetState {
 	if first || w.chance(15) {
 		w.live = pick[int32](w, 0, 0, 1, 1, 2, 3, w.between(0, 12))
-		replicas := w.live
-		w.replicas = &replicas
 	}
+	cached := w.live
+	w.replicas = &cached
 	w.readError, w.scaleRead, w.scaleWrite = w.failure(2, "no workload"), w.failure(2, "no scale"), w.failure(3, "conflict")
 	state := targetState{Replicas: certain{Value: w.live, Certainty: map[string]string{"kind": "observed"}}, ReadError: text(w.readError), ScaleReadError: text(w.scaleRead), ScaleWriteError: text(w.scaleWrite)}
 	if w.chance(5) {

@@ -19,6 +19,7 @@ use scaling::keda::scaled_object::{GroupVersionKindResource, ScaledObjectStatus}
 use scaling::keda::situation::{Situation, TargetState};
 use scaling::keda::triggers::{Outcome, Place, Source, Trigger, TriggerInput, TriggerSpec};
 use scaling::keda::{Decision, ScaledObject, decide, poll, produced_hpa};
+use scaling::quantity::Quantity;
 use serde::Deserialize;
 
 use crate::build::Overlay;
@@ -76,7 +77,12 @@ fn zones_beside(program: &Path) -> io::Result<()> {
     fs::write(marker, version)
 }
 
-fn differ<T: PartialEq + std::fmt::Debug>(found: &mut Vec<String>, what: &str, ours: &T, theirs: &T) {
+fn differ<T: PartialEq + std::fmt::Debug>(
+    found: &mut Vec<String>,
+    what: &str,
+    ours: &T,
+    theirs: &T,
+) {
     if ours != theirs {
         found.push(format!("{what}\n  ours   {ours:?}\n  theirs {theirs:?}"));
     }
@@ -124,7 +130,12 @@ pub fn cron(text: &str) -> Result<Vec<String>, serde_json::Error> {
     let (Some(window), false) = (window, line.failed) else {
         return Ok(found);
     };
-    differ(&mut found, "next start", &window.next_start, &line.next_start);
+    differ(
+        &mut found,
+        "next start",
+        &window.next_start,
+        &line.next_start,
+    );
     differ(&mut found, "next end", &window.next_end, &line.next_end);
     differ(&mut found, "active", &window.is_active, &line.active);
     let value = if window.is_active {
@@ -194,7 +205,10 @@ pub fn formula(text: &str) -> Result<Vec<String>, serde_json::Error> {
         };
         if ours.0 != run.kind || !equal {
             let values = run.values;
-            found.push(format!("for {values:?}: {ours:?}, not {} {theirs:?}", run.kind));
+            found.push(format!(
+                "for {values:?}: {ours:?}, not {} {theirs:?}",
+                run.kind
+            ));
         }
     }
     Ok(found)
@@ -204,7 +218,8 @@ pub fn formula(text: &str) -> Result<Vec<String>, serde_json::Error> {
 pub fn formula_is_known(text: &str) -> bool {
     serde_json::from_str::<FormulaLine>(text).is_ok_and(|line| {
         let names: Vec<&str> = line.names.iter().map(String::as_str).collect();
-        modifiers::compile_formula(&line.formula, &names).map_or(true, |program| !program.is_unknown())
+        modifiers::compile_formula(&line.formula, &names)
+            .map_or(true, |program| !program.is_unknown())
     })
 }
 
@@ -253,7 +268,10 @@ pub fn polls(text: &str) -> Result<Vec<String>, serde_json::Error> {
         if !here.is_empty() {
             found.push(format!("poll {number} at {}", step.now));
             found.extend(here);
-            found.push(format!("  path {:?} rules {:?}", decision.path, decision.rules));
+            found.push(format!(
+                "  path {:?} rules {:?}",
+                decision.path, decision.rules
+            ));
             break;
         }
         object.status = step.answer.status;
@@ -261,35 +279,66 @@ pub fn polls(text: &str) -> Result<Vec<String>, serde_json::Error> {
     Ok(found)
 }
 
-fn compare(found: &mut Vec<String>, situation: &Situation, decision: &Decision, answer: &LoopAnswer) {
-    let written = decision.current.is_some() && decision.replicas.value != situation.target.replicas.value;
+fn compare(
+    found: &mut Vec<String>,
+    situation: &Situation,
+    decision: &Decision,
+    answer: &LoopAnswer,
+) {
+    let written =
+        decision.current.is_some() && decision.replicas.value != situation.target.replicas.value;
     let ours = if written {
         decision.replicas.value
     } else {
-        situation.target.live_replicas.unwrap_or(situation.target.replicas.value)
+        situation
+            .target
+            .live_replicas
+            .unwrap_or(situation.target.replicas.value)
     };
     // A write of the same count is one too where the scale differed from the cache.
-    let lifted = decision.rules.last().is_some_and(|step| step.fits && step.after != step.before);
-    let ours = if lifted { decision.replicas.value } else { ours };
+    let lifted = decision
+        .rules
+        .last()
+        .is_some_and(|step| step.fits && step.after != step.before);
+    let ours = if lifted {
+        decision.replicas.value
+    } else {
+        ours
+    };
     differ(found, "replicas", &ours, &answer.replicas);
     let mut status = decision.status.clone();
     let without_formula = situation
         .scaled_object
         .modifiers()
         .is_some_and(|modifiers| modifiers.formula.is_empty());
-    let active = decision.activity.as_ref().map_or(&[][..], |activity| &activity.active_metrics[..]);
+    let active = decision
+        .activity
+        .as_ref()
+        .map_or(&[][..], |activity| &activity.active_metrics[..]);
     let any_one = without_formula && active.len() > 1;
     if any_one {
         // Upstream names the first that it comes upon.
-        let named: Vec<_> = answer.status.triggers_activity.iter().filter(|(_, one)| one.is_active).collect();
+        let named: Vec<_> = answer
+            .status
+            .triggers_activity
+            .iter()
+            .filter(|(_, one)| one.is_active)
+            .collect();
         if named.len() > 1 || !named.iter().all(|(name, _)| active.contains(name)) {
             found.push(format!("active {named:?}, of {active:?}"));
         }
-        status.triggers_activity.clone_from(&answer.status.triggers_activity);
+        status
+            .triggers_activity
+            .clone_from(&answer.status.triggers_activity);
     }
     differ(found, "status", &status, &answer.status);
     let theirs = answer.events.clone().unwrap_or_default();
-    differ(found, "events", &sorted(&decision.events, any_one), &sorted(&theirs, any_one));
+    differ(
+        found,
+        "events",
+        &sorted(&decision.events, any_one),
+        &sorted(&theirs, any_one),
+    );
 }
 
 /// Events as a set, lists of triggers in order: upstream asks triggers at the same time.
@@ -336,9 +385,15 @@ pub fn pause(text: &str) -> Result<Vec<String>, serde_json::Error> {
         found.push(format!("path {:?}", decision.path));
         return Ok(found);
     };
-    let left = line.target.live_replicas.unwrap_or(line.target.replicas.value);
+    let left = line
+        .target
+        .live_replicas
+        .unwrap_or(line.target.replicas.value);
     let set = matches!(pause, Pause::At { .. }) && decision.status.paused_replica_count.is_some();
-    let failed = decision.events.iter().any(|event| event.reason == "ScaledObjectCheckFailed");
+    let failed = decision
+        .events
+        .iter()
+        .any(|event| event.reason == "ScaledObjectCheckFailed");
     let ours = if set && !failed {
         decision.replicas.value
     } else {
@@ -347,7 +402,12 @@ pub fn pause(text: &str) -> Result<Vec<String>, serde_json::Error> {
     differ(&mut found, "replicas", &ours, &line.answer.replicas);
     differ(&mut found, "status", &decision.status, &line.answer.status);
     let theirs = line.answer.events.unwrap_or_default();
-    differ(&mut found, "events", &sorted(&decision.events, false), &sorted(&theirs, false));
+    differ(
+        &mut found,
+        "events",
+        &sorted(&decision.events, false),
+        &sorted(&theirs, false),
+    );
     Ok(found)
 }
 
@@ -386,7 +446,10 @@ pub fn hpa(text: &str) -> Result<Vec<String>, serde_json::Error> {
         kind: "Deployment".into(),
         resource: "deployments".into(),
     };
-    let (ours, theirs) = match (produced_hpa::produce(&line.scaled_object, &target, &[]), line.hpa) {
+    let (ours, theirs) = match (
+        produced_hpa::produce(&line.scaled_object, &target, &[]),
+        line.hpa,
+    ) {
         (Ok(ours), Some(theirs)) => (ours, theirs),
         (Err(_), None) => return Ok(found),
         (Ok(_), None) => {
@@ -399,16 +462,41 @@ pub fn hpa(text: &str) -> Result<Vec<String>, serde_json::Error> {
         }
     };
     differ(&mut found, "name", &ours.name, &theirs.metadata.name);
-    differ(&mut found, "namespace", &ours.namespace, &theirs.metadata.namespace);
+    differ(
+        &mut found,
+        "namespace",
+        &ours.namespace,
+        &theirs.metadata.namespace,
+    );
     differ(&mut found, "labels", &ours.labels, &theirs.metadata.labels);
-    differ(&mut found, "annotations", &ours.annotations, &theirs.metadata.annotations);
+    differ(
+        &mut found,
+        "annotations",
+        &ours.annotations,
+        &theirs.metadata.annotations,
+    );
     differ(&mut found, "spec", &ours.spec, &theirs.spec);
     let status = &line.status;
-    differ(&mut found, "external names", &ours.external_metric_names, &status.external_metric_names);
-    differ(&mut found, "resource names", &ours.resource_metric_names, &status.resource_metric_names);
+    differ(
+        &mut found,
+        "external names",
+        &ours.external_metric_names,
+        &status.external_metric_names,
+    );
+    differ(
+        &mut found,
+        "resource names",
+        &ours.resource_metric_names,
+        &status.resource_metric_names,
+    );
     differ(&mut found, "health", &ours.health, &status.health);
     let composite = ours.composite_scaler_name.unwrap_or_default();
-    differ(&mut found, "composite", &composite, &status.composite_scaler_name);
+    differ(
+        &mut found,
+        "composite",
+        &composite,
+        &status.composite_scaler_name,
+    );
     Ok(found)
 }
 
@@ -426,6 +514,11 @@ struct ScalerLine {
     value: String,
     number: f64,
     active: bool,
+}
+
+/// Go prints a quantity as it was written, the API server in its one form.
+fn canonical(text: &str) -> String {
+    Quantity::parse(text).map_or_else(|| text.to_owned(), |quantity| quantity.to_string())
 }
 
 /// One trigger that is built from its metadata, and asked.
@@ -466,10 +559,22 @@ pub fn scaler(text: &str) -> Result<Vec<String>, serde_json::Error> {
         .as_ref()
         .or(target.value.as_ref())
         .map(ToString::to_string)
-        .or(target.average_utilization.map(|per_cent| per_cent.to_string()));
+        .or(target
+            .average_utilization
+            .map(|per_cent| per_cent.to_string()));
     differ(&mut found, "metric", &metric, &line.metric);
-    differ(&mut found, "target", &written.unwrap_or_default(), &line.target);
-    differ(&mut found, "kind", &target.kind.as_str(), &line.kind.as_str());
+    differ(
+        &mut found,
+        "target",
+        &canonical(&written.unwrap_or_default()),
+        &canonical(&line.target),
+    );
+    differ(
+        &mut found,
+        "kind",
+        &target.kind.as_str(),
+        &line.kind.as_str(),
+    );
     let situation = Situation {
         now: Timestamp::UNIX_EPOCH,
         scaled_object: {
@@ -524,9 +629,16 @@ pub fn scaler(text: &str) -> Result<Vec<String>, serde_json::Error> {
     match (&reading.outcome, line.failed) {
         (Outcome::Failed { .. }, Some(_)) => {}
         (Outcome::Failed { error }, None) => found.push(format!("failed: {error}")),
-        (Outcome::Value(value), Some(error)) => found.push(format!("upstream fails: {error}, not {value:?}")),
+        (Outcome::Value(value), Some(error)) => {
+            found.push(format!("upstream fails: {error}, not {value:?}"))
+        }
         (Outcome::Value(value), None) => {
-            differ(&mut found, "value", &value.amount.quantity(), &line.value);
+            differ(
+                &mut found,
+                "value",
+                &value.amount.quantity(),
+                &canonical(&line.value),
+            );
             differ(&mut found, "number", &value.amount.as_f64(), &line.number);
             differ(&mut found, "active", &value.is_active, &line.active);
         }
@@ -553,12 +665,31 @@ pub fn job(text: &str) -> Result<Vec<String>, serde_json::Error> {
     let line: JobLine = serde_json::from_str(&text.replace("\"jobs\":null", "\"jobs\":[]"))?;
     let mut found = Vec::new();
     let decision = scaled_job::poll(&line.situation);
-    differ(&mut found, "created", &decision.created, &line.answer.created);
+    differ(
+        &mut found,
+        "created",
+        &decision.created,
+        &line.answer.created,
+    );
     differ(&mut found, "status", &decision.status, &line.answer.status);
     let theirs = line.answer.events.unwrap_or_default();
-    differ(&mut found, "events", &sorted(&decision.events, false), &sorted(&theirs, false));
-    let deleted: BTreeSet<String> = line.answer.deleted.unwrap_or_default().into_iter().collect();
-    let ours: usize = decision.histories.iter().map(|history| history.deleted).sum();
+    differ(
+        &mut found,
+        "events",
+        &sorted(&decision.events, false),
+        &sorted(&theirs, false),
+    );
+    let deleted: BTreeSet<String> = line
+        .answer
+        .deleted
+        .unwrap_or_default()
+        .into_iter()
+        .collect();
+    let ours: usize = decision
+        .histories
+        .iter()
+        .map(|history| history.deleted)
+        .sum();
     differ(&mut found, "number deleted", &ours, &deleted.len());
     for history in &decision.histories {
         if let Some(names) = &history.names
@@ -568,7 +699,10 @@ pub fn job(text: &str) -> Result<Vec<String>, serde_json::Error> {
         }
     }
     if !found.is_empty() {
-        found.push(format!("  {:?}\n  {:?}", decision.arithmetic, decision.queues));
+        found.push(format!(
+            "  {:?}\n  {:?}",
+            decision.arithmetic, decision.queues
+        ));
     }
     Ok(found)
 }
@@ -588,6 +722,11 @@ pub fn rollout(text: &str) -> Result<Vec<String>, serde_json::Error> {
     let jobs = line.jobs.unwrap_or_default();
     let theirs = line.deleted.unwrap_or_default();
     let ours = rollout::deleted(&line.scaled_job, &jobs);
-    differ(&mut found, "deleted", &ours, &theirs.iter().map(String::as_str).collect());
+    differ(
+        &mut found,
+        "deleted",
+        &ours,
+        &theirs.iter().map(String::as_str).collect(),
+    );
     Ok(found)
 }

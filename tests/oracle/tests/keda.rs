@@ -19,7 +19,10 @@ fn agree(test: &str, proof: u64, compare: Compare) -> Coverage {
         proof / 50
     };
     let program = keda::program().unwrap();
-    let profile = env::temp_dir().join(format!("scalescope-keda-{test}-{}.cover", std::process::id()));
+    let profile = env::temp_dir().join(format!(
+        "scalescope-keda-{test}-{}.cover",
+        std::process::id()
+    ));
     let batch = Batch {
         test,
         seed: SEED,

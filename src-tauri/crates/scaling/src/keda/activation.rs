@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::active::{self, Activity, Because, Stopped};
-use super::condition::{self, ACTIVE, Condition, Event, FALSE, HPA_ACTIVE, PAUSED, READY, TRUE, UNKNOWN};
+use super::condition::{
+    self, ACTIVE, Condition, Event, FALSE, HPA_ACTIVE, PAUSED, READY, TRUE, UNKNOWN,
+};
 use super::metadata::{FORCE_ACTIVATION, PAUSED_SCALE_IN, PAUSED_SCALE_OUT};
 use super::pause::{self, Pause};
 use super::scaled_object::{COOLDOWN_PERIOD, ScaledObject, ScaledObjectStatus, TriggerActivity};
@@ -173,7 +175,10 @@ fn paused(situation: &Situation, pause: Pause) -> Decision {
     match outcome {
         Ok(count) => {
             status.paused_replica_count = count;
-            if matches!(condition::status(&status.conditions, READY), FALSE | UNKNOWN) {
+            if matches!(
+                condition::status(&status.conditions, READY),
+                FALSE | UNKNOWN
+            ) {
                 events.push(Event::normal(
                     "ScaledObjectReady",
                     "ScaledObject is ready for scaling",
@@ -184,7 +189,12 @@ fn paused(situation: &Situation, pause: Pause) -> Decision {
         Err(error) => {
             let error = format!("failed to scale target to paused replica count: {error}");
             events.push(Event::warning("ScaledObjectCheckFailed", &error));
-            conditions.push(Condition::new(READY, FALSE, "ScaledObjectCheckFailed", error));
+            conditions.push(Condition::new(
+                READY,
+                FALSE,
+                "ScaledObjectCheckFailed",
+                error,
+            ));
             let message = "ScaledObject check failed";
             conditions.push(Condition::new(ACTIVE, UNKNOWN, "UnknownState", message));
         }
@@ -341,7 +351,10 @@ impl Poll<'_> {
     }
 
     fn fallback_events(&mut self, activity: &Activity) {
-        let was = condition::status(&self.situation.scaled_object.status.conditions, condition::FALLBACK);
+        let was = condition::status(
+            &self.situation.scaled_object.status.conditions,
+            condition::FALLBACK,
+        );
         let event = match (activity.fallback_active, was == TRUE) {
             (true, false) => Event::normal(
                 "ScaledObjectFallbackActivated",
@@ -575,10 +588,7 @@ pub(crate) fn cooled_down_after(object: &ScaledObject) -> Timestamp {
     let (since, period) = match object.status.last_active_time {
         Some(at) => (at, object.spec.cooldown_period.unwrap_or(COOLDOWN_PERIOD)),
         None => (
-            object
-                .metadata
-                .creation_timestamp
-                .unwrap_or(Timestamp::MIN),
+            object.metadata.creation_timestamp.unwrap_or(Timestamp::MIN),
             object.spec.initial_cooldown_period.unwrap_or(0),
         ),
     };

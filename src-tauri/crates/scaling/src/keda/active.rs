@@ -10,7 +10,9 @@ use super::fallback::{self, Served};
 use super::modifiers::{self, Composite};
 use super::scaled_object::ScaledObjectStatus;
 use super::situation::Situation;
-use super::triggers::{self, BadTrigger, ObservedByHpa, Outcome, Place, Reading, Trigger, TriggerInput};
+use super::triggers::{
+    self, BadTrigger, ObservedByHpa, Outcome, Place, Reading, Trigger, TriggerInput,
+};
 use crate::certainty::Certainty;
 
 /// What a poll makes of the triggers.
@@ -171,7 +173,13 @@ fn answer(
         );
         with_formula(&mut activity, composite, &modifiers.activation_target)?;
     }
-    if object.spec.triggers.iter().all(|trigger| trigger.is_resource()) && !is_error {
+    if object
+        .spec
+        .triggers
+        .iter()
+        .all(|trigger| trigger.is_resource())
+        && !is_error
+    {
         activity.is_active = true;
         activity.because = Because::OnlyResources;
         activity.certainty = Certainty::Derived;
@@ -227,12 +235,9 @@ fn one(
     };
     for reading in readings {
         decision.certainty = decision.certainty.and(reading.certainty.clone());
-        let observed = input
-            .observed_by_hpa
-            .iter()
-            .find(|observed| {
-                situation.hpa_observations_usable() && observed.metric == reading.metric
-            });
+        let observed = input.observed_by_hpa.iter().find(|observed| {
+            situation.hpa_observations_usable() && observed.metric == reading.metric
+        });
         let metric = match observed {
             Some(observed) => taken_over(reading, observed),
             None => asked(situation, reading, status),
@@ -319,10 +324,13 @@ impl TriggerActivityDecision {
         } else {
             "KEDAScalerFailed"
         };
-        let errors = self.metrics.iter().filter_map(|metric| match &metric.served {
-            Served::Failed { error } => Some(error),
-            Served::Measured { .. } | Served::Fallback { .. } | Served::Nil => None,
-        });
+        let errors = self
+            .metrics
+            .iter()
+            .filter_map(|metric| match &metric.served {
+                Served::Failed { error } => Some(error),
+                Served::Measured { .. } | Served::Fallback { .. } | Served::Nil => None,
+            });
         errors.map(|error| Event::warning(reason, error)).collect()
     }
 }
@@ -358,11 +366,9 @@ fn without_formula(
         .min_by_key(Certainty::rank);
     let is_active = surest.is_some();
     let all = || {
-        triggers
-            .iter()
-            .fold(Certainty::Derived, |all, trigger| {
-                all.and(trigger.certainty.clone())
-            })
+        triggers.iter().fold(Certainty::Derived, |all, trigger| {
+            all.and(trigger.certainty.clone())
+        })
     };
     Activity {
         is_active,

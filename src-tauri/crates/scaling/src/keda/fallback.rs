@@ -48,7 +48,8 @@ pub fn valid(object: &ScaledObject) -> Option<&Fallback> {
 /// The conditions that say whether any metric is over the threshold (`updateStatus`).
 fn note(status: &mut ScaledObjectStatus, fallback: &Fallback) {
     let over = status.health.values().any(|health| {
-        health.status == "Failing" && health.number_of_failures.unwrap_or(0) > fallback.failure_threshold
+        health.status == "Failing"
+            && health.number_of_failures.unwrap_or(0) > fallback.failure_threshold
     });
     let condition = if over {
         Condition::new(

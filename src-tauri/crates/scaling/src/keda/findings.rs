@@ -126,7 +126,11 @@ fn numbers(object: &ScaledObject) -> Vec<Finding> {
     for (field, value, least) in [
         ("spec.pollingInterval", spec.polling_interval, 1),
         ("spec.cooldownPeriod", spec.cooldown_period, 0),
-        ("spec.initialCooldownPeriod", spec.initial_cooldown_period, 0),
+        (
+            "spec.initialCooldownPeriod",
+            spec.initial_cooldown_period,
+            0,
+        ),
         ("spec.idleReplicaCount", spec.idle_replica_count, 0),
         ("spec.minReplicaCount", spec.min_replica_count, 0),
         ("spec.maxReplicaCount", spec.max_replica_count, 1),

@@ -155,7 +155,9 @@ mod tests {
 
     #[test]
     fn json_numbers_are_strict() {
-        for text in ["05", "+5", ".5", "5.", "1e", "null", "\"5\"", "0x5", "1e400", ""] {
+        for text in [
+            "05", "+5", ".5", "5.", "1e", "null", "\"5\"", "0x5", "1e400", "",
+        ] {
             assert_eq!(parse_json_float(text), None, "{text}");
         }
         assert_eq!(parse_json_float("-0.5e1"), Some(-5.0));

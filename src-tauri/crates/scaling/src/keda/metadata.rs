@@ -50,7 +50,10 @@ impl Metadata {
     }
 
     /// Labels without those that the annotation `excluded` lists, comma-separated and with blanks kept.
-    pub(crate) fn labels_without(&self, excluded: &str) -> impl Iterator<Item = (&String, &String)> {
+    pub(crate) fn labels_without(
+        &self,
+        excluded: &str,
+    ) -> impl Iterator<Item = (&String, &String)> {
         let excluded: Vec<&str> = self
             .annotations
             .get(excluded)

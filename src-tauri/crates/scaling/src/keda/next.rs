@@ -36,7 +36,11 @@ pub(crate) fn holds(situation: &Situation, decision: &Decision) -> Vec<Hold> {
             | Rule::StayInactive => {}
         }
     }
-    if decision.activity.as_ref().is_some_and(|activity| activity.fallback_active) {
+    if decision
+        .activity
+        .as_ref()
+        .is_some_and(|activity| activity.fallback_active)
+    {
         add(HoldRule::Fallback, None);
     }
     holds
@@ -88,7 +92,8 @@ pub(crate) fn next_change(situation: &Situation, decision: &Decision) -> Option<
     for turn in 1..=TURNS {
         let (moment, cause) = turns_next(&at, &triggers, &last, now, interval)?;
         let next = poll_strictly_after(phase, interval, moment.max(now));
-        let skipped = ((next.as_nanosecond() - now.as_nanosecond()) / interval.as_nanos().max(1)) - 1;
+        let skipped =
+            ((next.as_nanosecond() - now.as_nanosecond()) / interval.as_nanos().max(1)) - 1;
         at = skip(at, &last, next, interval, skipped);
         at.now = next;
         let later = poll(&at);
@@ -107,12 +112,7 @@ pub(crate) fn next_change(situation: &Situation, decision: &Decision) -> Option<
 }
 
 /// A poll's time, or how far it may lie from there where the phase of the polls is not known.
-fn moment_of(
-    situation: &Situation,
-    at: Timestamp,
-    interval: SignedDuration,
-    turns: i32,
-) -> When {
+fn moment_of(situation: &Situation, at: Timestamp, interval: SignedDuration, turns: i32) -> When {
     if situation.last_poll.is_some() {
         return When::exactly(at);
     }
@@ -146,14 +146,21 @@ fn turns_next(
         | Trigger::Resource(_)
         | Trigger::External { .. } => None,
     });
-    let fits = last.rules.iter().find(|step| step.fits).map(|step| step.rule);
+    let fits = last
+        .rules
+        .iter()
+        .find(|step| step.fits)
+        .map(|step| step.rule);
     let cooldown = (fits == Some(Rule::Cooldown)).then(|| {
         let end = cooled_down_after(&situation.scaled_object);
         (end, NextCause::Released(HoldRule::Cooldown))
     });
     // Right after a change the next poll may already do more.
-    let changed = matches!(fits, Some(Rule::Activate | Rule::Deactivate | Rule::RaiseToMin))
-        .then_some((now, NextCause::Poll));
+    let changed = matches!(
+        fits,
+        Some(Rule::Activate | Rule::Deactivate | Rule::RaiseToMin)
+    )
+    .then_some((now, NextCause::Poll));
     let polls = last
         .activity
         .as_ref()
@@ -196,7 +203,10 @@ fn skip(
         return situation;
     }
     let status = &mut situation.scaled_object.status;
-    if last.rules.iter().any(|step| step.fits && step.rule == Rule::StayActive)
+    if last
+        .rules
+        .iter()
+        .any(|step| step.fits && step.rule == Rule::StayActive)
         && let Ok(previous) = next.checked_sub(interval)
     {
         status.last_active_time = Some(whole_second(previous));
@@ -206,8 +216,9 @@ fn skip(
         let failing = !matches!(metric.served, Served::Measured { .. });
         if failing && let Some(health) = status.health.get_mut(&metric.reading.metric) {
             let more = i32::try_from(skipped).unwrap_or(i32::MAX);
-            health.number_of_failures =
-                health.number_of_failures.map(|failures| failures.saturating_add(more));
+            health.number_of_failures = health
+                .number_of_failures
+                .map(|failures| failures.saturating_add(more));
         }
     }
     situation

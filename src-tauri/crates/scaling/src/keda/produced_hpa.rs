@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::active::Stopped;
+use super::amount::Amount;
 use super::go;
 use super::metadata::{PAUSED_SCALE_IN, PAUSED_SCALE_OUT};
 use super::modifiers;
-use super::scaled_object::{
-    COMPOSITE_METRIC, GroupVersionKindResource, Health, ScaledObject,
+use super::scaled_object::{COMPOSITE_METRIC, GroupVersionKindResource, Health, ScaledObject};
+use super::triggers::{
+    ExternalMetric, MetricTarget, Place, Source, Trigger, TriggerInput, external_spec,
 };
-use super::triggers::{ExternalMetric, MetricTarget, Place, Source, Trigger, TriggerInput, external_spec};
-use super::amount::Amount;
 use crate::hpa::spec::{
     Behavior, LabelSelector, MetricSpec, ObjectRef, PolicySelect, ScalingRules, SourceKind, Spec,
 };
@@ -161,7 +161,10 @@ fn metric_specs(object: &ScaledObject, inputs: &[TriggerInput]) -> Result<Vec<Me
         let trigger = Trigger::build(spec, place).map_err(|bad| NoHpa::Stopped {
             stopped: Stopped::BadTrigger(bad),
         })?;
-        match (trigger.metric_spec(), inputs.get(index).map(|input| &input.source)) {
+        match (
+            trigger.metric_spec(),
+            inputs.get(index).map(|input| &input.source),
+        ) {
             (Some(metric), _) => metrics.push(metric),
             (None, Some(Source::Metrics { metrics: given })) => {
                 metrics.extend(given.iter().map(ExternalMetric::metric_spec));

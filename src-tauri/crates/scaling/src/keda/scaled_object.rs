@@ -248,7 +248,10 @@ impl ScaledObject {
 
     /// The HPA's least (`GetHPAMinReplicas`).
     pub fn hpa_min_replicas(&self) -> i32 {
-        self.spec.min_replica_count.filter(|&min| min > 0).unwrap_or(1)
+        self.spec
+            .min_replica_count
+            .filter(|&min| min > 0)
+            .unwrap_or(1)
     }
 
     /// The HPA's most (`GetHPAMaxReplicas`).

@@ -56,9 +56,21 @@ struct Bounds {
     names: &'static [&'static str],
 }
 
-const MINUTES: Bounds = Bounds { least: 0, most: 59, names: &[] };
-const HOURS: Bounds = Bounds { least: 0, most: 23, names: &[] };
-const DAYS_OF_MONTH: Bounds = Bounds { least: 1, most: 31, names: &[] };
+const MINUTES: Bounds = Bounds {
+    least: 0,
+    most: 59,
+    names: &[],
+};
+const HOURS: Bounds = Bounds {
+    least: 0,
+    most: 23,
+    names: &[],
+};
+const DAYS_OF_MONTH: Bounds = Bounds {
+    least: 1,
+    most: 31,
+    names: &[],
+};
 const MONTHS: Bounds = Bounds {
     least: 1,
     most: 12,
@@ -193,7 +205,10 @@ fn number(text: &str, bounds: &Bounds) -> Result<u64, BadSchedule> {
         .chars()
         .filter_map(|c| c.to_lowercase().next())
         .collect();
-    match (bounds.least..).zip(bounds.names).find(|&(_, &name)| name == lower) {
+    match (bounds.least..)
+        .zip(bounds.names)
+        .find(|&(_, &name)| name == lower)
+    {
         Some((number, _)) => Ok(number),
         None => whole(text),
     }

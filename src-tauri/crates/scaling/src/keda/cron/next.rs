@@ -20,13 +20,9 @@ impl Schedule {
     pub fn next(&self, now: Timestamp, zone: &Zone) -> Option<Timestamp> {
         let zone = self.zone.as_ref().unwrap_or(zone);
         // The search would run through all five years by minutes to find that out.
-        if [
-            self.minutes,
-            self.hours,
-            self.months,
-        ]
-        .iter()
-        .any(|field| field.bits == 0)
+        if [self.minutes, self.hours, self.months]
+            .iter()
+            .any(|field| field.bits == 0)
         {
             return None;
         }

@@ -135,7 +135,11 @@ impl Checker<'_> {
     }
 
     fn name(&self, name: String) -> Checked {
-        let variable = self.variables.iter().rev().find(|(known, _)| *known == name);
+        let variable = self
+            .variables
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == name);
         if let Some((_, kind)) = variable {
             let kind = kind.clone();
             return Ok((Node::Name(name), kind));

@@ -41,7 +41,10 @@ impl<'a> Machine<'a> {
             Node::Literal(value) => Ok(value.clone()),
             Node::Constants(values) => Ok(Value::Array(values.clone())),
             Node::Name(name) => Ok(self.named(name)),
-            Node::Pointer => Ok(self.pointers.last().map_or(Value::Nil, |(value, _)| value.clone())),
+            Node::Pointer => Ok(self
+                .pointers
+                .last()
+                .map_or(Value::Nil, |(value, _)| value.clone())),
             Node::PointerIndex => Ok(self
                 .pointers
                 .last()
@@ -123,7 +126,12 @@ impl<'a> Machine<'a> {
     }
 
     fn named(&self, name: &str) -> Value {
-        if let Some((_, value)) = self.variables.iter().rev().find(|(known, _)| *known == name) {
+        if let Some((_, value)) = self
+            .variables
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == name)
+        {
             return value.clone();
         }
         match self.triggers.get(name) {
@@ -301,10 +309,7 @@ fn simple(function: Function, arguments: &[Value]) -> Result<Value, Rejected> {
 }
 
 /// The first of the largest, or smallest, numbers; nil where there is none (`builtin/lib.go:minMax`).
-fn extreme(
-    values: &[Value],
-    beaten: fn(std::cmp::Ordering) -> bool,
-) -> Result<Value, Rejected> {
+fn extreme(values: &[Value], beaten: fn(std::cmp::Ordering) -> bool) -> Result<Value, Rejected> {
     if let [only @ (Value::Nil | Value::Bool(_))] = values {
         return Ok(only.clone());
     }

@@ -52,8 +52,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Rejected> {
         if !first.is_ascii() {
             return Err(Rejected::unsupported("letters outside ASCII"));
         }
-        let digit_after_dot =
-            first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit());
+        let digit_after_dot = first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit());
         if first.is_ascii_digit() || digit_after_dot {
             let (token, after) = number(rest)?;
             tokens.push(token);
@@ -100,7 +99,9 @@ fn sign(text: &str) -> Result<(Token, &str), Rejected> {
     let refused = || Err(Rejected::Refused(format!("unexpected sign in {text}")));
     // Any of these takes one of `&`, `=`, `*` into the same word.
     if text.starts_with(['&', '!', '=', '*', '<', '>']) && text[1..].starts_with(['&', '=', '*']) {
-        let known = SIGNS.iter().find(|&&sign| sign.len() == 2 && text.starts_with(sign));
+        let known = SIGNS
+            .iter()
+            .find(|&&sign| sign.len() == 2 && text.starts_with(sign));
         let Some(sign) = known else {
             return refused();
         };

@@ -41,7 +41,9 @@ pub(crate) enum Rejected {
 
 impl Rejected {
     fn unsupported(what: &str) -> Self {
-        Self::Unsupported(Unsupported(format!("{what} in formulas: not computed here")))
+        Self::Unsupported(Unsupported(format!(
+            "{what} in formulas: not computed here"
+        )))
     }
 }
 
@@ -122,8 +124,8 @@ pub fn compile(modifiers: &ScalingModifiers, triggers: &[TriggerSpec]) -> Result
 
 /// Compiles a formula over triggers of these names and tries it with −1 for each, as KEDA does.
 pub fn compile_formula(formula: &str, names: &[&str]) -> Result<Program, String> {
-    let compiled = parser::parse(&wrapped(formula), names)
-        .and_then(|node| check::check(node, names));
+    let compiled =
+        parser::parse(&wrapped(formula), names).and_then(|node| check::check(node, names));
     let program = match compiled {
         Ok(node) => Program(Ok(node)),
         Err(Rejected::Refused(why)) => return Err(why),

@@ -64,7 +64,11 @@ impl Node {
     }
 
     fn weight(&self) -> usize {
-        1 + self.children().iter().map(|node| node.weight()).sum::<usize>()
+        1 + self
+            .children()
+            .iter()
+            .map(|node| node.weight())
+            .sum::<usize>()
     }
 
     fn children(&self) -> Vec<&Self> {
@@ -202,11 +206,58 @@ impl Function {
 
 /// Builtins that are not computed here (`builtin/builtin.go`).
 const OTHER_BUILTINS: [&str; 52] = [
-    "bitand", "bitnand", "bitnot", "bitor", "bitshl", "bitshr", "bitushr", "bitxor", "concat", "date", "duration", "find",
-    "findIndex", "findLast", "findLastIndex", "first", "flatten", "fromBase64", "fromJSON", "fromPairs", "get", "groupBy",
-    "hasPrefix", "hasSuffix", "indexOf", "join", "keys", "last", "lastIndexOf", "lower", "now", "reduce", "repeat", "replace",
-    "reverse", "sort", "sortBy", "split", "splitAfter", "string", "take", "timezone", "toBase64", "toJSON", "toPairs", "trim",
-    "trimPrefix", "trimSuffix", "type", "uniq", "upper", "values",
+    "bitand",
+    "bitnand",
+    "bitnot",
+    "bitor",
+    "bitshl",
+    "bitshr",
+    "bitushr",
+    "bitxor",
+    "concat",
+    "date",
+    "duration",
+    "find",
+    "findIndex",
+    "findLast",
+    "findLastIndex",
+    "first",
+    "flatten",
+    "fromBase64",
+    "fromJSON",
+    "fromPairs",
+    "get",
+    "groupBy",
+    "hasPrefix",
+    "hasSuffix",
+    "indexOf",
+    "join",
+    "keys",
+    "last",
+    "lastIndexOf",
+    "lower",
+    "now",
+    "reduce",
+    "repeat",
+    "replace",
+    "reverse",
+    "sort",
+    "sortBy",
+    "split",
+    "splitAfter",
+    "string",
+    "take",
+    "timezone",
+    "toBase64",
+    "toJSON",
+    "toPairs",
+    "trim",
+    "trimPrefix",
+    "trimSuffix",
+    "type",
+    "uniq",
+    "upper",
+    "values",
 ];
 
 /// Whether a name is a builtin's, which no variable may have.

@@ -80,9 +80,7 @@ impl Value {
 
     pub(super) fn modulo(&self, right: &Self) -> Result<Self, Rejected> {
         match (self, right) {
-            (Self::Int(_), Self::Int(0)) => {
-                Err(Rejected::Refused("integer divide by zero".into()))
-            }
+            (Self::Int(_), Self::Int(0)) => Err(Rejected::Refused("integer divide by zero".into())),
             (Self::Int(a), Self::Int(b)) => Ok(Self::Int(a.wrapping_rem(*b))),
             _ => Err(self.mismatch("%", right)),
         }
@@ -90,9 +88,9 @@ impl Value {
 
     pub(super) fn power(&self, right: &Self) -> Result<Self, Rejected> {
         match (self.as_f64(), right.as_f64()) {
-            (Some(a), Some(b)) => power(a, b)
-                .map(Self::Float)
-                .ok_or_else(|| Rejected::unsupported("a power that is not whole, or beyond bounds")),
+            (Some(a), Some(b)) => power(a, b).map(Self::Float).ok_or_else(|| {
+                Rejected::unsupported("a power that is not whole, or beyond bounds")
+            }),
             _ => Err(self.mismatch("**", right)),
         }
     }
@@ -109,7 +107,11 @@ impl Value {
     }
 
     /// `None` beside NaN, where every comparison is false.
-    pub(super) fn compare(&self, operator: &str, right: &Self) -> Result<Option<Ordering>, Rejected> {
+    pub(super) fn compare(
+        &self,
+        operator: &str,
+        right: &Self,
+    ) -> Result<Option<Ordering>, Rejected> {
         match (self, right) {
             (Self::Int(a), Self::Int(b)) => Ok(Some(a.cmp(b))),
             _ => match (self.as_f64(), right.as_f64()) {
@@ -138,12 +140,9 @@ impl Value {
     pub(super) fn truth(&self) -> Result<bool, Rejected> {
         match self {
             Self::Bool(truth) => Ok(*truth),
-            Self::Nil | Self::Int(_) | Self::Float(_) | Self::Array(_) => {
-                Err(Rejected::Refused(format!(
-                    "interface conversion: {} is no bool",
-                    self.type_name()
-                )))
-            }
+            Self::Nil | Self::Int(_) | Self::Float(_) | Self::Array(_) => Err(Rejected::Refused(
+                format!("interface conversion: {} is no bool", self.type_name()),
+            )),
         }
     }
 

@@ -213,12 +213,14 @@ impl Decision {
         let was_active = condition::status(&job.status.conditions, ACTIVE) == TRUE;
         if self.queues.is_active {
             if !was_active {
-                self.events.push(Event::normal("ScaledJobActive", ACTIVE_MESSAGE));
+                self.events
+                    .push(Event::normal("ScaledJobActive", ACTIVE_MESSAGE));
             }
             self.set(ACTIVE, TRUE, "ScalerActive", ACTIVE_MESSAGE);
         } else {
             if was_active {
-                self.events.push(Event::normal("ScaledJobInactive", NOT_ACTIVE_MESSAGE));
+                self.events
+                    .push(Event::normal("ScaledJobInactive", NOT_ACTIVE_MESSAGE));
             }
             self.set(ACTIVE, FALSE, "ScalerNotActive", NOT_ACTIVE_MESSAGE);
         }
@@ -429,7 +431,10 @@ fn next_change(situation: &Situation, decision: &Decision) -> Option<NextChange>
             })
             .min()?;
         // A poll at the very moment finds the window turned.
-        moment = turn.checked_sub(SignedDuration::from_nanos(1)).ok()?.max(now);
+        moment = turn
+            .checked_sub(SignedDuration::from_nanos(1))
+            .ok()?
+            .max(now);
         cause = NextCause::CronWindow;
     }
     None
@@ -516,7 +521,10 @@ fn found(situation: &Situation, decision: &Decision) -> Vec<Finding> {
         );
     }
     let named = &strategy.pending_pod_conditions;
-    if let Some(twice) = named.iter().find(|&one| named.iter().filter(|&other| one == other).count() > 1) {
+    if let Some(twice) = named
+        .iter()
+        .find(|&one| named.iter().filter(|&other| one == other).count() > 1)
+    {
         add(
             "keda-job-condition-twice",
             Severity::Warning,
@@ -531,12 +539,17 @@ fn found(situation: &Situation, decision: &Decision) -> Vec<Finding> {
                 "keda-job-negative-limit",
                 Severity::Error,
                 "A negative history limit ends KEDA's operator.",
-                Evidence::new(format!("{:?} Jobs to keep", history.end), history.limit.to_string()),
+                Evidence::new(
+                    format!("{:?} Jobs to keep", history.end),
+                    history.limit.to_string(),
+                ),
                 "Write 0 or more.",
             );
         }
     }
-    if job.spec.min_replica_count > job.spec.max_replica_count && job.spec.max_replica_count.is_some() {
+    if job.spec.min_replica_count > job.spec.max_replica_count
+        && job.spec.max_replica_count.is_some()
+    {
         add(
             "keda-min-above-max",
             Severity::Warning,

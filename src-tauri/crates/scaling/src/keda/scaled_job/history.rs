@@ -50,8 +50,8 @@ fn history(end: End, limit: i32, jobs: &[Job]) -> History {
         _ => false,
     };
     let all_or_none = gone.is_empty() || kept.is_empty();
-    let names = (all_or_none || known && !ties)
-        .then(|| gone.iter().map(|job| job.name.clone()).collect());
+    let names =
+        (all_or_none || known && !ties).then(|| gone.iter().map(|job| job.name.clone()).collect());
     History {
         end,
         limit,

@@ -102,7 +102,12 @@ pub struct Queues {
 }
 
 /// `IsScaledJobActive`
-pub fn together(queues: Vec<Queue>, calculation: Calculation, min_jobs: i64, max_jobs: i64) -> Queues {
+pub fn together(
+    queues: Vec<Queue>,
+    calculation: Calculation,
+    min_jobs: i64,
+    max_jobs: i64,
+) -> Queues {
     let active = || queues.iter().filter(|queue| queue.is_active);
     let (mut length, mut most, mut is_active) = (0.0, 0.0, false);
     match calculation {

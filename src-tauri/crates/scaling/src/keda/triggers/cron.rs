@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
-use super::{BadField, MetricTarget, MetricValue, Outcome, Place, Reading, TriggerSpec, metric_name};
+use super::{
+    BadField, MetricTarget, MetricValue, Outcome, Place, Reading, TriggerSpec, metric_name,
+};
 use crate::certainty::Certainty;
 use crate::keda::amount::Amount;
 use crate::keda::cron::{Schedule, UnknownZone, Zone};
@@ -157,7 +159,9 @@ impl CronTrigger {
             (None, zone) => Outcome::Failed {
                 error: format!(
                     "unable to load timezone: {}",
-                    zone.as_ref().err().map_or_else(String::new, ToString::to_string)
+                    zone.as_ref()
+                        .err()
+                        .map_or_else(String::new, ToString::to_string)
                 ),
             },
         };

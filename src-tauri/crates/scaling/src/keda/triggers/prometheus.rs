@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
-use super::{BadField, MetricTarget, MetricValue, Outcome, Place, Source, TriggerSpec, metric_name};
+use super::{
+    BadField, MetricTarget, MetricValue, Outcome, Place, Source, TriggerSpec, metric_name,
+};
 use crate::certainty::Certainty;
 use crate::keda::amount::Amount;
 use crate::keda::go;

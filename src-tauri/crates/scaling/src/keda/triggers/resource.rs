@@ -34,7 +34,10 @@ impl ResourceTrigger {
             TargetKind::AverageValue => {
                 let amount = Amount::parse(value);
                 if amount.quantity().is_none() {
-                    parameters.refuse("value", "it is no quantity, at which KEDA's operator panics");
+                    parameters.refuse(
+                        "value",
+                        "it is no quantity, at which KEDA's operator panics",
+                    );
                 }
                 target.average_value = Some(amount);
             }
