@@ -6,128 +6,25 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use super::active::{self, Activity, Because, Stopped};
+use super::active::{self, Activity};
 use super::condition::{
     self, ACTIVE, Condition, Event, FALSE, HPA_ACTIVE, PAUSED, READY, TRUE, UNKNOWN,
 };
+use super::decision::{Decision, Path, Rule, RuleStep};
 use super::metadata::{FORCE_ACTIVATION, PAUSED_SCALE_IN, PAUSED_SCALE_OUT};
-use super::pause::{self, Pause};
+use super::pause;
 use super::scaled_object::{COOLDOWN_PERIOD, ScaledObject, ScaledObjectStatus, TriggerActivity};
 use super::situation::Situation;
-use super::{fallback, findings, next};
-use crate::certainty::{Certain, Certainty};
+use super::{findings, next};
+use crate::certainty::Certain;
 use crate::finding::Finding;
-use crate::hold::{Hold, NextChange};
 use crate::hpa::status::ConditionStatus;
-
-/// What KEDA does at a poll, or in a pause, and why.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wire", derive(ts_rs::TS))]
-#[cfg_attr(feature = "wire", ts(rename = "KedaDecision"))]
-#[serde(rename_all = "camelCase")]
-pub struct Decision {
-    /// When.
-    #[cfg_attr(feature = "wire", ts(type = "string"))]
-    pub at: Timestamp,
-    /// How far it came.
-    pub path: Path,
-    /// The count before; `None` if it could not be read.
-    pub current: Option<i32>,
-    /// The count after; not written if it is the same.
-    pub replicas: Certain<i32>,
-    /// What the triggers say; `None` if they gave no answer, or were not asked.
-    pub activity: Option<Activity>,
-    /// Each case that was looked at, in order; the last one fits.
-    pub rules: Vec<RuleStep>,
-    /// The conditions that this poll sets, in order.
-    pub conditions: Vec<Condition>,
-    /// The events it records, in order; those of failing triggers come in any order.
-    pub events: Vec<Event>,
-    /// The status afterwards.
-    pub status: ScaledObjectStatus,
-    /// What keeps the count where it is.
-    pub holds: Vec<Hold>,
-    /// The next moment at which the loop changes the count with inputs unchanged.
-    pub next_change: Option<NextChange>,
-}
-
-/// How far a poll came.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wire", derive(ts_rs::TS))]
-#[cfg_attr(feature = "wire", ts(rename = "KedaPath"))]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Path {
-    /// All cases were looked at.
-    Decided,
-    /// There is no loop: the object is paused.
-    Paused {
-        /// How.
-        pause: Pause,
-    },
-    /// The triggers gave no answer.
-    Stopped {
-        /// Why.
-        stopped: Stopped,
-    },
-    /// The count could not be read.
-    NoTarget {
-        /// The error.
-        error: String,
-    },
-}
-
-/// One case of the decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wire", derive(ts_rs::TS))]
-#[cfg_attr(feature = "wire", ts(rename = "KedaRuleStep"))]
-#[serde(rename_all = "camelCase")]
-pub struct RuleStep {
-    /// Which.
-    pub rule: Rule,
-    /// Whether it is the one that counts.
-    pub fits: bool,
-    /// The count before.
-    pub before: i32,
-    /// The count after.
-    pub after: i32,
-}
-
-/// The cases, in the order in which they are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "wire", derive(ts_rs::TS))]
-#[cfg_attr(feature = "wire", ts(rename = "KedaRule"))]
-#[serde(rename_all = "camelCase")]
-pub enum Rule {
-    /// Active at 0, or below the least count in idle mode: up to `minReplicaCount`, or 1.
-    Activate,
-    /// The same, but scaling out is paused.
-    ActivateIsPaused,
-    /// Active, and some trigger failed: nothing, and the last active time stays.
-    ActiveWithError,
-    /// Active: nothing to do.
-    StayActive,
-    /// Not active, some trigger failed, a fallback may come: nothing.
-    WaitForFallback,
-    /// Not active, some trigger failed: nothing.
-    TriggerError,
-    /// Not active: down to the idle count, or 0.
-    Deactivate,
-    /// The same, but scaling in is paused.
-    DeactivateIsPaused,
-    /// The same, but the cooldown is not over.
-    Cooldown,
-    /// Not active, below `minReplicaCount`: up to it.
-    RaiseToMin,
-    /// Not active: nothing to do.
-    StayInactive,
-}
 
 /// What KEDA does now: its reconciler in a pause, its scale loop otherwise.
 pub fn decide(situation: &Situation) -> (Decision, Vec<Finding>) {
     let mut decision = match pause::pause(&situation.scaled_object) {
-        Some(pause) => paused(situation, pause),
+        Some(pause) => pause::paused(situation, pause),
         None => poll(situation),
     };
     decision.holds = next::holds(situation, &decision);
@@ -150,111 +47,6 @@ impl Situation {
         }
         self.last_poll = Some(decision.at);
         self
-    }
-}
-
-/// `reconcileScaledObject` with `handlePause`, and what `Reconcile` writes after it.
-fn paused(situation: &Situation, pause: Pause) -> Decision {
-    let object = &situation.scaled_object;
-    let mut status = object.status.clone();
-    let mut events = Vec::new();
-    if !condition::are_initialized(&status.conditions) {
-        status.conditions = condition::initial();
-    }
-    let mut conditions = Vec::new();
-    let mut replicas = situation.target.replicas.clone();
-    let outcome = paused_count(situation, &pause, &mut replicas);
-    let message = "ScaledObject is paused";
-    let was_paused = condition::status(&status.conditions, PAUSED) == TRUE;
-    if !was_paused {
-        events.push(Event::normal("ScaledObjectPaused", message));
-    }
-    if !was_paused || outcome.is_ok() {
-        conditions.push(Condition::new(PAUSED, TRUE, "ScaledObjectPaused", message));
-    }
-    match outcome {
-        Ok(count) => {
-            status.paused_replica_count = count;
-            if matches!(
-                condition::status(&status.conditions, READY),
-                FALSE | UNKNOWN
-            ) {
-                events.push(Event::normal(
-                    "ScaledObjectReady",
-                    "ScaledObject is ready for scaling",
-                ));
-            }
-            conditions.push(Condition::new(READY, TRUE, "ScaledObjectReady", message));
-        }
-        Err(error) => {
-            let error = format!("failed to scale target to paused replica count: {error}");
-            events.push(Event::warning("ScaledObjectCheckFailed", &error));
-            conditions.push(Condition::new(
-                READY,
-                FALSE,
-                "ScaledObjectCheckFailed",
-                error,
-            ));
-            let message = "ScaledObject check failed";
-            conditions.push(Condition::new(ACTIVE, UNKNOWN, "UnknownState", message));
-        }
-    }
-    if fallback::valid(object).is_none() {
-        conditions.push(fallback::none());
-    }
-    for condition in &conditions {
-        condition::set(&mut status.conditions, condition.clone());
-    }
-    Decision {
-        at: situation.now,
-        path: Path::Paused { pause },
-        current: situation.target.current().ok(),
-        replicas,
-        activity: None,
-        rules: Vec::new(),
-        conditions,
-        events,
-        status,
-        holds: Vec::new(),
-        next_change: None,
-    }
-}
-
-/// Sets the target to the count of the pause (`scaleTargetToPausedCount`); the count that the status then notes, or the error.
-fn paused_count(
-    situation: &Situation,
-    pause: &Pause,
-    replicas: &mut Certain<i32>,
-) -> Result<Option<i32>, String> {
-    let target = &situation.target;
-    match pause {
-        Pause::Frozen => Ok(None),
-        Pause::BadCount { value } => {
-            let reason = if pause::is_int(value) {
-                "value out of range"
-            } else {
-                "invalid syntax"
-            };
-            Err(format!(
-                "failed to parse paused replica count: strconv.ParseInt: parsing {value:?}: {reason}"
-            ))
-        }
-        Pause::At { replicas: wanted } => {
-            let (found, written) = target.set_scale();
-            if let Some(error) = &target.scale_read_error {
-                return Err(format!("failed to get scale for target resource: {error}"));
-            }
-            if found != *wanted {
-                written.map_err(|error| {
-                    format!("failed to scale target to paused replica count: {error}")
-                })?;
-            }
-            *replicas = Certain {
-                value: *wanted,
-                certainty: replicas.certainty.clone().derived(),
-            };
-            Ok(Some(*wanted))
-        }
     }
 }
 
@@ -286,17 +78,16 @@ pub fn poll(situation: &Situation) -> Decision {
                         error: error.to_owned(),
                     }
                 }
-                Ok(current) => match pause::pause(object) {
-                    Some(pause) => {
+                Ok(current) => {
+                    if let Some(pause) = pause::pause(object) {
                         poll.set(PAUSED, TRUE, "ScaledObjectPaused", "ScaledObject is paused");
                         Path::Paused { pause }
-                    }
-                    None => {
+                    } else {
                         poll.current = current;
                         poll.decide(&activity);
                         Path::Decided
                     }
-                },
+                }
             };
             (path, Some(activity))
         }
@@ -608,17 +399,4 @@ pub(crate) fn whole_second(at: Timestamp) -> Timestamp {
         .ok()
         .and_then(|second| Timestamp::from_second(second).ok())
         .unwrap_or(at)
-}
-
-impl Decision {
-    /// Whether the object counts as active, by its triggers or by an annotation; `None` if that was not asked.
-    pub fn is_active(&self, object: &ScaledObject) -> Option<bool> {
-        let activity = self.activity.as_ref()?;
-        Some(activity.is_active || forced(object))
-    }
-
-    /// Why the triggers count as active or not.
-    pub fn because(&self) -> Option<Because> {
-        self.activity.as_ref().map(|activity| activity.because)
-    }
 }

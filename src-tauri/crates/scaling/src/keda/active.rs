@@ -11,7 +11,7 @@ use super::modifiers::{self, Composite};
 use super::scaled_object::ScaledObjectStatus;
 use super::situation::Situation;
 use super::triggers::{
-    self, BadTrigger, ObservedByHpa, Outcome, Place, Reading, Trigger, TriggerInput,
+    self, BadTrigger, ObservedByHpa, Outcome, Place, Reading, Trigger, TriggerInput, TriggerSpec,
 };
 use crate::certainty::Certainty;
 
@@ -173,13 +173,7 @@ fn answer(
         );
         with_formula(&mut activity, composite, &modifiers.activation_target)?;
     }
-    if object
-        .spec
-        .triggers
-        .iter()
-        .all(|trigger| trigger.is_resource())
-        && !is_error
-    {
+    if object.spec.triggers.iter().all(TriggerSpec::is_resource) && !is_error {
         activity.is_active = true;
         activity.because = Because::OnlyResources;
         activity.certainty = Certainty::Derived;

@@ -1,7 +1,7 @@
 //! What is wrong in the fields of a ScaledObject, with what KEDA makes of it.
 
-use super::activation::{Decision, Path};
 use super::active::Stopped;
+use super::decision::{Decision, Path};
 use super::fallback;
 use super::metadata::{FORCE_ACTIVATION, PAUSED, PAUSED_SCALE_IN, PAUSED_SCALE_OUT};
 use super::modifiers::FormulaResult;

@@ -112,7 +112,7 @@ fn is_json_number(text: &str) -> bool {
 pub(crate) fn to_int64(value: f64) -> i64 {
     // 2⁶³ is exact; −2⁶³ itself fits.
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if value >= -LIMIT && value < LIMIT {
+    if (-LIMIT..LIMIT).contains(&value) {
         value as i64
     } else {
         i64::MIN

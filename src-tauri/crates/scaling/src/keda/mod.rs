@@ -8,6 +8,7 @@ pub mod active;
 pub mod amount;
 pub mod condition;
 pub mod cron;
+pub mod decision;
 pub mod fallback;
 pub mod metadata;
 pub mod modifiers;
@@ -22,6 +23,7 @@ mod findings;
 mod go;
 mod next;
 
-pub use activation::{Decision, decide, poll};
+pub use activation::{decide, poll};
+pub use decision::Decision;
 pub use scaled_object::ScaledObject;
 pub use situation::Situation;

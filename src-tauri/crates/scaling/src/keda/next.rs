@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::activation::{Decision, Path, Rule, cooled_down_after, poll, whole_second};
+use super::activation::{cooled_down_after, poll, whole_second};
 use super::active::{self, Activity};
+use super::decision::{Decision, Path, Rule};
 use super::fallback::{self, Served};
 use super::situation::Situation;
 use super::triggers::Trigger;
@@ -49,15 +50,13 @@ pub(crate) fn holds(situation: &Situation, decision: &Decision) -> Vec<Hold> {
 /// The first poll strictly after a moment.
 fn poll_after(situation: &Situation, at: Timestamp) -> When {
     let interval = interval(situation);
-    match situation.last_poll {
-        Some(phase) => When::exactly(poll_strictly_after(phase, interval, at.max(situation.now))),
-        None => {
-            let earliest = at.max(situation.now);
-            When {
-                earliest,
-                latest: earliest.saturating_add(interval).unwrap_or(Timestamp::MAX),
-            }
-        }
+    let earliest = at.max(situation.now);
+    if let Some(phase) = situation.last_poll {
+        return When::exactly(poll_strictly_after(phase, interval, earliest));
+    }
+    When {
+        earliest,
+        latest: earliest.saturating_add(interval).unwrap_or(Timestamp::MAX),
     }
 }
 

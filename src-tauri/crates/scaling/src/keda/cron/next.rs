@@ -158,16 +158,14 @@ impl Search<'_> {
 
     /// `time.AddDate`: on the calendar, clock face unchanged. `false` past the calendar's end.
     fn step_date(&mut self, span: jiff::Span) -> bool {
-        let civil: civil::DateTime = self.clock.civil;
-        match civil.checked_add(span) {
-            Ok(civil) => {
-                self.clock = self.zone.date(civil);
-                true
-            }
-            Err(_) => {
-                self.clock.civil = civil::DateTime::MAX;
-                false
-            }
-        }
+        let stepped = self.clock.civil.checked_add(span);
+        self.clock = match stepped {
+            Ok(civil) => self.zone.date(civil),
+            Err(_) => Clock {
+                civil: civil::DateTime::MAX,
+                ..self.clock
+            },
+        };
+        stepped.is_ok()
     }
 }

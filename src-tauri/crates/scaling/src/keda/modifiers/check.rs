@@ -3,7 +3,7 @@
 //! Upstream refuses a formula for the type of any part, also of one that is never computed.
 
 use super::Rejected;
-use super::parser::{Binary, Function, Node, is_builtin};
+use super::tree::{Binary, Function, Node, is_builtin};
 use super::value::Value;
 
 /// What is known of a part's value before it is computed. Triggers are floats; at run time they may be nil.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Rejected;
-use super::parser::{Binary, Function, Node};
+use super::tree::{Binary, Function, Node};
 use super::value::Value;
 
 /// The value for these triggers; one that is missing or `None` is nil.
@@ -151,9 +151,8 @@ impl<'a> Machine<'a> {
         match operator {
             Binary::Or if a.truth()? => return Ok(Value::Bool(true)),
             Binary::And if !a.truth()? => return Ok(Value::Bool(false)),
-            Binary::Or | Binary::And => return self.value(right),
             Binary::Coalesce if a != Value::Nil => return Ok(a),
-            Binary::Coalesce => return self.value(right),
+            Binary::Or | Binary::And | Binary::Coalesce => return self.value(right),
             _ => {}
         }
         let b = self.value(right)?;
@@ -197,9 +196,8 @@ impl<'a> Machine<'a> {
             }
             return Ok(sum);
         }
-        let elements = match self.all(arguments)?.pop() {
-            Some(Value::Array(elements)) => elements,
-            _ => return Err(Rejected::Refused("the function takes only an array".into())),
+        let Some(Value::Array(elements)) = self.all(arguments)?.pop() else {
+            return Err(Rejected::Refused("the function takes only an array".into()));
         };
         let mut kept = Vec::new();
         let mut sum = Value::Int(0);

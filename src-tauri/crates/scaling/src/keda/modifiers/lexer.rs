@@ -124,7 +124,7 @@ fn sign(text: &str) -> Result<(Token, &str), Rejected> {
 fn number(text: &str) -> Result<(Token, &str), Rejected> {
     let bytes = text.as_bytes();
     let mut end = 0;
-    let mut run = |end: &mut usize, digits: fn(u8) -> bool| {
+    let run = |end: &mut usize, digits: fn(u8) -> bool| {
         while bytes.get(*end).is_some_and(|&b| digits(b) || b == b'_') {
             *end += 1;
         }

@@ -7,6 +7,7 @@ mod check;
 mod evaluate;
 mod lexer;
 mod parser;
+mod tree;
 mod value;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use value::Value;
 
 /// A formula that KEDA accepts, or whose acceptance cannot be told.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Program(Result<parser::Node, Unsupported>);
+pub struct Program(Result<tree::Node, Unsupported>);
 
 /// A part of the language that is not computed here: the result is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]

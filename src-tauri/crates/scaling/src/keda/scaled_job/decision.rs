@@ -3,50 +3,23 @@
 //! Follows KEDA v2.21.0 `pkg/scaling/scale_handler.go:checkScalers` and `handleResult`, and
 //! `pkg/scaling/executor/scale_jobs.go:RequestJobScale`.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::history::{self, History};
-use super::jobs::{Job, JobPod};
 use super::queue::{self, Calculation, Queue, Queues};
-use super::rollout;
+use super::situation::Situation;
 use super::spec::{ScaledJob, ScaledJobStatus};
 use super::strategy::{Arithmetic, Strategy};
+use super::{findings, next, rollout};
 use crate::certainty::Certainty;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::hold::{Hold, HoldRule, NextCause, NextChange, When};
+use crate::finding::Finding;
+use crate::hold::{Hold, NextChange};
 use crate::keda::activation::whole_second;
 use crate::keda::active::Stopped;
 use crate::keda::condition::{self, ACTIVE, Condition, Event, FALSE, PAUSED, READY, TRUE, UNKNOWN};
 use crate::keda::scaled_object::TriggerActivity;
 use crate::keda::triggers::{self, BadTrigger, Outcome, Place, Reading, Trigger, TriggerInput};
-use crate::keda::{findings, go};
-
-/// All that a poll depends on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "wire", derive(ts_rs::TS))]
-#[cfg_attr(feature = "wire", ts(rename = "KedaJobSituation"))]
-#[serde(rename_all = "camelCase")]
-pub struct Situation {
-    /// The time of the poll.
-    #[cfg_attr(feature = "wire", ts(type = "string"))]
-    pub now: Timestamp,
-    /// The ScaledJob with the status of the last poll.
-    pub scaled_job: ScaledJob,
-    /// What each trigger's source says, in the order of `spec.triggers`; missing ones are silent.
-    #[serde(default)]
-    pub triggers: Vec<TriggerInput>,
-    /// All its Jobs.
-    #[serde(default)]
-    pub jobs: Vec<Job>,
-    /// Why the API server refuses new Jobs.
-    #[serde(default)]
-    pub create_error: Option<String>,
-    /// When the loop last polled; `None` if that is not known, and then times of polls are ranges.
-    #[serde(default)]
-    #[cfg_attr(feature = "wire", ts(type = "string | null"))]
-    pub last_poll: Option<Timestamp>,
-}
 
 /// What KEDA does at a poll, or in a pause, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,9 +76,9 @@ pub fn decide(situation: &Situation) -> (Decision, Vec<Finding>) {
         .into_iter()
         .map(str::to_owned)
         .collect();
-    decision.holds = holds(&decision);
-    decision.next_change = next_change(situation, &decision);
-    let findings = found(situation, &decision);
+    decision.holds = next::holds(&decision);
+    decision.next_change = next::next_change(situation, &decision);
+    let findings = findings::found(situation, &decision);
     (decision, findings)
 }
 
@@ -257,7 +230,7 @@ struct Asked {
     certainty: Certainty,
 }
 
-fn build(job: &ScaledJob) -> Result<Vec<Trigger>, BadTrigger> {
+pub(super) fn build(job: &ScaledJob) -> Result<Vec<Trigger>, BadTrigger> {
     let triggers = job.spec.triggers.iter().enumerate();
     triggers
         .map(|(index, spec)| {
@@ -367,201 +340,6 @@ fn paused(situation: &Situation) -> Decision {
     condition::set(&mut decision.status.conditions, condition.clone());
     decision.conditions = vec![condition];
     decision
-}
-
-fn holds(decision: &Decision) -> Vec<Hold> {
-    let mut holds = Vec::new();
-    let mut add = |rule| holds.push(Hold { rule, until: None });
-    if decision.is_paused {
-        add(HoldRule::Paused);
-    }
-    if decision.is_error && !decision.queues.is_active {
-        add(HoldRule::FailedTrigger);
-    } else if !decision.queues.is_active {
-        add(HoldRule::NotActive);
-    } else if decision.arithmetic.scale_to > decision.arithmetic.effective_max_scale {
-        add(HoldRule::MaxReplicas);
-    }
-    holds
-}
-
-/// So many windows are looked at.
-const TURNS: usize = 20;
-
-fn next_change(situation: &Situation, decision: &Decision) -> Option<NextChange> {
-    if decision.is_paused || matches!(decision.certainty, Certainty::Unknown { .. }) {
-        return None;
-    }
-    let seconds = i64::from(situation.scaled_job.polling_interval().max(1));
-    let interval = SignedDuration::from_secs(seconds);
-    let phase = situation.last_poll.unwrap_or(situation.now);
-    let built = build(&situation.scaled_job).ok()?;
-    let mut at = situation.clone().after(decision);
-    let mut cause = NextCause::Poll;
-    let mut moment = situation.now;
-    for _ in 0..TURNS {
-        let step = interval.as_nanos().max(1);
-        let passed = moment.as_nanosecond() - phase.as_nanosecond();
-        let next = phase.as_nanosecond() + (passed.div_euclid(step) + 1) * step;
-        at.now = Timestamp::from_nanosecond(next).ok()?;
-        let later = poll(&at);
-        if later.created > 0 {
-            let margin = situation.last_poll.is_none().then_some(interval);
-            let margin = margin.unwrap_or_default();
-            return Some(NextChange {
-                at: When {
-                    earliest: at.now.checked_sub(margin).ok()?.max(situation.now),
-                    latest: at.now.checked_add(margin).ok()?,
-                },
-                replicas: i32::try_from(later.arithmetic.running.saturating_add(later.created))
-                    .unwrap_or(i32::MAX),
-                cause,
-            });
-        }
-        let now = at.now;
-        at = at.after(&later);
-        let turn = built
-            .iter()
-            .filter_map(|trigger| match trigger {
-                Trigger::Cron(cron) => cron.turns_after(now),
-                Trigger::Workload(_)
-                | Trigger::Prometheus(_)
-                | Trigger::Resource(_)
-                | Trigger::External { .. } => None,
-            })
-            .min()?;
-        // A poll at the very moment finds the window turned.
-        moment = turn
-            .checked_sub(SignedDuration::from_nanos(1))
-            .ok()?
-            .max(now);
-        cause = NextCause::CronWindow;
-    }
-    None
-}
-
-impl Situation {
-    /// The situation right after a decision: Jobs that it created run and are pending, those that it deleted are gone.
-    #[must_use]
-    pub fn after(mut self, decision: &Decision) -> Self {
-        for history in &decision.histories {
-            match &history.names {
-                Some(names) => self.jobs.retain(|job| !names.contains(&job.name)),
-                None => {
-                    let mut left = history.deleted;
-                    self.jobs.retain(|job| {
-                        let goes = left > 0 && job.end() == Some(history.end);
-                        left -= usize::from(goes);
-                        !goes
-                    });
-                }
-            }
-        }
-        let first = self.jobs.len();
-        for number in 0..usize::try_from(decision.created).unwrap_or(0).min(EVENTS) {
-            self.jobs.push(Job {
-                name: format!(
-                    "{}-{}-{}",
-                    self.scaled_job.metadata.name,
-                    decision.at.as_second(),
-                    first + number
-                ),
-                generation: Some(self.scaled_job.metadata.generation.to_string()),
-                pods: vec![JobPod {
-                    phase: "Pending".into(),
-                    conditions: Vec::new(),
-                }],
-                ..Job::default()
-            });
-        }
-        self.scaled_job.status = decision.status.clone();
-        self.last_poll = Some(decision.at);
-        self
-    }
-}
-
-fn found(situation: &Situation, decision: &Decision) -> Vec<Finding> {
-    let job = &situation.scaled_job;
-    let mut found = Vec::new();
-    let mut add = |id: &str, severity, summary: &str, evidence, advice: &str| {
-        found.push(Finding {
-            id: id.into(),
-            severity,
-            summary: summary.into(),
-            evidence: vec![evidence],
-            advice: advice.into(),
-        });
-    };
-    for (index, trigger) in job.spec.triggers.iter().enumerate() {
-        if !trigger.metric_type.is_empty() {
-            add(
-                "keda-job-metric-type",
-                Severity::Error,
-                "Triggers of a ScaledJob take no metric type: KEDA refuses the object.",
-                Evidence::new(
-                    format!("spec.triggers[{index}].metricType"),
-                    &trigger.metric_type,
-                ),
-                "Remove the field.",
-            );
-        }
-    }
-    let strategy = &job.spec.scaling_strategy;
-    let share = &strategy.custom_scaling_running_job_percentage;
-    if strategy.strategy == "custom" && go::parse_float(share).is_none() {
-        add(
-            "keda-job-bad-percentage",
-            Severity::Warning,
-            "The share of running Jobs is no number, so the default strategy is taken.",
-            Evidence::new(
-                "spec.scalingStrategy.customScalingRunningJobPercentage",
-                share,
-            ),
-            "Write a number such as 0.5.",
-        );
-    }
-    let named = &strategy.pending_pod_conditions;
-    if let Some(twice) = named
-        .iter()
-        .find(|&one| named.iter().filter(|&other| one == other).count() > 1)
-    {
-        add(
-            "keda-job-condition-twice",
-            Severity::Warning,
-            "A pod condition is named twice, which no pod can fulfil: every running Job counts as pending.",
-            Evidence::new("spec.scalingStrategy.pendingPodConditions", twice),
-            "Name each condition once.",
-        );
-    }
-    for history in &decision.histories {
-        if history.limit < 0 {
-            add(
-                "keda-job-negative-limit",
-                Severity::Error,
-                "A negative history limit ends KEDA's operator.",
-                Evidence::new(
-                    format!("{:?} Jobs to keep", history.end),
-                    history.limit.to_string(),
-                ),
-                "Write 0 or more.",
-            );
-        }
-    }
-    if job.spec.min_replica_count > job.spec.max_replica_count
-        && job.spec.max_replica_count.is_some()
-    {
-        add(
-            "keda-min-above-max",
-            Severity::Warning,
-            "The least count lies above the most, which it is then cut to; as many Jobs again may be created above it.",
-            Evidence::new("spec.minReplicaCount", job.min_jobs().to_string()),
-            "Keep minReplicaCount at maxReplicaCount or below.",
-        );
-    }
-    if let Some(Stopped::BadTrigger(bad)) = &decision.stopped {
-        found.push(findings::bad_trigger(bad));
-    }
-    found
 }
 
 impl Decision {

@@ -5,8 +5,13 @@ pub mod history;
 pub mod jobs;
 pub mod queue;
 pub mod rollout;
+pub mod situation;
 pub mod spec;
 pub mod strategy;
 
-pub use decision::{Decision, Situation, decide, poll};
+mod findings;
+mod next;
+
+pub use decision::{Decision, decide, poll};
+pub use situation::Situation;
 pub use spec::ScaledJob;

@@ -59,10 +59,13 @@ impl CronTrigger {
             parameters.refuse("desiredReplicas", "it must not be 0");
         }
         let target = MetricTarget::new(&spec.metric_type, Amount::Whole(1));
-        let kind = target.map(|target| target.kind).unwrap_or_else(|bad| {
-            parameters.add(bad);
-            String::new()
-        });
+        let kind = match target {
+            Ok(target) => target.kind,
+            Err(bad) => {
+                parameters.add(bad);
+                String::new()
+            }
+        };
         let metric = metric_name(
             place.index,
             &format!(
