@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -15,6 +16,7 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -27,7 +29,7 @@ import (
 // someMetadata is a trigger's, sometimes wrong.
 func (w *world) someMetadata(kind string) map[string]string {
 	number := func() string {
-		return pick(w, "5", "10", "1", "0.5", "2.5", "100", "1e2", fmt.Sprint(w.value()), "0", "-1", "x", "", "05", " 7 ", "null", "NaN", "0x5", "1.")
+		return pick(w, "5", "10", "1", "0.5", "2.5", "100", "1e2", fmt.Sprint(min(w.value(), 5e17)), "0", "-1", "x", "", "05", " 7 ", "null", "NaN", "0x5", "1.")
 	}
 	good := func(per100 int) string {
 		if w.chance(per100) {
@@ -41,6 +43,9 @@ func (w *world) someMetadata(kind string) map[string]string {
 		return w.cronMetadata()
 	case "kubernetes-workload":
 		metadata["podSelector"] = pick(w, "app=web", "app in (web, api)", "!old", "app=web,tier!=db", "app")
+		if w.chance(30) {
+			metadata["podSelector"] = w.selector()
+		}
 		metadata["value"] = good(80)
 		if w.chance(40) {
 			metadata["activationValue"] = good(80)
@@ -97,6 +102,7 @@ type scalerLine struct {
 	Value    string                     `json:"value"`
 	Number   float64                    `json:"number"`
 	Active   bool                       `json:"active"`
+	Selects  []selected                 `json:"selects,omitempty"`
 }
 
 type answering struct {
@@ -118,6 +124,39 @@ func answer(scaler scalers.Scaler, transport http.RoundTripper) {
 	field := reflect.ValueOf(scaler).Elem().FieldByName("httpClient")
 	client := *(**http.Client)(unsafe.Pointer(field.UnsafeAddr()))
 	client.Transport = transport
+}
+
+// selector is words of the language of label selectors, often in an order that means something.
+func (w *world) selector() string {
+	word := func() string {
+		return pick(w, "app", "web", "a", "tier", "n", "5", "in", "notin", "example.com/app", "A/b", "-x", "x-", "a.b_c", "/a", "ä", "0123456789012345678901234567890123456789012345678901234567890123")
+	}
+	one := func() string {
+		switch w.random.IntN(7) {
+		case 0:
+			return word() + pick(w, "=", "==", "!=", " = ") + word()
+		case 1:
+			return word() + pick(w, " in ", " notin ", "in") + pick(w, "(", "( ") + word() + pick(w, "", ","+word(), ",", ",,", " , "+word()) + ")"
+		case 2:
+			return pick(w, "!", "", "! ") + word()
+		case 3:
+			return word() + pick(w, ">", "<", " > ") + pick(w, "4", "6", word(), "")
+		case 4:
+			return pick(w, "", "()", "a in ()", "a=", "=a", "!", "!!a", "a=b=c", "a!=", "a in b", "a b", "!a=b", ">", "a=(b)", "a in (b", "a in (b c)", "a=>b", "a===b", "a=!b")
+		default:
+			return "app=web"
+		}
+	}
+	selector := one()
+	for w.chance(30) {
+		selector += pick(w, ",", ", ", ",,") + one()
+	}
+	return selector
+}
+
+type selected struct {
+	Labels   map[string]string `json:"labels"`
+	Selected bool              `json:"selected"`
 }
 
 // prometheusAnswer is an HTTP answer with the same in Scalescope's words.
@@ -221,8 +260,26 @@ func (w *world) scalerCase() {
 		answer(scaler, transport)
 	} else {
 		line.Source = says{Kind: "pods", Pods: []pod{}}
-		matching := map[string]string{"app": "web"}
-		for range w.between(0, 9) {
+		most := 9
+		selector, _ := labels.Parse(strings.TrimSpace(trigger.Metadata["podSelector"]))
+		matching := map[string]string{}
+		for range 6 {
+			one := map[string]string{}
+			for _, key := range []string{"app", "tier", "n", "a", "in", "example.com/app"} {
+				if w.chance(50) {
+					one[key] = pick(w, "web", "api", "5", "", "a", "in", "b")
+				}
+			}
+			chosen := selector.Matches(labels.Set(one))
+			line.Selects = append(line.Selects, selected{one, chosen})
+			if chosen {
+				matching = one
+			}
+		}
+		if !selector.Matches(labels.Set(matching)) {
+			most = 0
+		}
+		for range w.between(0, most) {
 			one := pod{Phase: pick(w, "Pending", "Running", "Running", "Succeeded", "Failed", "Unknown", ""), NodeName: pick(w, "", "one", "two", "three")}
 			line.Source.Pods = append(line.Source.Pods, one)
 			w.pods = append(w.pods, corev1.Pod{ObjectMeta: metav1.ObjectMeta{Labels: matching}, Spec: corev1.PodSpec{NodeName: one.NodeName}, Status: corev1.PodStatus{Phase: corev1.PodPhase(one.Phase)}})

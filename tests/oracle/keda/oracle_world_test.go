@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"sync"
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
@@ -53,6 +54,7 @@ type world struct {
 	created     int
 	deleted     []string
 	events      []event
+	recording   sync.Mutex
 }
 
 type event struct {
@@ -242,6 +244,8 @@ func (s scales) Update(_ context.Context, _ schema.GroupResource, scale *autosca
 
 // Eventf makes the world a recorder too.
 func (w *world) Eventf(_ runtime.Object, _ runtime.Object, kind, reason, _, note string, arguments ...any) {
+	w.recording.Lock()
+	defer w.recording.Unlock()
 	w.events = append(w.events, event{kind, reason, fmt.Sprintf(note, arguments...)})
 }
 

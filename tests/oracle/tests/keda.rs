@@ -4,12 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::env;
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use oracle::coverage::Coverage;
-use oracle::keda::{self, Compare};
+use oracle::keda::{self, Compare, formula, job, scaled_object, trigger};
 use oracle::run::Batch;
 
 const SEED: u64 = 1;
+
+/// Built once for all tests.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| keda::program().unwrap());
 
 /// Runs a batch, compares each line, and gives the coverage of the run.
 fn agree(test: &str, proof: u64, compare: Compare) -> Coverage {
@@ -18,7 +23,7 @@ fn agree(test: &str, proof: u64, compare: Compare) -> Coverage {
     } else {
         proof / 50
     };
-    let program = keda::program().unwrap();
+    let program = &*PROGRAM;
     let profile = env::temp_dir().join(format!(
         "scalescope-keda-{test}-{}.cover",
         std::process::id()
@@ -31,7 +36,7 @@ fn agree(test: &str, proof: u64, compare: Compare) -> Coverage {
     };
     let (mut lines, mut different) = (0, 0);
     batch
-        .run(&program, Some(&profile), |text| {
+        .run(program, Some(&profile), |text| {
             let found = compare(text).unwrap_or_else(|error| panic!("{error} in {text}"));
             if !found.is_empty() {
                 different += 1;
@@ -42,7 +47,7 @@ fn agree(test: &str, proof: u64, compare: Compare) -> Coverage {
                         ..batch
                     };
                     println!("--- {test} {lines}\n{}", found.join("\n"));
-                    println!("line: {text}\nagain: {}", alone.command(&program));
+                    println!("line: {text}\nagain: {}", alone.command(program));
                 }
             }
             lines += 1;
@@ -70,49 +75,49 @@ fn report(coverage: &Coverage, file: &str) {
 
 #[test]
 fn cron_triggers() {
-    let coverage = agree("TestCron", 40_000, keda::cron);
+    let coverage = agree("TestCron", 40_000, trigger::cron);
     report(&coverage, "/pkg/scalers/cron_scaler.go");
 }
 
 #[test]
 fn single_polls() {
-    let coverage = agree("TestLoop", 15_000, keda::polls);
+    let coverage = agree("TestLoop", 15_000, scaled_object::polls);
     report(&coverage, "/pkg/scaling/executor/scale_scaledobjects.go");
 }
 
 #[test]
 fn sequences_of_polls() {
-    agree("TestLoops", 5_000, keda::polls);
+    agree("TestLoops", 5_000, scaled_object::polls);
 }
 
 #[test]
 fn formulas() {
-    agree("TestFormula", 20_000, keda::formula);
+    agree("TestFormula", 20_000, formula::formula);
 }
 
 #[test]
 fn produced_hpas() {
-    agree("TestHpa", 5_000, keda::hpa);
+    agree("TestHpa", 5_000, scaled_object::hpa);
 }
 
 #[test]
 fn other_triggers() {
-    agree("TestScaler", 5_000, keda::scaler);
+    agree("TestScaler", 5_000, trigger::scaler);
 }
 
 #[test]
 fn pauses() {
-    agree("TestPause", 2_000, keda::pause);
+    agree("TestPause", 2_000, scaled_object::pause);
 }
 
 #[test]
 fn scaled_jobs() {
-    let coverage = agree("TestJob", 10_000, keda::job);
+    let coverage = agree("TestJob", 10_000, job::job);
     report(&coverage, "/pkg/scaling/executor/scale_jobs.go");
     report(&coverage, "/pkg/scaling/scaledjob/metrics.go");
 }
 
 #[test]
 fn rollouts_of_scaled_jobs() {
-    agree("TestRollout", 3_000, keda::rollout);
+    agree("TestRollout", 3_000, job::rollout);
 }

@@ -39,9 +39,8 @@ impl Situation {
     pub fn after(mut self, decision: &Decision) -> Self {
         self.scaled_object.status = decision.status.clone();
         if decision.current.is_some() {
-            let changed = Some(decision.replicas.value) != decision.current;
             self.target.replicas = decision.replicas.clone();
-            if changed {
+            if decision.is_written {
                 self.target.live_replicas = None;
             }
         }
@@ -58,6 +57,7 @@ pub fn poll(situation: &Situation) -> Decision {
         situation,
         current: 0,
         replicas: situation.target.replicas.value,
+        is_written: false,
         rules: Vec::new(),
         conditions: Vec::new(),
         events: asked.events,
@@ -106,6 +106,7 @@ pub fn poll(situation: &Situation) -> Decision {
             value: poll.replicas,
             certainty,
         },
+        is_written: poll.is_written,
         activity,
         rules: poll.rules,
         conditions: poll.conditions,
@@ -129,6 +130,7 @@ struct Poll<'a> {
     situation: &'a Situation,
     current: i32,
     replicas: i32,
+    is_written: bool,
     rules: Vec<RuleStep>,
     conditions: Vec<Condition>,
     events: Vec<Event>,
@@ -259,6 +261,7 @@ impl Poll<'_> {
         let (found, result) = self.situation.target.set_scale();
         if result.is_ok() {
             self.replicas = replicas;
+            self.is_written = true;
             if let Some(step) = self.rules.last_mut() {
                 step.after = replicas;
             }

@@ -8,6 +8,7 @@ use crate::quantity::{Format, Quantity};
 /// How a quantity came about, which decides how Go turns it back into a number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaAmount"))]
 #[serde(rename_all = "camelCase")]
 pub enum Amount {
     /// A number written with three decimals (KEDA v2.21.0 `pkg/scalers/scaler.go:quantityFromFloat64`): what is negative or no number is 0.
@@ -34,7 +35,7 @@ impl Amount {
         }
     }
 
-    /// Thousandths, exact; saturates beyond 10³⁵ units.
+    /// Thousandths, exact; saturates beyond 10³⁵ units, and [`Amount::quantity`] beyond 10²⁹.
     #[allow(clippy::cast_possible_truncation)] // saturates
     pub fn milli(self) -> i128 {
         match self {

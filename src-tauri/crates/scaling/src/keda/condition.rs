@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A condition as KEDA keeps it: without a time (KEDA v2.21.0 `apis/keda/v1alpha1/condition_types.go`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaCondition"))]
 #[serde(default)]
 pub struct Condition {
     /// `Ready`, `Active`, `Fallback`, `Paused` or `HPAActive`.
@@ -79,6 +80,7 @@ pub fn status<'a>(conditions: &'a [Condition], kind: &str) -> &'a str {
 /// An event that KEDA records on the object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaEvent"))]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// `Normal` or `Warning`.

@@ -24,8 +24,10 @@ pub struct Decision {
     pub path: Path,
     /// The count before; `None` if it could not be read.
     pub current: Option<i32>,
-    /// The count after; not written if it is the same.
+    /// The count after.
     pub replicas: Certain<i32>,
+    /// Whether KEDA writes that count, which it may do though it is the same.
+    pub is_written: bool,
     /// What the triggers say; `None` if they gave no answer, or were not asked.
     pub activity: Option<Activity>,
     /// Each case that was looked at, in order; the last one fits.

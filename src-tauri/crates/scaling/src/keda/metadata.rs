@@ -10,6 +10,7 @@ use super::go;
 /// The part of an object's metadata that KEDA decides by.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaMetadata"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Metadata {
     /// Its name.

@@ -63,7 +63,14 @@ pub(crate) fn paused(situation: &Situation, pause: Pause) -> Decision {
     }
     let mut conditions = Vec::new();
     let mut replicas = situation.target.replicas.clone();
-    let outcome = paused_count(situation, &pause, &mut replicas);
+    let outcome = paused_count(situation, &pause);
+    let written = outcome.as_ref().ok().copied().flatten();
+    if let Some(count) = written {
+        replicas = Certain {
+            value: count,
+            certainty: replicas.certainty.derived(),
+        };
+    }
     let message = "ScaledObject is paused";
     let was_paused = condition::status(&status.conditions, condition::PAUSED) == TRUE;
     if !was_paused {
@@ -115,6 +122,7 @@ pub(crate) fn paused(situation: &Situation, pause: Pause) -> Decision {
         path: Path::Paused { pause },
         current: situation.target.current().ok(),
         replicas,
+        is_written: written.is_some(),
         activity: None,
         rules: Vec::new(),
         conditions,
@@ -126,11 +134,7 @@ pub(crate) fn paused(situation: &Situation, pause: Pause) -> Decision {
 }
 
 /// Sets the target to the count of the pause (`scaleTargetToPausedCount`); the count that the status then notes, or the error.
-fn paused_count(
-    situation: &Situation,
-    pause: &Pause,
-    replicas: &mut Certain<i32>,
-) -> Result<Option<i32>, String> {
+fn paused_count(situation: &Situation, pause: &Pause) -> Result<Option<i32>, String> {
     let target = &situation.target;
     match pause {
         Pause::Frozen => Ok(None),
@@ -154,10 +158,6 @@ fn paused_count(
                     format!("failed to scale target to paused replica count: {error}")
                 })?;
             }
-            *replicas = Certain {
-                value: *wanted,
-                certainty: replicas.certainty.clone().derived(),
-            };
             Ok(Some(*wanted))
         }
     }

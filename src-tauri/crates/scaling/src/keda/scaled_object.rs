@@ -62,6 +62,7 @@ pub struct ScaledObjectSpec {
 /// The workload that is scaled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaScaleTargetRef"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ScaleTargetRef {
     /// Its name.
@@ -77,6 +78,7 @@ pub struct ScaleTargetRef {
 /// Options beyond the ordinary.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaAdvanced"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Advanced {
     /// Name and behavior of the HPA.
@@ -92,6 +94,7 @@ pub struct Advanced {
 /// What is handed through to the HPA.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaHpaConfig"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct HpaConfig {
     /// The HPA's `behavior`.
@@ -105,6 +108,7 @@ pub struct HpaConfig {
 /// A formula that makes one metric of all. All empty: none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaScalingModifiers"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ScalingModifiers {
     /// An expression over the triggers' names.
@@ -124,6 +128,7 @@ pub struct ScalingModifiers {
 /// What to assume while a trigger fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaFallback"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Fallback {
     /// In force after more failures in a row than this.
@@ -188,6 +193,7 @@ pub struct ScaledObjectStatus {
 /// Group, version, kind and resource of the scaled workload.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaGroupVersionKindResource"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct GroupVersionKindResource {
     /// `apps`
@@ -214,6 +220,7 @@ impl GroupVersionKindResource {
 /// Failures of a metric.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaHealth"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Health {
     /// In a row.
@@ -227,6 +234,7 @@ pub struct Health {
 /// Whether a metric was active.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaTriggerActivity"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct TriggerActivity {
     /// At the last poll.

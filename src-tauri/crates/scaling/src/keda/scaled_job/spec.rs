@@ -59,6 +59,7 @@ pub struct ScaledJobSpec {
 /// What a change of the ScaledJob does to its Jobs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaRollout"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Rollout {
     /// `gradual` keeps them; anything else deletes them.
@@ -72,6 +73,7 @@ pub struct Rollout {
 /// How many Jobs a queue asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaScalingStrategy"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ScalingStrategy {
     /// `custom`, `accurate`, `eager`; anything else is the default one.

@@ -5,12 +5,14 @@ mod external;
 mod parameters;
 mod prometheus;
 mod resource;
+mod selector;
 mod workload;
 
 pub use cron::{CronTrigger, CronWindow};
 pub use external::{ExternalMetric, MetricValue};
 pub use prometheus::{PrometheusAnswer, PrometheusTrigger};
 pub use resource::ResourceTrigger;
+pub use selector::Selector;
 pub use workload::{WorkloadPod, WorkloadTrigger};
 
 use std::collections::BTreeMap;
@@ -27,6 +29,7 @@ use crate::hpa::spec::{
 /// One trigger of a ScaledObject or ScaledJob (KEDA v2.21.0 `apis/keda/v1alpha1/scaletriggers_types.go`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaTriggerSpec"))]
 #[serde(rename_all = "camelCase", default)]
 pub struct TriggerSpec {
     /// `cron`, `prometheus`, `kafka`, …

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parameters::Parameters;
 use super::{
-    BadField, MetricTarget, MetricValue, Outcome, Place, Source, TriggerSpec, metric_name,
+    BadField, MetricTarget, MetricValue, Outcome, Place, Selector, Source, TriggerSpec, metric_name,
 };
 use crate::certainty::Certainty;
 use crate::keda::amount::Amount;
@@ -16,8 +16,8 @@ use crate::keda::amount::Amount;
 pub struct WorkloadTrigger {
     /// `s0-workload-<namespace>`
     pub metric: String,
-    /// Which pods of the object's namespace; all if empty. Whoever gives the pods applies it.
-    pub pod_selector: String,
+    /// Which pods of the object's namespace. Whoever gives the pods applies it.
+    pub pod_selector: Selector,
     /// Pods for each replica.
     pub target: MetricTarget,
     /// Active above this many.
@@ -41,7 +41,11 @@ pub struct WorkloadPod {
 impl WorkloadTrigger {
     pub(super) fn build(spec: &TriggerSpec, place: Place<'_>) -> Result<Self, Vec<BadField>> {
         let mut parameters = Parameters::of(spec);
-        let pod_selector = parameters.required("podSelector");
+        let text = parameters.required("podSelector");
+        let pod_selector = Selector::parse(text);
+        if let Err(error) = &pod_selector {
+            parameters.refuse("podSelector", error.clone());
+        }
         let value = parameters.float("value", 0.0);
         let activation_value = parameters.float("activationValue", 0.0);
         let group_by_node = parameters.bool("groupByNode", false);
@@ -56,13 +60,15 @@ impl WorkloadTrigger {
                 amount: Amount::Whole(0),
             }
         });
-        parameters.finish(Self {
+        let built = pod_selector.ok().map(|pod_selector| Self {
             metric: metric_name(place.index, &format!("workload-{}", place.namespace)),
-            pod_selector: pod_selector.to_owned(),
+            pod_selector,
             target,
             activation_value,
             group_by_node,
-        })
+        });
+        // A selector that was refused was noted.
+        parameters.finish(built)?.ok_or_else(Vec::new)
     }
 
     /// What the pods come to; `Err` where none are given.
