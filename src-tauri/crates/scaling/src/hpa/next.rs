@@ -33,10 +33,16 @@ pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
         return None;
     };
     let timetable = Timetable::of(situation);
-    let (current, memory, status) = if timetable.is_carried_out() {
-        (decision.replicas?, &decision.memory, &decision.status)
+    let (current, memory) = if timetable.is_carried_out() {
+        (decision.replicas?, &decision.memory)
     } else {
-        (decision.current?, &situation.memory, &situation.status)
+        (decision.current?, &situation.memory)
+    };
+    let is_kept = situation.writes.status_error.is_none();
+    let status = if timetable.is_carried_out() && is_kept {
+        &decision.status
+    } else {
+        &situation.status
     };
     let start = Start {
         situation,

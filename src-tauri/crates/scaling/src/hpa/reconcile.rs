@@ -346,12 +346,18 @@ impl<'a> Pass<'a> {
             format!("the HPA controller was able to update the target scale to {desired}"),
         );
         self.event(EventKind::Normal, "SuccessfulRescale", message);
-        let now = self.situation.now;
-        history::store(&mut self.decision.memory, self.spec, current, desired, now);
+        let written = self.moment();
+        history::store(
+            &mut self.decision.memory,
+            self.spec,
+            current,
+            desired,
+            written,
+        );
         self.scaled_to_zero(start, desired);
         self.decision.replicas = Some(desired);
         self.set_status(current, desired, statuses);
-        self.decision.status.last_scale_time = Some(time::stored(now));
+        self.decision.status.last_scale_time = Some(time::stored(written));
         self.decision.status_written = true;
         self.write_status();
     }
@@ -381,6 +387,15 @@ impl<'a> Pass<'a> {
         self.condition(ConditionKind::ScaledToZero, went, reason, message);
     }
 
+    /// The present: later than `now` once the size was written with delay.
+    fn moment(&self) -> Timestamp {
+        let now = self.situation.now;
+        let written = self.situation.writes.scale_at;
+        written
+            .filter(|_| self.decision.rescale)
+            .map_or(now, |at| at.max(now))
+    }
+
     fn condition(
         &mut self,
         kind: ConditionKind,
@@ -388,7 +403,7 @@ impl<'a> Pass<'a> {
         reason: &str,
         message: impl Into<String>,
     ) {
-        let now = self.situation.now;
+        let now = self.moment();
         conditions::set(&mut self.decision.status, kind, holds, reason, message, now);
     }
 
