@@ -8,6 +8,7 @@ use scaling::hpa::situation::Memory;
 use scaling::hpa::status::Status;
 use scaling::hpa::{Decision, Situation, following};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::build::Overlay;
 
@@ -75,8 +76,8 @@ pub struct Answer {
     pub replicas: i32,
     /// Whether it wrote the scale.
     pub rescale: bool,
-    /// The status that it wrote, if it did.
-    pub status: Option<Status>,
+    /// The status that it wrote, if it did, letter by letter.
+    pub status: Option<Value>,
     /// Its events.
     pub events: Vec<Event>,
     /// Its memory.
@@ -117,11 +118,8 @@ pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
         );
     }
     if let Some(status) = &answer.status {
-        compare(
-            "status",
-            text_of_status(status),
-            text_of_status(&decision.status),
-        );
+        let ours = serde_json::to_value(&decision.status).unwrap_or_default();
+        compare("status", text_of_value(status.clone()), text_of_value(ours));
     }
     let events = |events: &[Event]| {
         let text = |event: &Event| {
@@ -167,13 +165,25 @@ pub fn carried(last: &Line, decision: &Decision, line: &Line) -> Vec<String> {
     found
 }
 
-/// A status as JSON; the names of autoscalers, which upstream lists in random order, in order.
-fn text_of_status(status: &Status) -> String {
-    let mut status = status.clone();
-    for condition in &mut status.conditions {
-        condition.message = in_order(&condition.message);
+/// A written status as text; the names of autoscalers, which upstream lists in random order, in order.
+fn text_of_value(mut status: Value) -> String {
+    if status["currentMetrics"].is_null() {
+        status["currentMetrics"] = Value::Array(Vec::new());
     }
-    serde_json::to_string(&status).unwrap_or_else(|error| error.to_string())
+    let conditions = status.get_mut("conditions").and_then(Value::as_array_mut);
+    for condition in conditions.into_iter().flatten() {
+        if let Some(message) = condition["message"].as_str() {
+            condition["message"] = in_order(message).into();
+        }
+    }
+    status.to_string()
+}
+
+/// A status as it reads after it was stored.
+fn text_of_status(status: &Status) -> String {
+    let stored = serde_json::to_string(status).and_then(|text| serde_json::from_str(&text));
+    let back: Status = stored.unwrap_or_default();
+    text_of_value(serde_json::to_value(&back).unwrap_or_default())
 }
 
 fn text_of_memory(memory: &Memory) -> String {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::behavior::Windows;
 use super::conditions;
@@ -17,8 +17,8 @@ use super::selection::select;
 use super::settle::{Start, Way, count};
 use super::situation::{Answered, Memory, Pod, Recommendation};
 use super::status::ConditionKind;
-use super::time;
 use super::timetable::Timetable;
+use super::{legacy, time};
 use crate::certainty::Certainty;
 use crate::hold::{HoldRule, NextCause, NextChange, When};
 
@@ -69,6 +69,7 @@ pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
                 timetable,
                 selected,
                 memory: memory.clone(),
+                first_sight: None,
                 before: timetable
                     .is_carried_out()
                     .then(|| holding(&decision.rules))
@@ -94,30 +95,43 @@ struct Future<'a> {
     selected: &'a [&'a Pod],
     /// What the controller remembers, and will have recorded.
     memory: Memory,
+    /// When the coming pass first sees the autoscaler, if it does.
+    first_sight: Option<When>,
     /// What held the count in the pass before the coming one, if that has run.
     before: Option<HoldRule>,
 }
 
+/// Moments at which a rule can let go, each known to lie in a range.
+type Moments = BTreeSet<(Timestamp, Timestamp)>;
+
 impl Future<'_> {
     fn change(mut self) -> Option<NextChange> {
         let coming = self.timetable.coming();
+        if self.memory.recommendations.is_empty() {
+            self.memory.recommendations.push(Recommendation {
+                replicas: self.start.current,
+                at: coming.earliest,
+            });
+            // Its end is known no better than the coming pass.
+            self.first_sight = Some(coming);
+        }
         let mut proposed = self.proposed(coming.earliest);
         let mut held = self.before;
-        let mut moments = BTreeSet::new();
+        let mut moments = Moments::new();
         if let Some(desired) = proposed {
             let (replicas, rules) = self.outcome(coming.earliest, desired);
             if replicas != self.start.current {
                 return Some(change(coming, replicas, held));
             }
             held = holding(&rules);
-            self.recorded(desired, coming.latest, &mut moments);
+            self.recorded(desired, coming, &mut moments);
         }
         self.expiries(&mut moments);
         let maturities = self.maturities();
-        moments.extend(&maturities);
+        moments.extend(maturities.iter().map(|at| (*at, *at)));
         let mut played = coming.earliest;
-        while let Some(moment) = moments.pop_first() {
-            let when = self.timetable.at(moment);
+        while let Some((earliest, latest)) = moments.pop_first() {
+            let when = self.timetable.within(When { earliest, latest });
             if when.earliest <= played {
                 continue;
             }
@@ -128,7 +142,7 @@ impl Future<'_> {
                 matured = again != proposed;
                 if let Some(old) = proposed.filter(|_| matured) {
                     // The pass before this one has still recorded the old count.
-                    self.recorded(old, self.timetable.before(played), &mut moments);
+                    self.recorded(old, self.timetable.before(when), &mut moments);
                 }
                 proposed = again;
             }
@@ -157,36 +171,40 @@ impl Future<'_> {
     }
 
     /// A count that a pass has recorded, with the moments at which it ceases to count.
-    fn recorded(&mut self, desired: i32, at: Timestamp, moments: &mut BTreeSet<Timestamp>) {
-        let recommendation = Recommendation {
+    fn recorded(&mut self, desired: i32, at: When, moments: &mut Moments) {
+        self.memory.recommendations.push(Recommendation {
             replicas: desired.max(0),
-            at,
-        };
-        self.memory.recommendations.push(recommendation);
+            at: at.earliest,
+        });
         self.expiry(at, moments);
     }
 
     /// When a recommendation ceases to count.
-    fn expiry(&self, at: Timestamp, moments: &mut BTreeSet<Timestamp>) {
+    fn expiry(&self, at: When, moments: &mut Moments) {
+        let mut end = |window: SignedDuration| {
+            moments.insert((
+                time::after(at.earliest, window),
+                time::after(at.latest, window),
+            ));
+        };
         let config = &self.start.situation.config;
         match &self.start.spec.behavior {
-            None => {
-                let end = time::after(at, config.downscale_stabilization.duration());
-                moments.insert(time::after(end, jiff::SignedDuration::from_nanos(1)));
-            }
+            None => end(legacy::past(config)),
             Some(behavior) => {
                 let windows = Windows::of(behavior, config);
-                for window in [windows.up, windows.down] {
-                    moments.insert(time::after(at, time::seconds(window)));
-                }
+                end(time::seconds(windows.up));
+                end(time::seconds(windows.down));
             }
         }
     }
 
     /// When what is remembered ceases to count.
-    fn expiries(&self, moments: &mut BTreeSet<Timestamp>) {
+    fn expiries(&self, moments: &mut Moments) {
+        if let Some(at) = self.first_sight {
+            self.expiry(at, moments);
+        }
         for recommendation in &self.memory.recommendations {
-            self.expiry(recommendation.at, moments);
+            self.expiry(When::exactly(recommendation.at), moments);
         }
         let Some(behavior) = &self.start.spec.behavior else {
             return;
@@ -200,7 +218,8 @@ impl Future<'_> {
                 .filter_map(|rules| rules.policies.as_ref())
                 .flatten()
             {
-                moments.insert(time::after(event.at, time::seconds(policy.period_seconds)));
+                let end = time::after(event.at, time::seconds(policy.period_seconds));
+                moments.insert((end, end));
             }
         }
     }
