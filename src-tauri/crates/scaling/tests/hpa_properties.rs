@@ -11,6 +11,11 @@ use scaling::hpa::situation::{PassPhase, Situation};
 use scaling::hpa::{decide, following};
 use serde_json::Value;
 
+/// More with `PROPTEST_CASES`.
+fn cases() -> u32 {
+    ProptestConfig::default().cases.max(300)
+}
+
 /// Longer than every window, period and initialisation of these situations.
 const HORIZON: i64 = 1800;
 
@@ -47,7 +52,7 @@ fn certainties(decision: &Decision) -> Vec<&Certainty> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn the_next_change_is_what_playing_on_gives(situation in situations::situation()) {

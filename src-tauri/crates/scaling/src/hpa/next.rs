@@ -18,7 +18,7 @@ use super::settle::{Start, Way, count};
 use super::situation::{Answered, Memory, Pod, Recommendation};
 use super::status::ConditionKind;
 use super::timetable::Timetable;
-use super::{legacy, time};
+use super::{history, legacy, time};
 use crate::certainty::Certainty;
 use crate::hold::{HoldRule, NextCause, NextChange, When};
 
@@ -69,7 +69,6 @@ pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
                 timetable,
                 selected,
                 memory: memory.clone(),
-                first_sight: None,
                 before: timetable
                     .is_carried_out()
                     .then(|| holding(&decision.rules))
@@ -95,8 +94,6 @@ struct Future<'a> {
     selected: &'a [&'a Pod],
     /// What the controller remembers, and will have recorded.
     memory: Memory,
-    /// When the coming pass first sees the autoscaler, if it does.
-    first_sight: Option<When>,
     /// What held the count in the pass before the coming one, if that has run.
     before: Option<HoldRule>,
 }
@@ -105,33 +102,75 @@ struct Future<'a> {
 type Moments = BTreeSet<(Timestamp, Timestamp)>;
 
 impl Future<'_> {
-    fn change(mut self) -> Option<NextChange> {
+    fn change(self) -> Option<NextChange> {
         let coming = self.timetable.coming();
+        if coming.earliest == coming.latest {
+            return self.from_coming();
+        }
+        // The coming pass may see what happens before it, and then records nothing else.
+        match (self.late(coming), self.from_coming()) {
+            (Some(late), Some(change)) if change.at.earliest <= late.at.earliest => Some(change),
+            (Some(late), Some(change)) => {
+                let latest = late.at.latest.max(change.at.latest);
+                let at = When { latest, ..late.at };
+                Some(NextChange { at, ..late })
+            }
+            (late, change) => late.or(change),
+        }
+    }
+
+    /// The change if the coming pass comes no sooner than something that lets a rule go.
+    fn late(&self, coming: When) -> Option<NextChange> {
+        let mut memory = self.memory.clone();
+        // That pass is then the first to see the autoscaler.
+        history::see(&mut memory, self.start.current, coming.latest);
+        let mut moments = self.expiries();
+        moments.extend(self.maturities().iter().map(|at| (*at, *at)));
+        moments
+            .into_iter()
+            .map(|(at, _)| at)
+            .filter(|at| (coming.earliest..=coming.latest).contains(at))
+            .find_map(|earliest| {
+                let (replicas, _) = self.outcome(&memory, earliest, self.proposed(earliest)?);
+                let latest = coming.latest;
+                (replicas != self.start.current)
+                    .then(|| change(When { earliest, latest }, replicas, self.before))
+            })
+    }
+
+    /// The change if the coming pass comes as soon as it can.
+    fn from_coming(mut self) -> Option<NextChange> {
+        let coming = self.timetable.coming();
+        let mut moments = self.expiries();
         if self.memory.recommendations.is_empty() {
-            self.memory.recommendations.push(Recommendation {
-                replicas: self.start.current,
-                at: coming.earliest,
-            });
-            // Its end is known no better than the coming pass.
-            self.first_sight = Some(coming);
+            // The coming pass is the first to see the autoscaler.
+            self.recorded(self.start.current, coming, &mut moments);
         }
         let mut proposed = self.proposed(coming.earliest);
         let mut held = self.before;
-        let mut moments = Moments::new();
         if let Some(desired) = proposed {
-            let (replicas, rules) = self.outcome(coming.earliest, desired);
+            let (replicas, rules) = self.outcome(&self.memory, coming.earliest, desired);
             if replicas != self.start.current {
                 return Some(change(coming, replicas, held));
             }
             held = holding(&rules);
             self.recorded(desired, coming, &mut moments);
         }
-        self.expiries(&mut moments);
         let maturities = self.maturities();
         moments.extend(maturities.iter().map(|at| (*at, *at)));
         let mut played = coming.earliest;
+        // The latest moment at which what may have let go by now surely has.
+        let mut settled = coming.earliest;
         while let Some((earliest, latest)) = moments.pop_first() {
-            let when = self.timetable.within(When { earliest, latest });
+            settled = settled.max(latest);
+            if moments.first().is_some_and(|(next, _)| *next == earliest) {
+                continue;
+            }
+            let range = When {
+                earliest,
+                latest: settled.max(earliest),
+            };
+            let when = self.timetable.within(range);
             if when.earliest <= played {
                 continue;
             }
@@ -147,7 +186,7 @@ impl Future<'_> {
                 proposed = again;
             }
             let Some(desired) = proposed else { continue };
-            let (replicas, rules) = self.outcome(played, desired);
+            let (replicas, rules) = self.outcome(&self.memory, played, desired);
             if replicas != self.start.current {
                 let cause = held.or(matured.then_some(HoldRule::UnreadyPods));
                 return Some(change(when, replicas, cause));
@@ -160,20 +199,20 @@ impl Future<'_> {
     /// What metrics ask for in a pass.
     fn proposed(&self, now: Timestamp) -> Option<i32> {
         let start = Start { now, ..self.start };
-        count(&start.propose_for(self.selected))
+        count(&start.propose_for(self.selected)).map(|count| count.max(0))
     }
 
     /// What a pass makes of it.
-    fn outcome(&self, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
+    fn outcome(&self, memory: &Memory, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
         let start = Start { now, ..self.start };
-        let settled = start.settle(&self.memory, desired, &Certainty::Derived);
+        let settled = start.settle(memory, desired, &Certainty::Derived);
         (settled.replicas, settled.rules)
     }
 
     /// A count that a pass has recorded, with the moments at which it ceases to count.
     fn recorded(&mut self, desired: i32, at: When, moments: &mut Moments) {
         self.memory.recommendations.push(Recommendation {
-            replicas: desired.max(0),
+            replicas: desired,
             at: at.earliest,
         });
         self.expiry(at, moments);
@@ -199,15 +238,13 @@ impl Future<'_> {
     }
 
     /// When what is remembered ceases to count.
-    fn expiries(&self, moments: &mut Moments) {
-        if let Some(at) = self.first_sight {
-            self.expiry(at, moments);
-        }
+    fn expiries(&self) -> Moments {
+        let mut moments = Moments::new();
         for recommendation in &self.memory.recommendations {
-            self.expiry(When::exactly(recommendation.at), moments);
+            self.expiry(When::exactly(recommendation.at), &mut moments);
         }
         let Some(behavior) = &self.start.spec.behavior else {
-            return;
+            return moments;
         };
         let up = &self.memory.scale_up_events;
         let events = up.iter().chain(&self.memory.scale_down_events);
@@ -222,6 +259,7 @@ impl Future<'_> {
                 moments.insert((end, end));
             }
         }
+        moments
     }
 
     /// When pods come out of their initialisation period, which changes whether their samples count.
