@@ -55,11 +55,7 @@ impl Overlay {
         std::os::unix::fs::symlink(&cached, &module).map_err(doing(&module))?;
         let mod_file = staging.join("go.mod");
         let mut text = read(&source.join("go.mod"))?;
-        text.push_str(&format!(
-            "\nreplace {} => {}\n",
-            self.module,
-            module.display()
-        ));
+        text += &format!("\nreplace {} => {}\n", self.module, module.display());
         fs::write(&mod_file, text).map_err(doing(&mod_file))?;
         let sums = staging.join("go.sum");
         fs::copy(source.join("go.sum"), &sums).map_err(doing(&sums))?;

@@ -84,6 +84,15 @@ pub struct Answer {
     pub memory: Memory,
 }
 
+/// A line of the speed test.
+#[derive(Debug, Deserialize)]
+pub struct Timed {
+    /// What the controller had.
+    pub situation: Situation,
+    /// Time that upstream spent on all decisions up to this one.
+    pub nanoseconds: u64,
+}
+
 /// Every difference between upstream's answer and ours, one a line.
 pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
     let mut found = Vec::new();

@@ -159,7 +159,6 @@ proptest! {
         let is_used = match part {
             0 => true,
             1 | 2 => took_metrics,
-            3 => took_metrics && took_resource,
             _ => took_metrics && took_resource,
         };
         if is_used {

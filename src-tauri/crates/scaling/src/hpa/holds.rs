@@ -205,7 +205,7 @@ fn of_winner(judged: &Judged<'_>, decision: &Decision) -> Option<Hold> {
         });
     }
     let is_within = metric.arithmetic.iter().any(|step| match step {
-        Arithmetic::Tolerance { ratio, within, .. } => *within && ratio.0 != 1.0,
+        Arithmetic::Tolerance { ratio, within, .. } => *within && ratio.0.total_cmp(&1.0).is_ne(),
         Arithmetic::Utilization { .. }
         | Arithmetic::Average { .. }
         | Arithmetic::Total { .. }

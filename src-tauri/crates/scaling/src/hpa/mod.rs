@@ -40,6 +40,7 @@ mod trace;
 mod usage;
 mod utilization;
 pub mod validate;
+mod validate_metric;
 
 pub use decision::Decision;
 pub use reconcile::{decide, following};

@@ -105,10 +105,10 @@ impl Future<'_> {
     fn change(self) -> Option<NextChange> {
         let coming = self.timetable.coming();
         if coming.earliest == coming.latest {
-            return self.from_coming();
+            return self.after_coming();
         }
         // The coming pass may see what happens before it, and then records nothing else.
-        match (self.late(coming), self.from_coming()) {
+        match (self.late(coming), self.after_coming()) {
             (Some(late), Some(change)) if change.at.earliest <= late.at.earliest => Some(change),
             (Some(late), Some(change)) => {
                 let latest = late.at.latest.max(change.at.latest);
@@ -139,7 +139,7 @@ impl Future<'_> {
     }
 
     /// The change if the coming pass comes as soon as it can.
-    fn from_coming(mut self) -> Option<NextChange> {
+    fn after_coming(mut self) -> Option<NextChange> {
         let coming = self.timetable.coming();
         let mut moments = self.expiries();
         if self.memory.recommendations.is_empty() {

@@ -127,14 +127,12 @@ impl<'a> Pass<'a> {
             Way::Disabled => self.disabled(),
             Way::AboveMax => {
                 self.decision.path = Path::AboveMax;
-                self.decision.reason =
-                    "Current number of replicas above Spec.MaxReplicas".to_owned();
+                self.reason("Current number of replicas above Spec.MaxReplicas");
                 self.rescale(&start, start.max(), Vec::new());
             }
             Way::BelowMin => {
                 self.decision.path = Path::BelowMin;
-                self.decision.reason =
-                    "Current number of replicas below Spec.MinReplicas".to_owned();
+                self.reason("Current number of replicas below Spec.MinReplicas");
                 self.rescale(&start, start.min(), Vec::new());
             }
             Way::Metrics => self.by_metrics(&start),
@@ -292,10 +290,10 @@ impl<'a> Pass<'a> {
             let named = if settled.desired > 0 { name } else { "" };
             self.decision.reason = format!("{named} above target");
         } else if settled.desired < current {
-            self.decision.reason = "All metrics below target".to_owned();
+            self.reason("All metrics below target");
         }
         if settled.lifted && self.decision.reason.is_empty() {
-            self.decision.reason = "Current number of replicas below Spec.MinReplicas".to_owned();
+            self.reason("Current number of replicas below Spec.MinReplicas");
         }
         settled.remember(start, &mut self.decision.memory);
         let normalized = &settled.normalized;
@@ -385,6 +383,10 @@ impl<'a> Pass<'a> {
             )
         };
         self.condition(ConditionKind::ScaledToZero, went, reason, message);
+    }
+
+    fn reason(&mut self, words: &str) {
+        words.clone_into(&mut self.decision.reason);
     }
 
     /// The present: later than `now` once the size was written with delay.

@@ -53,13 +53,13 @@ pub(crate) fn utilization(
         shrinking: AssumedUsage::Percent(shrinking),
     };
     let replicas = rebalance.count(
-        first.ratio,
+        first.to_target,
         &mut trace.arithmetic,
         |name| {
             let request = requests.get(name).copied().unwrap_or_default();
             request.wrapping_mul(shrinking.into()) / 100
         },
-        |samples, steps| Ok(ratio(samples, &requests, target, steps)?.ratio),
+        |samples, steps| Ok(ratio(samples, &requests, target, steps)?.to_target),
     )?;
     Ok(Utilization {
         replicas,
@@ -69,7 +69,7 @@ pub(crate) fn utilization(
 }
 
 struct Ratio {
-    ratio: f64,
+    to_target: f64,
     percent: i32,
     average: i64,
 }
@@ -103,7 +103,7 @@ fn ratio(
         ratio: Number(ratio),
     });
     Ok(Ratio {
-        ratio,
+        to_target: ratio,
         percent,
         average: mean(usage, entries),
     })

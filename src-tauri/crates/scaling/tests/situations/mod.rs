@@ -8,7 +8,7 @@ use scaling::hpa::Situation;
 use serde_json::{Value, json};
 
 /// The `now` of every situation.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
@@ -218,7 +218,7 @@ fn history() -> impl Strategy<Value = History> {
 
 prop_compose! {
     /// A situation as JSON.
-    pub fn value()(
+    pub(crate) fn value()(
         pods in pods(),
         size in (0i32..12, 0i32..12),
         limits in (select(vec![0, 1, 1, 2, 5]), 1i32..15),
@@ -256,6 +256,6 @@ prop_compose! {
 }
 
 /// A situation.
-pub fn situation() -> impl Strategy<Value = Situation> {
+pub(crate) fn situation() -> impl Strategy<Value = Situation> {
     value().prop_map(|value| serde_json::from_value(value).unwrap())
 }
