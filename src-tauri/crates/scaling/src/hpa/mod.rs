@@ -16,6 +16,7 @@ mod label;
 mod legacy;
 mod metric;
 mod metrics;
+mod names;
 mod next;
 mod normalize;
 mod object;

@@ -2,11 +2,10 @@
 //!
 //! Follows `replica_calculator.go` (`GetResourceReplicas`), `metrics/utilization.go` (`GetResourceUtilizationRatio`).
 
-use std::collections::HashMap;
-
 use super::decision::{Arithmetic, AssumedUsage, Number};
 use super::go;
 use super::metrics::Inputs;
+use super::names::ByName;
 use super::pods::{self, Samples};
 use super::rebalance::{self, Rebalance};
 use super::requests::requests;
@@ -77,7 +76,7 @@ struct Ratio {
 /// The ratio over the samples that have a request.
 fn ratio(
     samples: &Samples<'_>,
-    requests: &HashMap<&str, i64>,
+    requests: &ByName<'_, i64>,
     target: i32,
     steps: &mut Vec<Arithmetic>,
 ) -> Result<Ratio, String> {
