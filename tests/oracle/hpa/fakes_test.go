@@ -3,6 +3,7 @@ package podautoscaler
 import (
 	"context"
 	"fmt"
+	"time"
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -51,6 +52,7 @@ type target struct {
 	failures    int
 	updateError error
 	updates     int
+	updatedAt   time.Time
 }
 
 func (t *target) Scales(string) scaleclient.ScaleInterface { return t }
@@ -68,6 +70,7 @@ func (t *target) Get(context.Context, schema.GroupResource, string, metav1.GetOp
 
 func (t *target) Update(_ context.Context, _ schema.GroupResource, scale *autoscalingv1.Scale, _ metav1.UpdateOptions) (*autoscalingv1.Scale, error) {
 	t.updates++
+	t.updatedAt = time.Now()
 	if t.failures < 0 || t.updates <= t.failures {
 		return nil, t.updateError
 	}

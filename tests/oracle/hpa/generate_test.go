@@ -604,7 +604,7 @@ func (w *world) randomFaults(d *dice) {
 	case 0:
 		w.scaleFailures, w.scaleErr = -1, errors.New("admission webhook \"quota\" denied the request: %s")
 	case 1:
-		w.scaleFailures, w.scaleErr = pick(d, -1, 1, 2, 4), conflict("the object has been modified")
+		w.scaleFailures, w.scaleErr = pick(d, -1, 1, 2, 4), theConflict
 	}
 	if d.chance(2) {
 		w.statusErr = errors.New("etcdserver: request timed out")

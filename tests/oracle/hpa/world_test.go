@@ -3,6 +3,7 @@ package podautoscaler
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -368,8 +369,20 @@ func eventObjects(events []timestampedScaleEvent) []object {
 	return out
 }
 
+// emit prints a line: a situation, what upstream made of it, and more. Conflicts take fake time, of which the situation is told.
+func (p *pass) emit(out *json.Encoder, situation object, line object) {
+	if p.target.updates > 1 {
+		situation["writes"].(object)["scaleAt"] = stamp(p.target.updatedAt)
+	}
+	line["situation"] = situation
+	line["answer"] = p.answer()
+	if err := out.Encode(line); err != nil {
+		panic(err)
+	}
+}
+
 // answer is what upstream made of it.
-func (p *pass) answer(w *world) object {
+func (p *pass) answer() object {
 	events := p.recorder.events
 	if events == nil {
 		events = []event{}
@@ -379,7 +392,6 @@ func (p *pass) answer(w *world) object {
 		"rescale":  p.target.updates > 0,
 		"events":   events,
 		"memory":   p.memory().object(),
-		"retried":  p.target.updates > 1,
 	}
 	if p.hpas.written != nil {
 		out["status"] = p.hpas.written
@@ -387,6 +399,5 @@ func (p *pass) answer(w *world) object {
 	return out
 }
 
-func conflict(text string) error {
-	return apierrors.NewConflict(schema.GroupResource{Group: "apps", Resource: "deployments"}, "target", fmt.Errorf("%s", text))
-}
+// theConflict is retried by the controller.
+var theConflict = apierrors.NewConflict(schema.GroupResource{Group: "apps", Resource: "deployments"}, "target", errors.New("the object has been modified"))

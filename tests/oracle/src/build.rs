@@ -1,5 +1,6 @@
 //! Test programs of upstream's packages with a file of ours laid over them.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
@@ -55,11 +56,7 @@ impl Overlay {
         std::os::unix::fs::symlink(&cached, &module).map_err(doing(&module))?;
         let mod_file = staging.join("go.mod");
         let mut text = read(&source.join("go.mod"))?;
-        text.push_str(&format!(
-            "\nreplace {} => {}\n",
-            self.module,
-            module.display()
-        ));
+        let _ = writeln!(text, "\nreplace {} => {}", self.module, module.display());
         fs::write(&mod_file, text).map_err(doing(&mod_file))?;
         let sums = staging.join("go.sum");
         fs::copy(source.join("go.sum"), &sums).map_err(doing(&sums))?;

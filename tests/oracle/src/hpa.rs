@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use control_plane::Error;
-use jiff::Timestamp;
 use scaling::hpa::decision::Event;
 use scaling::hpa::situation::Memory;
 use scaling::hpa::status::Status;
 use scaling::hpa::{Decision, Situation, following};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::build::Overlay;
 
@@ -76,21 +76,27 @@ pub struct Answer {
     pub replicas: i32,
     /// Whether it wrote the scale.
     pub rescale: bool,
-    /// Whether it wrote it more than once; fake time then went on.
-    pub retried: bool,
-    /// The status that it wrote, if it did.
-    pub status: Option<Status>,
+    /// The status that it wrote, if it did, letter by letter.
+    pub status: Option<Value>,
     /// Its events.
     pub events: Vec<Event>,
     /// Its memory.
     pub memory: Memory,
 }
 
+/// A line of the speed test.
+#[derive(Debug, Deserialize)]
+pub struct Timed {
+    /// What the controller had.
+    pub situation: Situation,
+    /// Time that upstream spent on all decisions up to this one.
+    pub nanoseconds: u64,
+}
+
 /// Every difference between upstream's answer and ours, one a line.
 pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
     let mut found = Vec::new();
     let answer = &line.answer;
-    let slack = i64::from(answer.retried);
     let mut compare = |what: &str, upstream: String, ours: String| {
         if upstream != ours {
             found.push(format!("{what}: upstream {upstream}, ours {ours}"));
@@ -121,11 +127,8 @@ pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
         );
     }
     if let Some(status) = &answer.status {
-        compare(
-            "status",
-            text_of_status(status, slack),
-            text_of_status(&decision.status, slack),
-        );
+        let ours = serde_json::to_value(&decision.status).unwrap_or_default();
+        compare("status", text_of_value(status.clone()), text_of_value(ours));
     }
     let events = |events: &[Event]| {
         let text = |event: &Event| {
@@ -141,8 +144,8 @@ pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
     compare("events", events(&answer.events), events(&decision.events));
     compare(
         "memory",
-        text_of_memory(&answer.memory, slack),
-        text_of_memory(&decision.memory, slack),
+        text_of_memory(&answer.memory),
+        text_of_memory(&decision.memory),
     );
     found
 }
@@ -156,52 +159,44 @@ pub fn carried(last: &Line, decision: &Decision, line: &Line) -> Vec<String> {
             found.push(format!("carried {what}: upstream {upstream}, ours {ours}"));
         }
     };
-    let slack = i64::from(last.answer.retried);
     if !line.restarted {
         compare(
             "memory",
-            text_of_memory(&line.situation.memory, slack),
-            text_of_memory(&ours.memory, slack),
+            text_of_memory(&line.situation.memory),
+            text_of_memory(&ours.memory),
         );
     }
     compare(
         "status",
-        text_of_status(&line.situation.status, slack),
-        text_of_status(&ours.status, slack),
+        text_of_status(&line.situation.status),
+        text_of_status(&ours.status),
     );
     found
 }
 
-/// A status as JSON; the names of autoscalers, which upstream lists in random order, in order.
-fn text_of_status(status: &Status, slack: i64) -> String {
-    let mut status = status.clone();
-    status.last_scale_time = status.last_scale_time.map(|time| rounded(time, slack));
-    for condition in &mut status.conditions {
-        condition.message = in_order(&condition.message);
-        let time = &mut condition.last_transition_time;
-        *time = time.map(|time| rounded(time, slack));
+/// A written status as text; the names of autoscalers, which upstream lists in random order, in order.
+fn text_of_value(mut status: Value) -> String {
+    if status["currentMetrics"].is_null() {
+        status["currentMetrics"] = Value::Array(Vec::new());
     }
-    serde_json::to_string(&status).unwrap_or_else(|error| error.to_string())
+    let conditions = status.get_mut("conditions").and_then(Value::as_array_mut);
+    for condition in conditions.into_iter().flatten() {
+        if let Some(message) = condition["message"].as_str() {
+            condition["message"] = in_order(message).into();
+        }
+    }
+    status.to_string()
 }
 
-fn text_of_memory(memory: &Memory, slack: i64) -> String {
-    let mut memory = memory.clone();
-    let events = memory
-        .scale_up_events
-        .iter_mut()
-        .chain(&mut memory.scale_down_events);
-    for event in events {
-        event.at = rounded(event.at, slack);
-    }
-    serde_json::to_string(&memory).unwrap_or_else(|error| error.to_string())
+/// A status as it reads after it was stored.
+fn text_of_status(status: &Status) -> String {
+    let stored = serde_json::to_string(status).and_then(|text| serde_json::from_str(&text));
+    let back: Status = stored.unwrap_or_default();
+    text_of_value(serde_json::to_value(&back).unwrap_or_default())
 }
 
-/// To the minute if there is slack: the retries took a part of a second.
-fn rounded(time: Timestamp, slack: i64) -> Timestamp {
-    if slack == 0 {
-        return time;
-    }
-    Timestamp::from_second(time.as_second().div_euclid(60) * 60).unwrap_or(time)
+fn text_of_memory(memory: &Memory) -> String {
+    serde_json::to_string(memory).unwrap_or_else(|error| error.to_string())
 }
 
 /// With the names of a list in brackets in order.

@@ -18,9 +18,17 @@ pub enum Format {
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
     nano: i128,
-    /// Value and power of ten where Go keeps the amount as a scaled 64-bit integer; where it does not, as a decimal of nano-units.
-    scaled: Option<(i64, i32)>,
+    kept: Kept,
     format: Format,
+}
+
+/// How Go keeps the amount, which shows where it overflows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// A 64-bit integer times a power of ten.
+    Integer { value: i64, power: i32 },
+    /// A decimal with so many places.
+    Decimal { places: i32 },
 }
 
 /// The same amount, written the same way.
@@ -43,7 +51,7 @@ impl Quantity {
     pub fn from_nano(nano: i128, format: Format) -> Self {
         Self {
             nano,
-            scaled: None,
+            kept: Kept::Decimal { places: 9 },
             format,
         }
     }
@@ -52,7 +60,10 @@ impl Quantity {
     pub fn from_milli(milli: i64, format: Format) -> Self {
         Self {
             nano: i128::from(milli) * (NANO / 1000),
-            scaled: Some((milli, -3)),
+            kept: Kept::Integer {
+                value: milli,
+                power: -3,
+            },
             format,
         }
     }
@@ -104,24 +115,36 @@ impl Quantity {
     /// which give 0 or what is left of them.
     #[allow(clippy::cast_possible_truncation)] // Go truncates
     pub fn controller_milli(self) -> i64 {
-        match self.scaled {
-            Some((value, power)) if power < -3 => saturated(divided_up(
+        match self.kept {
+            Kept::Integer { value, power } if power < -3 => saturated(divided_up(
                 i128::from(value),
                 power_of_ten(-3 - power).unwrap_or(i128::MAX),
             )),
-            Some((value, power)) => power_of_ten(power.saturating_add(3))
+            Kept::Integer { value, power } => power_of_ten(power.saturating_add(3))
                 .and_then(|factor| i128::from(value).checked_mul(factor))
                 .and_then(|milli| i64::try_from(milli).ok())
                 .unwrap_or(0),
-            None if self.format == Format::BinarySi && self.nano == BINARY_LIMIT => {
-                i64::MAX.wrapping_mul(1000)
+            Kept::Decimal { places } => {
+                let unscaled = self.unscaled(places);
+                let low = unscaled as i64;
+                match places - 3 {
+                    0 => low,
+                    up @ ..0 => {
+                        low.wrapping_mul(power_of_ten(-up).map_or(i64::MIN, |factor| factor as i64))
+                    }
+                    down if unscaled < i128::from(i64::MAX) && down < 19 => {
+                        let divisor = power_of_ten(down).unwrap_or(1) as i64;
+                        (low / divisor) + i64::from(low % divisor != 0)
+                    }
+                    down => divided_up(unscaled, power_of_ten(down).unwrap_or(i128::MAX)) as i64,
+                }
             }
-            None if self.nano < i128::from(i64::MAX) => {
-                let low = self.nano as i64;
-                (low / 1_000_000) + i64::from(low % 1_000_000 != 0)
-            }
-            None => divided_up(self.nano, NANO / 1000) as i64,
         }
+    }
+
+    /// The digits of a decimal with so many places.
+    fn unscaled(self, places: i32) -> i128 {
+        self.nano / power_of_ten(9 - places).unwrap_or(1)
     }
 
     /// Whole units, rounded away from zero; saturates.
@@ -137,10 +160,9 @@ impl Quantity {
     /// As controllers compute it (`Quantity.AsApproximateFloat64`): `570m` is 570 × 10⁻³ in floating point, which need not be the
     /// number nearest to 0.57.
     pub fn controller_f64(self) -> f64 {
-        let (base, power) = match self.scaled {
-            Some((value, power)) => (value as f64, power),
-            None if self.nano == 0 => (0.0, 0),
-            None => (self.nano as f64, -9),
+        let (base, power) = match self.kept {
+            Kept::Integer { value, power } => (value as f64, power),
+            Kept::Decimal { places } => (self.unscaled(places) as f64, -places),
         };
         match power {
             0 => base,
@@ -149,29 +171,60 @@ impl Quantity {
         }
     }
 
-    /// The sum, written as the first is; saturates.
+    /// The sum, written as the first is unless that is zero; saturates.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        if self.nano == 0 {
-            return other;
-        }
-        Self::from_exact(self.nano.saturating_add(other.nano), self.format)
-    }
-
-    /// An amount that Go holds as an integer where it can.
-    fn from_exact(nano: i128, format: Format) -> Self {
-        let scaled = [0, -3, -6, -9].into_iter().find_map(|power: i32| {
-            let unit = power_of_ten(9 + power)?;
-            (nano % unit == 0)
-                .then(|| i64::try_from(nano / unit).ok())
-                .flatten()
-                .map(|value| (value, power))
-        });
+        let format = if self.nano == 0 {
+            other.format
+        } else {
+            self.format
+        };
         Self {
-            nano,
-            scaled,
+            nano: self.nano.saturating_add(other.nano),
+            kept: self.kept.plus(other.kept),
             format,
         }
+    }
+}
+
+impl Kept {
+    /// An integer as long as it fits.
+    fn plus(self, other: Self) -> Self {
+        let places = |kept: Self| match kept {
+            Self::Integer { power, .. } => -power,
+            Self::Decimal { places } => places,
+        };
+        let decimal = Self::Decimal {
+            places: places(self).max(places(other)).min(9),
+        };
+        let (
+            Self::Integer { value, power },
+            Self::Integer {
+                value: more,
+                power: finer,
+            },
+        ) = (self, other)
+        else {
+            return decimal;
+        };
+        if more == 0 {
+            return self;
+        }
+        if value == 0 {
+            return other;
+        }
+        let finest = power.min(finer);
+        let at = |value: i64, power: i32| {
+            let factor = i64::try_from(power_of_ten(power - finest)?).ok()?;
+            value.checked_mul(factor)
+        };
+        at(value, power)
+            .zip(at(more, finer))
+            .and_then(|(value, more)| value.checked_add(more))
+            .map_or(decimal, |value| Self::Integer {
+                value,
+                power: finest,
+            })
     }
 }
 
@@ -213,7 +266,7 @@ impl Written<'_> {
         })?;
         Some(Quantity {
             nano,
-            scaled: Some((value, power)),
+            kept: Kept::Integer { value, power },
             format: self.format,
         })
     }
@@ -221,27 +274,32 @@ impl Written<'_> {
     /// The way through exact decimals, rounded up to nano-units.
     fn large(&self) -> Option<Quantity> {
         let mantissa = self.mantissa()?;
-        let places = i32::try_from(self.fraction.len()).ok()?;
+        let fraction = i32::try_from(self.fraction.len()).ok()?;
         let mut format = self.format;
         let mut nano = if self.base == 2 {
             let shifted = mantissa.checked_mul(1i128.checked_shl(self.exponent.unsigned_abs())?);
             // Past the limit anyway, whatever the places say.
-            shifted.map_or(BINARY_LIMIT, |n| {
-                scaled(n, 9 - places).unwrap_or(BINARY_LIMIT)
-            })
+            shifted.map_or(i128::MAX, |n| scaled(n, 9 - fraction).unwrap_or(i128::MAX))
         } else {
-            scaled(mantissa, self.exponent.checked_add(9)?.checked_sub(places)?)?
+            scaled(
+                mantissa,
+                self.exponent.checked_add(9)?.checked_sub(fraction)?,
+            )?
         };
+        let mut places = 9;
         if format == Format::BinarySi {
-            nano = nano.min(BINARY_LIMIT);
+            if nano > BINARY_LIMIT {
+                (nano, places) = (BINARY_LIMIT, 0);
+            }
             if nano > 0 && nano < NANO {
                 format = Format::DecimalSi;
             }
         }
-        Some(Quantity::from_nano(
-            if self.negative { -nano } else { nano },
+        Some(Quantity {
+            nano: if self.negative { -nano } else { nano },
+            kept: Kept::Decimal { places },
             format,
-        ))
+        })
     }
 
     fn mantissa(&self) -> Option<i128> {

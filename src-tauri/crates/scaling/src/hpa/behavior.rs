@@ -3,6 +3,8 @@
 //! Follows `horizontal.go` (`normalizeDesiredReplicasWithBehaviors`, `stabilizeRecommendationWithBehaviors`,
 //! `convertDesiredReplicasWithBehaviorRate`, `maybeInitScaleDownStabilizationWindow`).
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 
 use super::decision::Rule;
@@ -38,12 +40,10 @@ pub(crate) fn normalize(
     } else {
         HELD_UP
     };
-    let limit = if stabilized > bounds.current {
-        limit_up(bounds, behavior, &mut steps, &with_memory)
-    } else if stabilized < bounds.current {
-        limit_down(bounds, behavior, &mut steps, &with_memory)
-    } else {
-        WITHIN
+    let limit = match stabilized.cmp(&bounds.current) {
+        Ordering::Greater => limit_up(bounds, behavior, &mut steps, &with_memory),
+        Ordering::Less => limit_down(bounds, behavior, &mut steps, &with_memory),
+        Ordering::Equal => WITHIN,
     };
     Normalized {
         replicas: steps.count,

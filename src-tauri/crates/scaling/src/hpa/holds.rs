@@ -8,8 +8,8 @@ use super::pods::initialised_at;
 use super::policies::{Direction, allowance};
 use super::reconcile::Judged;
 use super::spec::Behavior;
-use super::time;
 use super::timetable::Timetable;
+use super::{legacy, time};
 use crate::hold::{Hold, HoldRule, When};
 
 /// The holds of a decision, in the order of the rules.
@@ -89,11 +89,7 @@ fn of_step(judged: &Judged<'_>, step: &RuleStep) -> Option<Hold> {
     };
     let until = match &step.rule {
         Rule::LegacyStabilization { from, .. } => {
-            let window = judged.situation.config.downscale_stabilization.duration();
-            let past = window
-                .checked_add(SignedDuration::from_nanos(1))
-                .unwrap_or(window);
-            ends(from, past)
+            ends(from, legacy::past(&judged.situation.config))
         }
         Rule::Stabilization {
             up_from,
@@ -209,7 +205,7 @@ fn of_winner(judged: &Judged<'_>, decision: &Decision) -> Option<Hold> {
         });
     }
     let is_within = metric.arithmetic.iter().any(|step| match step {
-        Arithmetic::Tolerance { ratio, within, .. } => *within && ratio.0 != 1.0,
+        Arithmetic::Tolerance { ratio, within, .. } => *within && ratio.0.total_cmp(&1.0).is_ne(),
         Arithmetic::Utilization { .. }
         | Arithmetic::Average { .. }
         | Arithmetic::Total { .. }

@@ -10,6 +10,7 @@ use super::go;
 use super::normalize::{
     Bounds, HELD_UP, Normalized, READY, Steps, TOO_FEW, TOO_MANY, UP_RATE, WITHIN,
 };
+use super::situation::Config;
 use super::time;
 use crate::certainty::Certainty;
 
@@ -83,6 +84,13 @@ fn stabilized(
 /// Whether a recommendation no longer counts: exactly as old as the window, it still does.
 pub(crate) fn is_old(at: Timestamp, now: Timestamp, window: SignedDuration) -> bool {
     at < time::before(now, window)
+}
+
+/// How old a recommendation is when it no longer counts.
+pub(crate) fn past(config: &Config) -> SignedDuration {
+    let window = config.downscale_stabilization.duration();
+    let past = window.checked_add(SignedDuration::from_nanos(1));
+    past.unwrap_or(window)
 }
 
 /// Twice the size, at least 4.

@@ -16,6 +16,7 @@ mod label;
 mod legacy;
 mod metric;
 mod metrics;
+mod names;
 mod next;
 mod normalize;
 mod object;
@@ -40,6 +41,7 @@ mod trace;
 mod usage;
 mod utilization;
 pub mod validate;
+mod validate_metric;
 
 pub use decision::Decision;
 pub use reconcile::{decide, following};

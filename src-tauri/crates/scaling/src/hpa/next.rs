@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::behavior::Windows;
 use super::conditions;
@@ -17,8 +17,8 @@ use super::selection::select;
 use super::settle::{Start, Way, count};
 use super::situation::{Answered, Memory, Pod, Recommendation};
 use super::status::ConditionKind;
-use super::time;
 use super::timetable::Timetable;
+use super::{history, legacy, time};
 use crate::certainty::Certainty;
 use crate::hold::{HoldRule, NextCause, NextChange, When};
 
@@ -33,10 +33,16 @@ pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
         return None;
     };
     let timetable = Timetable::of(situation);
-    let (current, memory, status) = if timetable.is_carried_out() {
-        (decision.replicas?, &decision.memory, &decision.status)
+    let (current, memory) = if timetable.is_carried_out() {
+        (decision.replicas?, &decision.memory)
     } else {
-        (decision.current?, &situation.memory, &situation.status)
+        (decision.current?, &situation.memory)
+    };
+    let is_kept = situation.writes.status_error.is_none();
+    let status = if timetable.is_carried_out() && is_kept {
+        &decision.status
+    } else {
+        &situation.status
     };
     let start = Start {
         situation,
@@ -92,26 +98,79 @@ struct Future<'a> {
     before: Option<HoldRule>,
 }
 
+/// Moments at which a rule can let go, each known to lie in a range.
+type Moments = BTreeSet<(Timestamp, Timestamp)>;
+
 impl Future<'_> {
-    fn change(mut self) -> Option<NextChange> {
+    fn change(self) -> Option<NextChange> {
         let coming = self.timetable.coming();
+        if coming.earliest == coming.latest {
+            return self.after_coming();
+        }
+        // The coming pass may see what happens before it, and then records nothing else.
+        match (self.late(coming), self.after_coming()) {
+            (Some(late), Some(change)) if change.at.earliest <= late.at.earliest => Some(change),
+            (Some(late), Some(change)) => {
+                let latest = late.at.latest.max(change.at.latest);
+                let at = When { latest, ..late.at };
+                Some(NextChange { at, ..late })
+            }
+            (late, change) => late.or(change),
+        }
+    }
+
+    /// The change if the coming pass comes no sooner than something that lets a rule go.
+    fn late(&self, coming: When) -> Option<NextChange> {
+        let mut memory = self.memory.clone();
+        // That pass is then the first to see the autoscaler.
+        history::see(&mut memory, self.start.current, coming.latest);
+        let mut moments = self.expiries();
+        moments.extend(self.maturities().iter().map(|at| (*at, *at)));
+        moments
+            .into_iter()
+            .map(|(at, _)| at)
+            .filter(|at| (coming.earliest..=coming.latest).contains(at))
+            .find_map(|earliest| {
+                let (replicas, _) = self.outcome(&memory, earliest, self.proposed(earliest)?);
+                let latest = coming.latest;
+                (replicas != self.start.current)
+                    .then(|| change(When { earliest, latest }, replicas, self.before))
+            })
+    }
+
+    /// The change if the coming pass comes as soon as it can.
+    fn after_coming(mut self) -> Option<NextChange> {
+        let coming = self.timetable.coming();
+        let mut moments = self.expiries();
+        if self.memory.recommendations.is_empty() {
+            // The coming pass is the first to see the autoscaler.
+            self.recorded(self.start.current, coming, &mut moments);
+        }
         let mut proposed = self.proposed(coming.earliest);
         let mut held = self.before;
-        let mut moments = BTreeSet::new();
         if let Some(desired) = proposed {
-            let (replicas, rules) = self.outcome(coming.earliest, desired);
+            let (replicas, rules) = self.outcome(&self.memory, coming.earliest, desired);
             if replicas != self.start.current {
                 return Some(change(coming, replicas, held));
             }
             held = holding(&rules);
-            self.recorded(desired, coming.latest, &mut moments);
+            self.recorded(desired, coming, &mut moments);
         }
-        self.expiries(&mut moments);
         let maturities = self.maturities();
-        moments.extend(&maturities);
+        moments.extend(maturities.iter().map(|at| (*at, *at)));
         let mut played = coming.earliest;
-        while let Some(moment) = moments.pop_first() {
-            let when = self.timetable.at(moment);
+        // The latest moment at which what may have let go by now surely has.
+        let mut settled = coming.earliest;
+        while let Some((earliest, latest)) = moments.pop_first() {
+            settled = settled.max(latest);
+            if moments.first().is_some_and(|(next, _)| *next == earliest) {
+                continue;
+            }
+            let range = When {
+                earliest,
+                latest: settled.max(earliest),
+            };
+            let when = self.timetable.within(range);
             if when.earliest <= played {
                 continue;
             }
@@ -122,12 +181,12 @@ impl Future<'_> {
                 matured = again != proposed;
                 if let Some(old) = proposed.filter(|_| matured) {
                     // The pass before this one has still recorded the old count.
-                    self.recorded(old, self.timetable.before(played), &mut moments);
+                    self.recorded(old, self.timetable.before(when), &mut moments);
                 }
                 proposed = again;
             }
             let Some(desired) = proposed else { continue };
-            let (replicas, rules) = self.outcome(played, desired);
+            let (replicas, rules) = self.outcome(&self.memory, played, desired);
             if replicas != self.start.current {
                 let cause = held.or(matured.then_some(HoldRule::UnreadyPods));
                 return Some(change(when, replicas, cause));
@@ -140,50 +199,52 @@ impl Future<'_> {
     /// What metrics ask for in a pass.
     fn proposed(&self, now: Timestamp) -> Option<i32> {
         let start = Start { now, ..self.start };
-        count(&start.propose_for(self.selected))
+        count(&start.propose_for(self.selected)).map(|count| count.max(0))
     }
 
     /// What a pass makes of it.
-    fn outcome(&self, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
+    fn outcome(&self, memory: &Memory, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
         let start = Start { now, ..self.start };
-        let settled = start.settle(&self.memory, desired, &Certainty::Derived);
+        let settled = start.settle(memory, desired, &Certainty::Derived);
         (settled.replicas, settled.rules)
     }
 
     /// A count that a pass has recorded, with the moments at which it ceases to count.
-    fn recorded(&mut self, desired: i32, at: Timestamp, moments: &mut BTreeSet<Timestamp>) {
-        let recommendation = Recommendation {
-            replicas: desired.max(0),
-            at,
-        };
-        self.memory.recommendations.push(recommendation);
+    fn recorded(&mut self, desired: i32, at: When, moments: &mut Moments) {
+        self.memory.recommendations.push(Recommendation {
+            replicas: desired,
+            at: at.earliest,
+        });
         self.expiry(at, moments);
     }
 
     /// When a recommendation ceases to count.
-    fn expiry(&self, at: Timestamp, moments: &mut BTreeSet<Timestamp>) {
+    fn expiry(&self, at: When, moments: &mut Moments) {
+        let mut end = |window: SignedDuration| {
+            moments.insert((
+                time::after(at.earliest, window),
+                time::after(at.latest, window),
+            ));
+        };
         let config = &self.start.situation.config;
         match &self.start.spec.behavior {
-            None => {
-                let end = time::after(at, config.downscale_stabilization.duration());
-                moments.insert(time::after(end, jiff::SignedDuration::from_nanos(1)));
-            }
+            None => end(legacy::past(config)),
             Some(behavior) => {
                 let windows = Windows::of(behavior, config);
-                for window in [windows.up, windows.down] {
-                    moments.insert(time::after(at, time::seconds(window)));
-                }
+                end(time::seconds(windows.up));
+                end(time::seconds(windows.down));
             }
         }
     }
 
     /// When what is remembered ceases to count.
-    fn expiries(&self, moments: &mut BTreeSet<Timestamp>) {
+    fn expiries(&self) -> Moments {
+        let mut moments = Moments::new();
         for recommendation in &self.memory.recommendations {
-            self.expiry(recommendation.at, moments);
+            self.expiry(When::exactly(recommendation.at), &mut moments);
         }
         let Some(behavior) = &self.start.spec.behavior else {
-            return;
+            return moments;
         };
         let up = &self.memory.scale_up_events;
         let events = up.iter().chain(&self.memory.scale_down_events);
@@ -194,9 +255,11 @@ impl Future<'_> {
                 .filter_map(|rules| rules.policies.as_ref())
                 .flatten()
             {
-                moments.insert(time::after(event.at, time::seconds(policy.period_seconds)));
+                let end = time::after(event.at, time::seconds(policy.period_seconds));
+                moments.insert((end, end));
             }
         }
+        moments
     }
 
     /// When pods come out of their initialisation period, which changes whether their samples count.

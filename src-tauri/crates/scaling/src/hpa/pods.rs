@@ -2,11 +2,10 @@
 //!
 //! Follows `replica_calculator.go` (`groupPods`, `getReadyPodsCount`).
 
-use std::collections::HashMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::decision::PodGroups;
+use super::names::ByName;
 use super::situation::{Config, Phase, Pod};
 use super::status::ConditionStatus;
 use super::time;
@@ -23,7 +22,7 @@ pub(crate) struct Sample {
 }
 
 /// Samples by the pod's name; also of pods that do not exist.
-pub(crate) type Samples<'a> = HashMap<&'a str, Sample>;
+pub(crate) type Samples<'a> = ByName<'a, Sample>;
 
 /// How a pod counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

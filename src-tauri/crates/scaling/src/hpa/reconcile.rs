@@ -127,14 +127,12 @@ impl<'a> Pass<'a> {
             Way::Disabled => self.disabled(),
             Way::AboveMax => {
                 self.decision.path = Path::AboveMax;
-                self.decision.reason =
-                    "Current number of replicas above Spec.MaxReplicas".to_owned();
+                self.reason("Current number of replicas above Spec.MaxReplicas");
                 self.rescale(&start, start.max(), Vec::new());
             }
             Way::BelowMin => {
                 self.decision.path = Path::BelowMin;
-                self.decision.reason =
-                    "Current number of replicas below Spec.MinReplicas".to_owned();
+                self.reason("Current number of replicas below Spec.MinReplicas");
                 self.rescale(&start, start.min(), Vec::new());
             }
             Way::Metrics => self.by_metrics(&start),
@@ -292,10 +290,10 @@ impl<'a> Pass<'a> {
             let named = if settled.desired > 0 { name } else { "" };
             self.decision.reason = format!("{named} above target");
         } else if settled.desired < current {
-            self.decision.reason = "All metrics below target".to_owned();
+            self.reason("All metrics below target");
         }
         if settled.lifted && self.decision.reason.is_empty() {
-            self.decision.reason = "Current number of replicas below Spec.MinReplicas".to_owned();
+            self.reason("Current number of replicas below Spec.MinReplicas");
         }
         settled.remember(start, &mut self.decision.memory);
         let normalized = &settled.normalized;
@@ -346,12 +344,18 @@ impl<'a> Pass<'a> {
             format!("the HPA controller was able to update the target scale to {desired}"),
         );
         self.event(EventKind::Normal, "SuccessfulRescale", message);
-        let now = self.situation.now;
-        history::store(&mut self.decision.memory, self.spec, current, desired, now);
+        let written = self.moment();
+        history::store(
+            &mut self.decision.memory,
+            self.spec,
+            current,
+            desired,
+            written,
+        );
         self.scaled_to_zero(start, desired);
         self.decision.replicas = Some(desired);
         self.set_status(current, desired, statuses);
-        self.decision.status.last_scale_time = Some(time::stored(now));
+        self.decision.status.last_scale_time = Some(time::stored(written));
         self.decision.status_written = true;
         self.write_status();
     }
@@ -381,6 +385,19 @@ impl<'a> Pass<'a> {
         self.condition(ConditionKind::ScaledToZero, went, reason, message);
     }
 
+    fn reason(&mut self, words: &str) {
+        words.clone_into(&mut self.decision.reason);
+    }
+
+    /// The present: later than `now` once the size was written with delay.
+    fn moment(&self) -> Timestamp {
+        let now = self.situation.now;
+        let written = self.situation.writes.scale_at;
+        written
+            .filter(|_| self.decision.rescale)
+            .map_or(now, |at| at.max(now))
+    }
+
     fn condition(
         &mut self,
         kind: ConditionKind,
@@ -388,7 +405,7 @@ impl<'a> Pass<'a> {
         reason: &str,
         message: impl Into<String>,
     ) {
-        let now = self.situation.now;
+        let now = self.moment();
         conditions::set(&mut self.decision.status, kind, holds, reason, message, now);
     }
 

@@ -2,9 +2,10 @@
 //!
 //! Follows `replica_calculator.go` (`calculateRequests`) with component-helpers 0.36.3 `resource/helpers.go` (`PodRequests`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::amount::Amount;
+use super::names::ByName;
 use super::situation::{Config, Container, Pod, Version};
 use crate::quantity::{Format, Quantity};
 
@@ -15,7 +16,7 @@ pub(crate) fn requests<'a>(
     container: &str,
     resource: &str,
     config: &Config,
-) -> Result<HashMap<&'a str, i64>, String> {
+) -> Result<ByName<'a, i64>, String> {
     pods.iter()
         .map(|pod| {
             let of_pod = config.gates.pod_level_resources

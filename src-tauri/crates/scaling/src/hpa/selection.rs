@@ -44,13 +44,16 @@ pub(crate) fn select<'a>(
         .iter()
         .filter(|pod| parsed.matches(&pod.labels))
         .collect();
-    let others = others_of(situation, &selected);
-    if others.is_empty() {
+    let mut names = others_of(situation, &selected);
+    // The controller's table takes a selector of blanks, which selects everything, for the one that it starts with, which selects
+    // nothing: their texts are equal.
+    if !parsed.is_empty() {
+        names.push(&situation.name);
+    }
+    if names.len() < 2 {
         return Ok(selected);
     }
     // The controller lists them in random order.
-    let mut names: Vec<&str> = others;
-    names.push(&situation.name);
     names.sort_unstable();
     let names: Vec<String> = names
         .into_iter()

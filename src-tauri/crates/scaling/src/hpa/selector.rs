@@ -46,6 +46,11 @@ impl Selector {
         })
     }
 
+    /// Whether it requires nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Reads the text form; the error is Go's text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut tokens = Tokens::of(text);

@@ -120,11 +120,12 @@ impl Start<'_> {
             && replicas < self.min()
             && self.situation.config.version >= Version::V1_36;
         if lifted {
+            let last = rules.last().map(|step| step.certainty.clone());
             rules.push(RuleStep {
                 rule: Rule::MinReplicas { limit: self.min() },
                 before: replicas,
                 after: self.min(),
-                certainty: certainty.clone(),
+                certainty: last.unwrap_or_else(|| certainty.clone()),
             });
             replicas = self.min();
         }

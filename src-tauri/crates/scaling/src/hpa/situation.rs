@@ -522,6 +522,10 @@ pub struct Writes {
     /// Error of the update of the scale subresource, if it will fail.
     #[serde(default)]
     pub scale_error: Option<String>,
+    /// When the scale subresource was last written, if that was after `now`: a conflict is tried again.
+    #[serde(default)]
+    #[cfg_attr(feature = "wire", ts(type = "string | null"))]
+    pub scale_at: Option<Timestamp>,
     /// Error of the update of the status, if it will fail.
     #[serde(default)]
     pub status_error: Option<String>,

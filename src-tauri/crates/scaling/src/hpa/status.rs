@@ -21,7 +21,7 @@ pub struct Status {
     #[cfg_attr(feature = "wire", ts(type = "string | null"))]
     pub last_scale_time: Option<Timestamp>,
     /// The target's `spec.replicas` as the controller last saw it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub current_replicas: i32,
     /// What it last wanted.
     #[serde(default)]
@@ -36,6 +36,11 @@ pub struct Status {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub conditions: Vec<Condition>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+fn is_zero(count: &i32) -> bool {
+    *count == 0
 }
 
 impl Status {

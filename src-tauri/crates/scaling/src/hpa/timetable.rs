@@ -59,9 +59,24 @@ impl Timetable {
         }
     }
 
-    /// The latest moment at which the pass before the one at `at` can have been.
-    pub(crate) fn before(self, at: Timestamp) -> Timestamp {
-        time::before(at, self.shortest)
+    /// The pass before the one at `when`.
+    pub(crate) fn before(self, when: When) -> When {
+        When {
+            earliest: time::before(when.earliest, self.longest),
+            latest: time::before(when.latest, self.shortest),
+        }
+    }
+
+    /// The first pass at or after a moment that lies in a range.
+    pub(crate) fn within(self, range: When) -> When {
+        let first = self.at(range.earliest);
+        if range.earliest == range.latest {
+            return first;
+        }
+        When {
+            earliest: first.earliest,
+            latest: first.latest.max(self.at(range.latest).latest),
+        }
     }
 
     /// The first pass at or after a moment, the coming one at the earliest.

@@ -5,6 +5,7 @@
 use super::decision::{Arithmetic, Number};
 use super::situation::Config;
 use super::spec::{ScalingRules, Spec};
+use crate::quantity::Quantity;
 
 /// The tolerance each way, as fractions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +21,7 @@ impl Tolerances {
             rules
                 .filter(|_| config.gates.configurable_tolerance)
                 .and_then(|rules| rules.tolerance.as_ref()?.quantity())
-                .map_or(config.tolerance, |quantity| quantity.controller_f64())
+                .map_or(config.tolerance, Quantity::controller_f64)
         };
         let behavior = spec.behavior.as_ref();
         Self {

@@ -25,7 +25,7 @@ pub(crate) fn resource<'a>(
     if pods.is_empty() {
         return Err("no metrics returned from resource metrics API".to_owned());
     }
-    let mut samples = Samples::with_capacity(pods.len());
+    let mut samples = Samples::with_capacity_and_hasher(pods.len(), Default::default());
     for pod in pods {
         let usage = if container.is_empty() {
             whole_pod(pod, resource)
@@ -75,7 +75,7 @@ pub(crate) fn custom<'a>(
     if values.is_empty() {
         return Err("no metrics returned from custom metrics API".to_owned());
     }
-    let mut samples = Samples::with_capacity(values.len());
+    let mut samples = Samples::with_capacity_and_hasher(values.len(), Default::default());
     for value in values {
         let window = value.window.map(super::situation::Span::duration);
         let sample = Sample {

@@ -2,11 +2,10 @@
 //!
 //! Follows `replica_calculator.go` (`GetResourceReplicas`), `metrics/utilization.go` (`GetResourceUtilizationRatio`).
 
-use std::collections::HashMap;
-
 use super::decision::{Arithmetic, AssumedUsage, Number};
 use super::go;
 use super::metrics::Inputs;
+use super::names::ByName;
 use super::pods::{self, Samples};
 use super::rebalance::{self, Rebalance};
 use super::requests::requests;
@@ -53,13 +52,13 @@ pub(crate) fn utilization(
         shrinking: AssumedUsage::Percent(shrinking),
     };
     let replicas = rebalance.count(
-        first.ratio,
+        first.to_target,
         &mut trace.arithmetic,
         |name| {
             let request = requests.get(name).copied().unwrap_or_default();
             request.wrapping_mul(shrinking.into()) / 100
         },
-        |samples, steps| Ok(ratio(samples, &requests, target, steps)?.ratio),
+        |samples, steps| Ok(ratio(samples, &requests, target, steps)?.to_target),
     )?;
     Ok(Utilization {
         replicas,
@@ -69,7 +68,7 @@ pub(crate) fn utilization(
 }
 
 struct Ratio {
-    ratio: f64,
+    to_target: f64,
     percent: i32,
     average: i64,
 }
@@ -77,7 +76,7 @@ struct Ratio {
 /// The ratio over the samples that have a request.
 fn ratio(
     samples: &Samples<'_>,
-    requests: &HashMap<&str, i64>,
+    requests: &ByName<'_, i64>,
     target: i32,
     steps: &mut Vec<Arithmetic>,
 ) -> Result<Ratio, String> {
@@ -103,7 +102,7 @@ fn ratio(
         ratio: Number(ratio),
     });
     Ok(Ratio {
-        ratio,
+        to_target: ratio,
         percent,
         average: mean(usage, entries),
     })
