@@ -3,13 +3,12 @@
 //! `modules/<name>/go.mod` alone says which version, and by its `tool` lines which programs. What was built is kept in the
 //! user's cache folder under a hash of `go.mod`, `go.sum` and the build flags.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::{env, io};
+use std::process::Command;
 
-use crate::Error;
 use crate::error::doing;
+use crate::{Error, go_build};
 
 /// The same flags for every module, so that packages they share are compiled once.
 const FLAGS: [&str; 2] = ["build", "-trimpath"];
@@ -107,39 +106,15 @@ impl Binaries {
     }
 }
 
-/// The cache folder of everything that is built for tests: `$XDG_CACHE_HOME/scalescope`, else `~/.cache/scalescope`.
-pub fn cache_folder() -> PathBuf {
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute());
-    let home = || {
-        env::var_os("HOME")
-            .map_or_else(env::temp_dir, PathBuf::from)
-            .join(".cache")
-    };
-    cache.unwrap_or_else(home).join("scalescope")
-}
-
 /// Builds what is not built yet (about ten minutes on two cores the first time), one module after the other; `progress` is
 /// told before each build, and only then. Needs `go` and the Go module proxy for what is missing.
 pub fn build(mut progress: impl FnMut(&str)) -> Result<Binaries, Error> {
-    let folder = cache_folder().join("control-plane");
-    doing(
-        format!("creating {}", folder.display()),
-        fs::create_dir_all(&folder),
-    )?;
-    let lock_path = folder.join("lock");
-    let lock = doing(
-        format!("opening {}", lock_path.display()),
-        File::create(&lock_path),
-    )?;
-    doing(format!("locking {}", lock_path.display()), lock.lock())?;
     Ok(Binaries {
-        kubernetes: KUBERNETES.build(&folder, &mut progress)?,
-        etcd: ETCD.build(&folder, &mut progress)?,
-        kwok: KWOK.build(&folder, &mut progress)?,
-        metrics_server: METRICS_SERVER.build(&folder, &mut progress)?,
-        keda: KEDA.build(&folder, &mut progress)?,
+        kubernetes: KUBERNETES.build(&mut progress)?,
+        etcd: ETCD.build(&mut progress)?,
+        kwok: KWOK.build(&mut progress)?,
+        metrics_server: METRICS_SERVER.build(&mut progress)?,
+        keda: KEDA.build(&mut progress)?,
         kubernetes_version: KUBERNETES.version()?,
     })
 }
@@ -168,35 +143,20 @@ impl Module {
             })
     }
 
-    fn build(&self, cache: &Path, progress: &mut impl FnMut(&str)) -> Result<PathBuf, Error> {
+    fn build(&self, progress: &mut impl FnMut(&str)) -> Result<PathBuf, Error> {
         let version = self.version()?;
         let go_mod = self.read("go.mod")?;
         let link = self.link_flags(&version);
-        let hash = fnv1a(&[&go_mod, &self.read("go.sum")?, &FLAGS.join(" "), &link]);
-        let finished = cache.join(format!("{}-{hash:016x}", self.name));
-        if finished.is_dir() {
-            return Ok(finished);
-        }
-        progress(&format!(
-            "building {} {version} (once a machine)",
-            self.name
-        ));
-        let staging = cache.join(format!("{}-{hash:016x}.{}", self.name, std::process::id()));
-        doing(
-            format!("creating {}", staging.display()),
-            fs::create_dir_all(&staging),
-        )?;
-        let result = self.fill(&staging, &tools(&go_mod), &link).and_then(|()| {
-            doing(
-                format!("moving {} into place", finished.display()),
-                fs::rename(&staging, &finished),
-            )
-        });
-        if result.is_err() {
-            // The error is what matters; what is left behind only takes space.
-            let _ = fs::remove_dir_all(&staging);
-        }
-        result.map(|()| finished)
+        let go_sum = self.read("go.sum")?;
+        let flags = FLAGS.join(" ");
+        let parts = [&*go_mod, &*go_sum, &*flags, &*link];
+        go_build::kept(&format!("control-plane/{}", self.name), &parts, |staging| {
+            progress(&format!(
+                "building {} {version} (once a machine)",
+                self.name
+            ));
+            self.fill(staging, &tools(&go_mod), &link)
+        })
     }
 
     fn fill(&self, staging: &Path, tools: &[&str], link: &str) -> Result<(), Error> {
@@ -213,13 +173,15 @@ impl Module {
                 .arg("-o")
                 .arg(output)
                 .args(tools);
-            self.go(go)?;
+            go_build::go(&self.source(), go)?;
         }
         if let Some((folder, suffix)) = self.copies {
             let mut go = Command::new("go");
             go.args(["mod", "download", "-json", self.path]);
-            let source =
-                PathBuf::from(downloaded_folder(&self.go(go)?).unwrap_or_default()).join(folder);
+            let source = PathBuf::from(
+                downloaded_folder(&go_build::go(&self.source(), go)?).unwrap_or_default(),
+            )
+            .join(folder);
             copy_files(&source, suffix, &staging.join("crds"))?;
         }
         for product in self.products {
@@ -245,38 +207,6 @@ impl Module {
             .fold(LINK.to_owned(), |flags, (name, value)| {
                 format!("{flags} -X k8s.io/component-base/version.{name}={value}")
             })
-    }
-
-    fn go(&self, mut command: Command) -> Result<String, Error> {
-        let output = command
-            .current_dir(self.source())
-            .env("GOFLAGS", "-buildvcs=false")
-            .env("GOTOOLCHAIN", "local")
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => Error::Io {
-                    what: "running `go`, which builds the control plane (install Go 1.26)"
-                        .to_owned(),
-                    source,
-                },
-                _ => Error::Io {
-                    what: "running go".to_owned(),
-                    source,
-                },
-            })?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        let text = String::from_utf8_lossy(&output.stderr);
-        let lines: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.starts_with("go: downloading"))
-            .collect();
-        Err(Error::Build {
-            module: self.name.to_owned(),
-            output: lines[lines.len().saturating_sub(20)..].join("\n"),
-        })
     }
 }
 
@@ -332,16 +262,6 @@ fn copy_files(from: &Path, suffix: &str, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// FNV-1a, 64 bits: names cache folders, guards nothing.
-fn fnv1a(parts: &[&str]) -> u64 {
-    parts
-        .iter()
-        .flat_map(|part| part.bytes().chain([0]))
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,12 +277,6 @@ mod tests {
             tools(GO_MOD),
             ["a.io/b/cmd/one", "a.io/b/cmd/two", "a.io/c"]
         );
-    }
-
-    #[test]
-    fn any_difference_changes_the_hash() {
-        let hashes = [fnv1a(&["a", "b"]), fnv1a(&["ab", ""]), fnv1a(&["a", "c"])];
-        assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2] && hashes[1] != hashes[2]);
     }
 
     #[test]

@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use crate::error::doing;
 use crate::shop::Shop;
-use crate::{Autoscaling, ControlPlane, Credential, Error, Options, binaries};
+use crate::{Autoscaling, ControlPlane, Credential, Error, Options, binaries, go_build};
 
 /// How long starting may take once everything is built.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 fn folder() -> PathBuf {
-    binaries::cache_folder().join("control-plane").join("up")
+    go_build::cache_folder().join("control-plane").join("up")
 }
 
 /// Where the kubeconfig of the running one is; it has a context for each [`Credential`].

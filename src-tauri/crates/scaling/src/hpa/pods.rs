@@ -1,0 +1,132 @@
+//! Which pods count, and how.
+//!
+//! Follows `replica_calculator.go` (`groupPods`, `getReadyPodsCount`).
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::decision::PodGroups;
+use super::names::ByName;
+use super::situation::{Config, Phase, Pod};
+use super::status::ConditionStatus;
+use super::time;
+
+/// A pod's value of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sample {
+    /// End of the window.
+    pub(crate) timestamp: Timestamp,
+    /// Length of the window.
+    pub(crate) window: SignedDuration,
+    /// In thousandths.
+    pub(crate) value: i64,
+}
+
+/// Samples by the pod's name; also of pods that do not exist.
+pub(crate) type Samples<'a> = ByName<'a, Sample>;
+
+/// How a pod counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    Ready,
+    Unready,
+    Missing,
+    Ignored,
+}
+
+/// Pods by how they count.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grouped<'a> {
+    pub(crate) ready: Vec<&'a str>,
+    pub(crate) unready: Vec<&'a str>,
+    pub(crate) missing: Vec<&'a str>,
+    pub(crate) ignored: Vec<&'a str>,
+}
+
+impl Grouped<'_> {
+    /// The names, for the decision.
+    pub(crate) fn names(&self) -> PodGroups {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        PodGroups {
+            ready: owned(&self.ready),
+            unready: owned(&self.unready),
+            missing: owned(&self.missing),
+            ignored: owned(&self.ignored),
+        }
+    }
+}
+
+/// Sorts the pods and drops the samples of those that are unready or ignored.
+pub(crate) fn group<'a>(
+    pods: &[&'a Pod],
+    samples: &mut Samples<'a>,
+    is_cpu: bool,
+    now: Timestamp,
+    config: &Config,
+) -> Grouped<'a> {
+    let mut groups = Grouped::default();
+    for pod in pods {
+        let name = pod.name.as_str();
+        match group_of(pod, samples.get(name), is_cpu, now, config) {
+            Group::Ready => groups.ready.push(name),
+            Group::Unready => groups.unready.push(name),
+            Group::Missing => groups.missing.push(name),
+            Group::Ignored => groups.ignored.push(name),
+        }
+    }
+    for name in groups.ignored.iter().chain(&groups.unready) {
+        samples.remove(name);
+    }
+    groups
+}
+
+/// How one pod counts.
+fn group_of(
+    pod: &Pod,
+    sample: Option<&Sample>,
+    is_cpu: bool,
+    now: Timestamp,
+    config: &Config,
+) -> Group {
+    if pod.deletion_timestamp.is_some() || pod.phase == Phase::Failed {
+        return Group::Ignored;
+    }
+    if pod.phase == Phase::Pending {
+        return Group::Unready;
+    }
+    let Some(sample) = sample else {
+        return Group::Missing;
+    };
+    if is_cpu && is_unready(pod, sample, now, config) {
+        return Group::Unready;
+    }
+    Group::Ready
+}
+
+/// Whether a pod's cpu sample tells nothing yet.
+fn is_unready(pod: &Pod, sample: &Sample, now: Timestamp, config: &Config) -> bool {
+    let (Some(ready), Some(start)) = (&pod.ready, pod.start_time) else {
+        return true;
+    };
+    let since = ready.last_transition_time.unwrap_or_else(time::zero);
+    let is_false = ready.status == ConditionStatus::False;
+    if initialised_at(start, config) > now {
+        is_false || sample.timestamp < time::after(since, sample.window)
+    } else {
+        is_false && time::after(start, config.initial_readiness_delay.duration()) > since
+    }
+}
+
+/// When a pod's initialisation period is over.
+pub(crate) fn initialised_at(start: Timestamp, config: &Config) -> Timestamp {
+    time::after(start, config.cpu_initialization_period.duration())
+}
+
+/// Pods that are running and ready, those being deleted included.
+pub(crate) fn ready_count(pods: &[&Pod]) -> i64 {
+    let is_ready = |pod: &&&Pod| {
+        let ready = pod.ready.as_ref();
+        pod.phase == Phase::Running
+            && ready.is_some_and(|ready| ready.status == ConditionStatus::True)
+    };
+    i64::try_from(pods.iter().filter(is_ready).count()).unwrap_or(i64::MAX)
+}

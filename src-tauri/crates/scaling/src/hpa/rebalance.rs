@@ -1,0 +1,116 @@
+//! How pods without a usable sample temper the count.
+//!
+//! Follows the common part of `replica_calculator.go` (`GetResourceReplicas`, `calcPlainMetricReplicas`).
+
+use super::decision::{Arithmetic, AssumedUsage, Number};
+use super::go;
+use super::pods::{Grouped, Sample, Samples};
+use super::time;
+use super::tolerance::Tolerances;
+
+/// A count from a first ratio and, if pods are missing or unready, from a second one.
+pub(crate) struct Rebalance<'r, 'a> {
+    /// The count to start from.
+    pub(crate) current: i32,
+    pub(crate) tolerances: Tolerances,
+    pub(crate) groups: &'r Grouped<'a>,
+    /// The samples that count.
+    pub(crate) samples: &'r mut Samples<'a>,
+    /// What a missing pod is taken to use when the count would shrink.
+    pub(crate) shrinking: AssumedUsage,
+}
+
+impl<'a> Rebalance<'_, 'a> {
+    /// The count. `missing_usage` gives what a missing pod uses when the count would shrink; `second` computes the ratio again.
+    pub(crate) fn count(
+        self,
+        ratio: f64,
+        steps: &mut Vec<Arithmetic>,
+        missing_usage: impl Fn(&str) -> i64,
+        second: impl FnOnce(&Samples<'a>, &mut Vec<Arithmetic>) -> Result<f64, String>,
+    ) -> Result<i32, String> {
+        let groups = self.groups;
+        let grows_with_unready = !groups.unready.is_empty() && ratio > 1.0;
+        if !grows_with_unready && groups.missing.is_empty() {
+            if self.tolerances.check(ratio, steps) {
+                return Ok(self.current);
+            }
+            return Ok(ceil(ratio, groups.ready.len(), steps));
+        }
+        let assumed = if groups.missing.is_empty() {
+            None
+        } else if ratio < 1.0 {
+            Some(self.shrinking)
+        } else if ratio > 1.0 {
+            Some(AssumedUsage::Nothing)
+        } else {
+            None
+        };
+        if let Some(usage) = assumed {
+            for name in &groups.missing {
+                let value = if usage == AssumedUsage::Nothing {
+                    0
+                } else {
+                    missing_usage(name)
+                };
+                self.samples.insert(name, assumed_sample(value));
+            }
+        }
+        if grows_with_unready {
+            for name in &groups.unready {
+                self.samples.insert(name, assumed_sample(0));
+            }
+        }
+        steps.push(Arithmetic::Rebalance {
+            missing: count(groups.missing.len()),
+            missing_as: assumed,
+            unready: if grows_with_unready {
+                count(groups.unready.len())
+            } else {
+                0
+            },
+        });
+        let again = second(self.samples, steps)?;
+        if self.tolerances.check(again, steps) {
+            return Ok(self.current);
+        }
+        if (ratio < 1.0 && again > 1.0) || (ratio > 1.0 && again < 1.0) {
+            steps.push(Arithmetic::Flipped {
+                before: Number(ratio),
+                after: Number(again),
+            });
+            return Ok(self.current);
+        }
+        let computed = ceil(again, self.samples.len(), steps);
+        if (again < 1.0 && computed > self.current) || (again > 1.0 && computed < self.current) {
+            steps.push(Arithmetic::Contradicts { computed });
+            return Ok(self.current);
+        }
+        Ok(computed)
+    }
+}
+
+/// `ceil(ratio × pods)`
+fn ceil(ratio: f64, pods: usize, steps: &mut Vec<Arithmetic>) -> i32 {
+    let replicas = go::int32((ratio * pods as f64).ceil());
+    steps.push(Arithmetic::Ceil {
+        ratio: Number(ratio),
+        pods: i64::try_from(pods).unwrap_or(i64::MAX),
+        replicas,
+    });
+    replicas
+}
+
+/// A sample of which only the value matters.
+fn assumed_sample(value: i64) -> Sample {
+    Sample {
+        timestamp: time::zero(),
+        window: jiff::SignedDuration::ZERO,
+        value,
+    }
+}
+
+/// For display; there are never so many.
+pub(crate) fn count(pods: usize) -> u32 {
+    u32::try_from(pods).unwrap_or(u32::MAX)
+}

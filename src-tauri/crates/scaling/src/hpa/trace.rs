@@ -1,0 +1,54 @@
+//! What a metric's computation looked at and did, gathered while it runs.
+
+use super::decision::{Arithmetic, Input, PodGroups};
+use super::pods::Samples;
+use crate::certainty::Certainty;
+
+/// The record of one computation; what was gathered stays when it fails.
+#[derive(Clone, Debug)]
+pub(crate) struct Trace {
+    pub(crate) groups: Option<PodGroups>,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) arithmetic: Vec<Arithmetic>,
+    /// Of everything that went in, never surer than derived.
+    pub(crate) certainty: Certainty,
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self {
+            groups: None,
+            inputs: Vec::new(),
+            arithmetic: Vec::new(),
+            certainty: Certainty::Derived,
+        }
+    }
+}
+
+impl Trace {
+    /// Notes how sure something is that went in.
+    pub(crate) fn used(&mut self, certainty: &Certainty) {
+        if certainty.rank() > self.certainty.rank() {
+            self.certainty = certainty.clone();
+        }
+    }
+}
+
+/// The samples that count, by name, with the request of each where requests matter.
+pub(crate) fn inputs_of(
+    samples: &Samples<'_>,
+    request: impl Fn(&str) -> Option<i64>,
+    certainty: &Certainty,
+) -> Vec<Input> {
+    let mut inputs: Vec<Input> = samples
+        .iter()
+        .map(|(name, sample)| Input {
+            of: (*name).to_owned(),
+            usage: Some(sample.value),
+            request: request(name),
+            certainty: certainty.clone(),
+        })
+        .collect();
+    inputs.sort_unstable_by(|a, b| a.of.cmp(&b.of));
+    inputs
+}
