@@ -141,9 +141,9 @@ impl Session {
 
     async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Job>) {
         self.step("discovery", Self::discover);
-        // Where ages tick too, so that the window wakes once for both.
+        // Half a second after ages tick: what both change lies far apart on screen, and one frame repaints all between.
         let into_second = self.now_ms().rem_euclid(1000).unsigned_abs();
-        let begin = Instant::now() + Duration::from_millis(1000 - into_second);
+        let begin = Instant::now() + Duration::from_millis(1500 - into_second);
         let mut housekeeping = tokio::time::interval_at(begin, Duration::from_secs(1));
         housekeeping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
