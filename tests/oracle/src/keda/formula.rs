@@ -79,4 +79,3 @@ pub fn formula_is_known(text: &str) -> bool {
             .map_or(true, |program| !program.is_unknown())
     })
 }
-

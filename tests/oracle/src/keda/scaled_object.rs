@@ -250,4 +250,3 @@ pub fn hpa(text: &str) -> Result<Vec<String>, serde_json::Error> {
     );
     Ok(found)
 }
-
