@@ -55,7 +55,10 @@ pub fn formula(text: &str) -> Result<Vec<String>, serde_json::Error> {
             "-Inf" => Some(f64::NEG_INFINITY),
             number => number.parse().ok(),
         };
-        let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
+        // Exactly: the same steps on the same floats. Only the sign of a zero is lost in print.
+        let same = |a: f64, b: f64| {
+            a.total_cmp(&b).is_eq() || a.is_nan() && b.is_nan() || a.abs() + b.abs() <= 0.0
+        };
         let equal = match (ours.1, theirs) {
             (Some(a), Some(b)) => same(a, b),
             (a, b) => a.is_none() && b.is_none(),
