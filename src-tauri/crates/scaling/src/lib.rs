@@ -9,6 +9,7 @@ pub mod hold;
 pub mod hpa;
 pub mod keda;
 pub mod quantity;
+pub mod words;
 
 pub use certainty::{Certain, Certainty};
 pub use finding::{Evidence, Finding, Severity};

@@ -1,5 +1,6 @@
 //! Small situations by name: what surprises, and what once was decided otherwise than by KEDA.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::needless_pass_by_value)] // situations read better without &
 
 use std::collections::BTreeMap;
 
