@@ -1,5 +1,5 @@
 //! Small situations by name: what surprises, and what once was decided otherwise than by KEDA.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 use std::collections::BTreeMap;
 
