@@ -5,11 +5,13 @@
 
 pub mod certainty;
 pub mod finding;
+pub mod forecast;
 pub mod hold;
 pub mod hpa;
 pub mod keda;
 pub mod quantity;
 pub mod words;
+pub mod together;
 
 pub use certainty::{Certain, Certainty};
 pub use finding::{Evidence, Finding, Severity};

@@ -17,7 +17,7 @@ mod legacy;
 mod metric;
 mod metrics;
 mod names;
-mod next;
+pub(crate) mod next;
 mod normalize;
 mod object;
 mod plain;

@@ -15,7 +15,7 @@ use super::pods::initialised_at;
 use super::reconcile::Judged;
 use super::selection::select;
 use super::settle::{Start, Way, count};
-use super::situation::{Answered, Memory, Pod, Recommendation};
+use super::situation::{Answered, Memory, Pod, Recommendation, Situation};
 use super::status::ConditionKind;
 use super::timetable::Timetable;
 use super::{history, legacy, time};
@@ -271,4 +271,13 @@ impl Future<'_> {
             .map(|start| initialised_at(start, config))
             .collect()
     }
+}
+
+/// The first moment after `now` at which a pod comes out of its initialisation period.
+pub(crate) fn matures_after(situation: &Situation, now: Timestamp) -> Option<Timestamp> {
+    let starts = situation.pods.iter().filter_map(|pod| pod.start_time);
+    starts
+        .map(|start| initialised_at(start, &situation.config))
+        .filter(|at| *at > now)
+        .min()
 }

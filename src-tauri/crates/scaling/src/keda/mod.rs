@@ -16,12 +16,13 @@ pub mod pause;
 pub mod produced_hpa;
 pub mod scaled_job;
 pub mod scaled_object;
+pub mod serving;
 pub mod situation;
 pub mod triggers;
 
 mod findings;
 mod go;
-mod next;
+pub(crate) mod next;
 
 pub use activation::{decide, poll};
 pub use decision::Decision;

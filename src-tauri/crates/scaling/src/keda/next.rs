@@ -61,11 +61,15 @@ fn poll_after(situation: &Situation, at: Timestamp) -> When {
 }
 
 /// Between two polls; no interval at all means polls without pause, for which a second stands.
-fn interval(situation: &Situation) -> SignedDuration {
+pub(crate) fn interval(situation: &Situation) -> SignedDuration {
     SignedDuration::from_secs(i64::from(situation.scaled_object.polling_interval().max(1)))
 }
 
-fn poll_strictly_after(phase: Timestamp, interval: SignedDuration, at: Timestamp) -> Timestamp {
+pub(crate) fn poll_strictly_after(
+    phase: Timestamp,
+    interval: SignedDuration,
+    at: Timestamp,
+) -> Timestamp {
     let step = interval.as_nanos().max(1);
     let passed = at.as_nanosecond() - phase.as_nanosecond();
     let next = phase.as_nanosecond() + (passed.div_euclid(step) + 1) * step;
@@ -126,7 +130,7 @@ fn moment_of(situation: &Situation, at: Timestamp, interval: SignedDuration, tur
 }
 
 /// The first moment after which a poll may find things otherwise: the poll must come strictly later.
-fn turns_next(
+pub(crate) fn turns_next(
     situation: &Situation,
     triggers: &[Trigger],
     last: &Decision,
@@ -191,7 +195,7 @@ fn polls_to_fallback(situation: &Situation, activity: &Activity) -> Option<i64> 
 }
 
 /// What polls that change nothing else leave behind: the last active time, failures counted.
-fn skip(
+pub(crate) fn skip(
     mut situation: Situation,
     last: &Decision,
     next: Timestamp,
