@@ -34,6 +34,7 @@ fn away() -> Value {
 }
 
 /// `spec` may hold annotations and a status too.
+#[allow(clippy::needless_pass_by_value)] // calls read better without borrows
 fn situation(now: &str, replicas: i32, mut spec: Value, inputs: Value) -> Situation {
     let annotations = spec["annotations"].take();
     let status = spec["status"].take();
@@ -82,25 +83,41 @@ fn windows_around_changes_of_the_clock() {
         ("0 6 * * *", "0 0 30 2 *", "2026-06-01T03:00:00Z", false), // an end that never comes
     ] {
         let spec: TriggerSpec = serde_json::from_value(cron("Europe/Oslo", start, end)).unwrap();
-        let place = Place { index: 0, namespace: "shop", as_metric_source: false };
+        let place = Place {
+            index: 0,
+            namespace: "shop",
+            as_metric_source: false,
+        };
         let Ok(Trigger::Cron(cron)) = Trigger::build(&spec, place) else {
             panic!("{start} {end}");
         };
         let at: Timestamp = at.parse().unwrap();
-        assert_eq!(cron.window(at).unwrap().is_active, active, "{start} to {end} at {at}");
+        assert_eq!(
+            cron.window(at).unwrap().is_active,
+            active,
+            "{start} to {end} at {at}"
+        );
     }
 }
 
 #[test]
 fn the_cooldown_ends_strictly_after_its_period() {
     let spec = json!({"triggers": [kafka()], "pollingInterval": 10, "status": {"lastActiveTime": "2026-03-01T12:00:00Z"}});
-    let (decision, _) = decide(&situation("2026-03-01T12:05:00Z", 3, spec, json!([queue(false)])));
+    let (decision, _) = decide(&situation(
+        "2026-03-01T12:05:00Z",
+        3,
+        spec,
+        json!([queue(false)]),
+    ));
     assert_eq!(rule(&decision), Rule::Cooldown);
     assert_eq!(decision.replicas.value, 3);
     assert_eq!(decision.holds[0].rule, HoldRule::Cooldown);
     let next = decision.next_change.unwrap();
     assert_eq!(next.at.earliest.to_string(), "2026-03-01T12:05:10Z");
-    assert_eq!((next.replicas, next.cause), (0, NextCause::Released(HoldRule::Cooldown)));
+    assert_eq!(
+        (next.replicas, next.cause),
+        (0, NextCause::Released(HoldRule::Cooldown))
+    );
 }
 
 #[test]
@@ -110,16 +127,28 @@ fn a_busy_processor_does_not_keep_a_cron_window_open() {
         "triggers": [cron("UTC", "0 8 * * *", "0 18 * * *"), cpu], "status": {"lastActiveTime": "2026-03-01T17:59:50Z"},
     });
     let (decision, _) = decide(&situation("2026-03-01T18:10:00Z", 9, spec, json!([])));
-    assert_eq!((rule(&decision), decision.replicas.value), (Rule::Deactivate, 0));
+    assert_eq!(
+        (rule(&decision), decision.replicas.value),
+        (Rule::Deactivate, 0)
+    );
 }
 
 #[test]
 fn an_idle_count_beside_no_least_count_is_written_at_every_poll() {
     let spec = json!({"triggers": [kafka()], "idleReplicaCount": 2, "cooldownPeriod": 0, "status": {"lastActiveTime": "2026-03-01T00:00:00Z"}});
-    let (decision, findings) = decide(&situation("2026-03-01T12:00:00Z", 2, spec, json!([queue(false)])));
+    let (decision, findings) = decide(&situation(
+        "2026-03-01T12:00:00Z",
+        2,
+        spec,
+        json!([queue(false)]),
+    ));
     assert!(decision.is_written && decision.replicas.value == 2);
     assert_eq!(decision.events[0].reason, "KEDAScaleTargetDeactivated");
-    assert!(has(&findings, "keda-idle-not-below-min", "spec.idleReplicaCount"));
+    assert!(has(
+        &findings,
+        "keda-idle-not-below-min",
+        "spec.idleReplicaCount"
+    ));
 }
 
 #[test]
@@ -132,14 +161,25 @@ fn a_fallback_comes_into_force_after_more_failures_than_its_threshold() {
         assert_eq!(rule(&decision), expected);
         at = at.after(&decision);
     }
-    assert_eq!(condition::status(&at.scaled_object.status.conditions, condition::FALLBACK), "True");
+    assert_eq!(
+        condition::status(&at.scaled_object.status.conditions, condition::FALLBACK),
+        "True"
+    );
     assert_eq!(at.target.replicas.value, 1);
 }
 
 #[test]
 fn without_a_fallback_an_error_keeps_it_from_zero() {
-    let (decision, _) = decide(&situation("2026-03-01T12:00:00Z", 3, json!({"triggers": [kafka()]}), json!([away()])));
-    assert_eq!((rule(&decision), decision.replicas.value), (Rule::TriggerError, 3));
+    let (decision, _) = decide(&situation(
+        "2026-03-01T12:00:00Z",
+        3,
+        json!({"triggers": [kafka()]}),
+        json!([away()]),
+    ));
+    assert_eq!(
+        (rule(&decision), decision.replicas.value),
+        (Rule::TriggerError, 3)
+    );
     assert_eq!(decision.holds[0].rule, HoldRule::FailedTrigger);
 }
 
@@ -147,10 +187,21 @@ fn without_a_fallback_an_error_keeps_it_from_zero() {
 fn a_pause_with_a_bad_count_fails_but_stops_everything() {
     let annotations = json!({"autoscaling.keda.sh/paused": "false", "autoscaling.keda.sh/paused-replicas": "three"});
     let spec = json!({"triggers": [kafka()], "annotations": annotations});
-    let (decision, findings) = decide(&situation("2026-03-01T12:00:00Z", 3, spec, json!([queue(true)])));
+    let (decision, findings) = decide(&situation(
+        "2026-03-01T12:00:00Z",
+        3,
+        spec,
+        json!([queue(true)]),
+    ));
     assert_eq!(decision.replicas.value, 3);
-    assert_eq!(condition::status(&decision.status.conditions, condition::READY), "False");
-    assert_eq!(decision.events.last().unwrap().reason, "ScaledObjectCheckFailed");
+    assert_eq!(
+        condition::status(&decision.status.conditions, condition::READY),
+        "False"
+    );
+    assert_eq!(
+        decision.events.last().unwrap().reason,
+        "ScaledObjectCheckFailed"
+    );
     let field = "metadata.annotations[autoscaling.keda.sh/paused-replicas]";
     assert!(has(&findings, "keda-bad-paused-replicas", field));
 }
@@ -160,14 +211,39 @@ fn nonsense_is_named_with_its_field() {
     let bad_cron = cron("Nowhere/Land", "0 8 * * *", "0 18 * * *");
     let unread = json!({"type": "cron", "metadata": {"timezone": "UTC", "start": "0 0 * * 7", "end": "x", "desiredReplicas": "0"}});
     let prometheus = json!({"type": "prometheus", "metadata": {"serverAddress": "http://p", "query": "q", "threshold": "0"}});
-    let workload = json!({"type": "kubernetes-workload", "metadata": {"podSelector": "a in b", "value": "0"}});
+    let workload =
+        json!({"type": "kubernetes-workload", "metadata": {"podSelector": "a in b", "value": "0"}});
     for (spec, id, field) in [
-        (json!({"triggers": [bad_cron]}), "keda-unknown-zone", "spec.triggers[0].metadata.timezone"),
-        (json!({"triggers": [unread]}), "keda-bad-trigger", "spec.triggers[0].metadata.start"),
-        (json!({"triggers": [unread]}), "keda-bad-trigger", "spec.triggers[0].metadata.desiredReplicas"),
-        (json!({"triggers": [workload]}), "keda-bad-trigger", "spec.triggers[0].metadata.podSelector"),
-        (json!({"triggers": [prometheus]}), "keda-zero-target", "metric"),
-        (json!({"triggers": [kafka()], "cooldownPeriod": -5}), "keda-number-out-of-range", "spec.cooldownPeriod"),
+        (
+            json!({"triggers": [bad_cron]}),
+            "keda-unknown-zone",
+            "spec.triggers[0].metadata.timezone",
+        ),
+        (
+            json!({"triggers": [unread]}),
+            "keda-bad-trigger",
+            "spec.triggers[0].metadata.start",
+        ),
+        (
+            json!({"triggers": [unread]}),
+            "keda-bad-trigger",
+            "spec.triggers[0].metadata.desiredReplicas",
+        ),
+        (
+            json!({"triggers": [workload]}),
+            "keda-bad-trigger",
+            "spec.triggers[0].metadata.podSelector",
+        ),
+        (
+            json!({"triggers": [prometheus]}),
+            "keda-zero-target",
+            "metric",
+        ),
+        (
+            json!({"triggers": [kafka()], "cooldownPeriod": -5}),
+            "keda-number-out-of-range",
+            "spec.cooldownPeriod",
+        ),
         (
             json!({"triggers": [kafka()], "advanced": {"scalingModifiers": {"formula": "missing + 1", "target": "2"}}}),
             "keda-bad-formula",
@@ -181,8 +257,16 @@ fn nonsense_is_named_with_its_field() {
 
 #[test]
 fn a_source_that_is_not_known_leaves_the_count_unknown() {
-    let (decision, _) = decide(&situation("2026-03-01T12:00:00Z", 0, json!({"triggers": [kafka()]}), json!([])));
-    assert!(matches!(decision.replicas.certainty, Certainty::Unknown { .. }));
+    let (decision, _) = decide(&situation(
+        "2026-03-01T12:00:00Z",
+        0,
+        json!({"triggers": [kafka()]}),
+        json!([]),
+    ));
+    assert!(matches!(
+        decision.replicas.certainty,
+        Certainty::Unknown { .. }
+    ));
     assert_eq!(decision.next_change, None);
 }
 
@@ -199,13 +283,22 @@ fn formulas_that_surprise() {
         ("a == 7", Err(())),              // no number
         ("max(a, 9) % 2", Err(())),       // found out when tried with −1
     ] {
-        let ours = compile_formula(formula, &["a", "b"]).map_err(|_| ()).map(|program| match program.run(&values) {
-            FormulaResult::Number { number } => Some(number),
-            _ => None,
-        });
+        let ours =
+            compile_formula(formula, &["a", "b"])
+                .map_err(|_| ())
+                .map(|program| match program.run(&values) {
+                    FormulaResult::Number { number } => Some(number),
+                    _ => None,
+                });
         assert_eq!(ours, result, "{formula}");
     }
-    for formula in ["toJSON(a)", "a in [1]", "'x' == 'y' ? 1 : 2", "a ** 1.7", "[a][0]"] {
+    for formula in [
+        "toJSON(a)",
+        "a in [1]",
+        "'x' == 'y' ? 1 : 2",
+        "a ** 1.7",
+        "[a][0]",
+    ] {
         assert!(
             compile_formula(formula, &["a", "b"]).is_ok_and(|program| {
                 matches!(program.run(&values), FormulaResult::Unknown { .. })
@@ -241,8 +334,14 @@ fn a_scaled_job_asks_for_the_whole_queue_within_its_most() {
         (json!({}), 4),
         (json!({"strategy": "accurate"}), 5),
         (json!({"strategy": "eager"}), 6),
-        (json!({"strategy": "custom", "customScalingQueueLengthDeduction": 1, "customScalingRunningJobPercentage": "0.5"}), 4),
-        (json!({"strategy": "custom", "customScalingRunningJobPercentage": "half"}), 4),
+        (
+            json!({"strategy": "custom", "customScalingQueueLengthDeduction": 1, "customScalingRunningJobPercentage": "0.5"}),
+            4,
+        ),
+        (
+            json!({"strategy": "custom", "customScalingRunningJobPercentage": "half"}),
+            4,
+        ),
     ] {
         assert_eq!(job(strategy.clone(), 30.0), created, "{strategy}");
     }
