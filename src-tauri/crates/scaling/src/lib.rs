@@ -5,6 +5,7 @@
 
 pub mod certainty;
 pub mod finding;
+pub mod findings;
 pub mod hold;
 pub mod hpa;
 pub mod keda;

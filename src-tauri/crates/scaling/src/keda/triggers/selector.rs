@@ -254,7 +254,10 @@ mod tests {
             let selector = Selector::parse(text).unwrap();
             assert_eq!(selector.selects(&labels), selects, "{text}");
         }
-        for text in [",", "a,", "a=b=c", "a in b", "!a=b", "=a", "a>b", "-a", "a/b/c", "a in (b", "a b", "x in ()"] {
+        for text in [
+            ",", "a,", "a=b=c", "a in b", "!a=b", "=a", "a>b", "-a", "a/b/c", "a in (b", "a b",
+            "x in ()",
+        ] {
             assert!(Selector::parse(text).is_err(), "{text}");
         }
     }
