@@ -5,13 +5,14 @@
 
 pub mod certainty;
 pub mod finding;
+pub mod findings;
 pub mod forecast;
 pub mod hold;
 pub mod hpa;
 pub mod keda;
 pub mod quantity;
-pub mod words;
 pub mod together;
+pub mod words;
 
 pub use certainty::{Certain, Certainty};
 pub use finding::{Evidence, Finding, Severity};
