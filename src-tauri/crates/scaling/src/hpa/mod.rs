@@ -20,6 +20,7 @@ mod names;
 pub(crate) mod next;
 mod normalize;
 mod object;
+mod place;
 mod plain;
 mod pods;
 mod policies;
