@@ -34,6 +34,7 @@ fn away() -> Value {
 }
 
 /// `spec` may hold annotations and a status too.
+#[allow(clippy::needless_pass_by_value)] // literals are given
 fn situation(now: &str, replicas: i32, mut spec: Value, inputs: Value) -> Situation {
     let annotations = spec["annotations"].take();
     let status = spec["status"].take();

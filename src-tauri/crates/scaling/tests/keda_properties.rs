@@ -407,7 +407,8 @@ proptest! {
         let (decision, _) = keda::decide(&situation);
         if !matches!(decision.path, Path::Decided) {
             // Start and end with the same text are refused.
-            prop_assert!(matches!(decision.path, Path::Stopped { .. }));
+            let is_stopped = matches!(decision.path, Path::Stopped { .. });
+            prop_assert!(is_stopped);
             return Ok(());
         }
         let step = decision.rules.last().unwrap();

@@ -176,7 +176,7 @@ pub fn scaler(text: &str) -> Result<Vec<String>, serde_json::Error> {
         (Outcome::Failed { .. }, Some(_)) => {}
         (Outcome::Failed { error }, None) => found.push(format!("failed: {error}")),
         (Outcome::Value(value), Some(error)) => {
-            found.push(format!("upstream fails: {error}, not {value:?}"))
+            found.push(format!("upstream fails: {error}, not {value:?}"));
         }
         (Outcome::Value(value), None) => {
             differ(
