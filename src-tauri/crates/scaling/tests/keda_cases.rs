@@ -122,6 +122,16 @@ fn the_cooldown_ends_strictly_after_its_period() {
 }
 
 #[test]
+fn a_window_is_entered_by_the_first_poll_in_it() {
+    let spec = json!({"triggers": [cron("UTC", "0 8 * * *", "0 18 * * *")], "pollingInterval": 40});
+    let (decision, _) = decide(&situation("2026-03-01T06:59:50Z", 0, spec, json!([])));
+    assert_eq!(decision.holds[0].rule, HoldRule::NotActive);
+    let next = decision.next_change.unwrap();
+    assert_eq!(next.at.earliest.to_string(), "2026-03-01T08:00:30Z");
+    assert_eq!((next.replicas, next.cause), (1, NextCause::CronWindow));
+}
+
+#[test]
 fn a_busy_processor_does_not_keep_a_cron_window_open() {
     let cpu = json!({"type": "cpu", "metricType": "Utilization", "metadata": {"value": "50"}});
     let spec = json!({

@@ -342,7 +342,7 @@ fn inputs() -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_next_change_is_the_one_that_polls_come_to(value in situation()) {
