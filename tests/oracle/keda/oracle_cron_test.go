@@ -79,8 +79,9 @@ func (w *world) cronText() string {
 	return text
 }
 
-// aim sleeps until a random moment, often one close to a change of the zone's clocks.
+// aim sleeps until a random moment of four decades, often one close to a change of the zone's clocks.
 func (w *world) aim(location *time.Location) {
+	time.Sleep(time.Duration(w.random.IntN(40*365*24)) * time.Hour)
 	wait := time.Duration(w.random.Int64N(int64(20 * time.Hour)))
 	if location != nil && w.chance(40) {
 		if _, end := time.Now().In(location).ZoneBounds(); !end.IsZero() {

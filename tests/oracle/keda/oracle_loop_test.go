@@ -424,6 +424,7 @@ func (w *world) records(metrics []externalMetric, shown *[]observed) map[string]
 }
 
 func (w *world) loopCase(polls int) {
+	time.Sleep(time.Duration(w.random.Int64N(int64(1000 * time.Hour))))
 	w.scaledObject = stored(w.someScaledObject())
 	so := w.scaledObject
 	plays := w.plays(so.Spec.Triggers, "AverageValue", "AverageValue", "Value")

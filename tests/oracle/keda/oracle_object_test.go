@@ -186,7 +186,7 @@ func (w *world) prometheusAnswer() (answering, any) {
 	case 5:
 		return answering{200, series(`[1,null]`), nil}, map[string]any{"kind": "null"}
 	default:
-		value := pick(w, "1", "0", "-1", "NaN", "+Inf", "-Inf", "1e3", "12.5", "x", "1e400", "", fmt.Sprint(w.value()), fmt.Sprint(w.value()), fmt.Sprint(w.value()))
+		value := pick(w, "1", "0", "-1", "NaN", "+Inf", "-Inf", "1e3", "12.5", "x", "1e400", "", fmt.Sprint(min(w.value(), 5e17)), fmt.Sprint(min(w.value(), 5e17)), fmt.Sprint(min(w.value(), 5e17)))
 		return answering{200, series(`[1,"` + value + `"]`), nil}, map[string]any{"kind": "value", "text": value}
 	}
 }

@@ -54,16 +54,16 @@ func init() {
 	}
 }
 
-// each gives every index its own random numbers; fake time goes on from one to the next.
+// each gives every index its own random numbers and its own fake time.
 func each(t *testing.T, one func(w *world)) {
-	synctest.Test(t, func(*testing.T) {
-		for index := first; index < first+count; index++ {
+	for index := first; index < first+count; index++ {
+		synctest.Test(t, func(*testing.T) {
 			w := newWorld(rand.New(rand.NewPCG(seed, index)))
 			w.index = index
 			one(w)
-		}
-		synctest.Wait()
-	})
+			synctest.Wait()
+		})
+	}
 }
 
 func TestCron(t *testing.T)    { each(t, (*world).cronCase) }

@@ -35,7 +35,7 @@ fn away() -> Value {
 }
 
 /// `spec` may hold annotations and a status too.
-#[allow(clippy::needless_pass_by_value)] // calls read better without borrows
+#[allow(clippy::needless_pass_by_value)] // literals are given
 fn situation(now: &str, replicas: i32, mut spec: Value, inputs: Value) -> Situation {
     let annotations = spec["annotations"].take();
     let status = spec["status"].take();
@@ -120,6 +120,16 @@ fn the_cooldown_ends_strictly_after_its_period() {
         (next.replicas, next.cause),
         (0, NextCause::Released(HoldRule::Cooldown))
     );
+}
+
+#[test]
+fn a_window_is_entered_by_the_first_poll_in_it() {
+    let spec = json!({"triggers": [cron("UTC", "0 8 * * *", "0 18 * * *")], "pollingInterval": 40});
+    let (decision, _) = decide(&situation("2026-03-01T06:59:50Z", 0, spec, json!([])));
+    assert_eq!(decision.holds[0].rule, HoldRule::NotActive);
+    let next = decision.next_change.unwrap();
+    assert_eq!(next.at.earliest.to_string(), "2026-03-01T08:00:30Z");
+    assert_eq!((next.replicas, next.cause), (1, NextCause::CronWindow));
 }
 
 #[test]

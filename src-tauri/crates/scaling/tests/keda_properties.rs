@@ -342,7 +342,7 @@ fn inputs() -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_next_change_is_the_one_that_polls_come_to(value in situation()) {
@@ -407,8 +407,8 @@ proptest! {
         let (decision, _) = keda::decide(&situation);
         if !matches!(decision.path, Path::Decided) {
             // Start and end with the same text are refused.
-            let stopped = matches!(decision.path, Path::Stopped { .. });
-            prop_assert!(stopped);
+            let is_stopped = matches!(decision.path, Path::Stopped { .. });
+            prop_assert!(is_stopped);
             return Ok(());
         }
         let step = decision.rules.last().unwrap();

@@ -55,10 +55,8 @@ pub fn formula(text: &str) -> Result<Vec<String>, serde_json::Error> {
             "-Inf" => Some(f64::NEG_INFINITY),
             number => number.parse().ok(),
         };
-        // Exactly: the same steps on the same floats. Only the sign of a zero is lost in print.
-        let same = |a: f64, b: f64| {
-            a.total_cmp(&b).is_eq() || a.is_nan() && b.is_nan() || a.abs() + b.abs() <= 0.0
-        };
+        #[allow(clippy::float_cmp)] // to the last bit
+        let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
         let equal = match (ours.1, theirs) {
             (Some(a), Some(b)) => same(a, b),
             (a, b) => a.is_none() && b.is_none(),
@@ -75,7 +73,7 @@ pub fn formula(text: &str) -> Result<Vec<String>, serde_json::Error> {
 }
 
 /// Whether a formula's line was computed here at all.
-pub fn formula_is_known(text: &str) -> bool {
+pub fn is_known(text: &str) -> bool {
     serde_json::from_str::<FormulaLine>(text).is_ok_and(|line| {
         let names: Vec<&str> = line.names.iter().map(String::as_str).collect();
         modifiers::compile_formula(&line.formula, &names)

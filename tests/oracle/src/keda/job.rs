@@ -1,4 +1,4 @@
-//! ScaledJobs: polled, and the Jobs that a new generation deletes.
+//! `ScaledJobs`: polled, and the Jobs that a new generation deletes.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ struct JobAnswer {
     events: Option<Vec<Event>>,
 }
 
-/// A poll of a ScaledJob.
+/// A poll of a `ScaledJob`.
 pub fn job(text: &str) -> Result<Vec<String>, serde_json::Error> {
     let line: JobLine = serde_json::from_str(&text.replace("\"jobs\":null", "\"jobs\":[]"))?;
     let mut found = Vec::new();

@@ -78,9 +78,6 @@ fn differ<T: PartialEq + std::fmt::Debug>(
     }
 }
 
-/// What a line is decided as, and how that differs from upstream's answer.
-pub type Compare = fn(&str) -> Result<Vec<String>, serde_json::Error>;
-
 /// Events as a set, lists of triggers in order: upstream asks triggers at the same time.
 fn sorted(events: &[Event], any_one: bool) -> Vec<String> {
     let mut all: Vec<String> = events

@@ -1,4 +1,4 @@
-//! ScaledObjects: polled, paused, and their HPAs.
+//! `ScaledObjects`: polled, paused, and their HPAs.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ struct LoopAnswer {
     events: Option<Vec<Event>>,
 }
 
-/// Polls of a ScaledObject one after the other: each goes on from our own status.
+/// Polls of a `ScaledObject` one after the other: each goes on from our own status.
 pub fn polls(text: &str) -> Result<Vec<String>, serde_json::Error> {
     let line: LoopLine = serde_json::from_str(text)?;
     let mut object = line.scaled_object;
@@ -126,7 +126,7 @@ struct PauseLine {
     answer: LoopAnswer,
 }
 
-/// A paused ScaledObject that is reconciled.
+/// A paused `ScaledObject` that is reconciled.
 pub fn pause(text: &str) -> Result<Vec<String>, serde_json::Error> {
     let line: PauseLine = serde_json::from_str(text)?;
     let mut found = Vec::new();
@@ -187,7 +187,7 @@ struct ProducedMetadata {
     annotations: BTreeMap<String, String>,
 }
 
-/// The HPA of a ScaledObject.
+/// The HPA of a `ScaledObject`.
 pub fn hpa(text: &str) -> Result<Vec<String>, serde_json::Error> {
     let line: HpaLine = serde_json::from_str(text)?;
     let mut found = Vec::new();
