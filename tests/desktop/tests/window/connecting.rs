@@ -86,10 +86,9 @@ fn a_user_of_one_namespace_sees_it() {
     apply(&pod(VIEWED_NAMESPACE, "seen-by-the-viewer", json!({})));
     let window = connected_as(Credential::Viewer);
     until_row(&window, "seen-by-the-viewer");
-    window.until_text("Your account may not list pods in all namespaces");
     window.shot("viewer-namespace");
     go_to(&window, "Nodes");
     window.until_text("Not allowed");
-    window.until_text("Nodes belong to no namespace");
+    window.until_text("nodes");
     window.shot("viewer-forbidden");
 }
