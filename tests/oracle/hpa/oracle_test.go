@@ -83,10 +83,9 @@ func TestSituations(t *testing.T) {
 // TestSpeed takes the processor time of the decisions alone. Situations and controllers are made before, lines after, a thousand at a time.
 func TestSpeed(t *testing.T) {
 	type made struct {
-		w         *world
-		asWritten any
-		now       time.Time
-		pass      *pass
+		w    *world
+		now  time.Time
+		pass *pass
 	}
 	elapsed := int64(0)
 	each(t, func(index int, d *dice, out *json.Encoder) {
@@ -99,13 +98,12 @@ func TestSpeed(t *testing.T) {
 			d := &dice{rand.New(rand.NewPCG(uint64(seed), uint64(i))), time.Now()}
 			w := &world{gates: gatesOf(index)}
 			w.random(d)
-			asWritten := w.spec
 			w.spec = stored(w.spec)
 			// A conflict would be waited out.
 			if errors.Is(w.scaleErr, theConflict) {
 				w.scaleFailures = 0
 			}
-			batch = append(batch, made{w, asWritten, d.now, w.build()})
+			batch = append(batch, made{w, d.now, w.build()})
 		}
 		batch[0].w.gates.set()
 		runtime.GC()
@@ -115,7 +113,7 @@ func TestSpeed(t *testing.T) {
 		}
 		elapsed += spent() - before
 		for _, m := range batch {
-			m.pass.emit(out, m.w.situation(m.now, m.asWritten), object{"nanoseconds": elapsed})
+			m.pass.emit(out, m.w.situation(m.now, m.w.spec), object{"nanoseconds": elapsed})
 		}
 	})
 }

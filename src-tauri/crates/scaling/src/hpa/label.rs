@@ -3,19 +3,16 @@
 //! Follows apimachinery 0.36.3 `api/validate/content` (`IsLabelKey`, `IsLabelValue`, `IsDNS1123Subdomain`).
 
 const NAME: &str = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+const RULE: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. \
+                    'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const SUBDOMAIN: &str = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 
 /// What is wrong with a label's key.
 pub(crate) fn key_faults(key: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    let rule = format!(
-        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. \
-         'MyName',  or 'my.name',  or '123-abc', regex used for validation is '{NAME}')"
-    );
-    let parts: Vec<&str> = key.split('/').collect();
-    let name = match parts.as_slice() {
-        [name] => *name,
-        [prefix, name] => {
+    let name = match key.split_once('/') {
+        None => key,
+        Some((prefix, name)) if !name.contains('/') => {
             if prefix.is_empty() {
                 faults.push("prefix part must be non-empty".to_owned());
             } else {
@@ -30,11 +27,11 @@ pub(crate) fn key_faults(key: &str) -> Vec<String> {
                     ));
                 }
             }
-            *name
+            name
         }
-        _ => {
+        Some(_) => {
             faults.push(format!(
-                "a valid label key {rule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+                "a valid label key {RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
             ));
             return faults;
         }
@@ -45,7 +42,7 @@ pub(crate) fn key_faults(key: &str) -> Vec<String> {
         faults.push("name part must be no more than 63 bytes".to_owned());
     }
     if !is_name(name) {
-        faults.push(format!("name part {rule}"));
+        faults.push(format!("name part {RULE}"));
     }
     faults
 }

@@ -20,6 +20,7 @@ mod names;
 mod next;
 mod normalize;
 mod object;
+mod place;
 mod plain;
 mod pods;
 mod policies;

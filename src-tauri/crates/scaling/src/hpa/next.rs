@@ -9,16 +9,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::behavior::Windows;
 use super::conditions;
-use super::decision::RuleStep;
+use super::decision::{Arithmetic, MetricEvaluation, MetricResult, Path, RuleStep};
 use super::holds::holding;
 use super::pods::initialised_at;
 use super::reconcile::Judged;
 use super::selection::select;
 use super::settle::{Start, Way, count};
 use super::situation::{Answered, Memory, Pod, Recommendation};
+use super::spec::MetricSpec;
 use super::status::ConditionKind;
 use super::timetable::Timetable;
-use super::{history, legacy, time};
+use super::{legacy, time};
 use crate::certainty::Certainty;
 use crate::hold::{HoldRule, NextCause, NextChange, When};
 
@@ -69,6 +70,7 @@ pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
                 timetable,
                 selected,
                 memory: memory.clone(),
+                asked: asked(judged, current),
                 before: timetable
                     .is_carried_out()
                     .then(|| holding(&decision.rules))
@@ -88,12 +90,15 @@ fn change(at: When, replicas: i32, released: Option<HoldRule>) -> NextChange {
 }
 
 /// The passes to come, all of which look at metrics until one changes the size.
+#[derive(Clone)]
 struct Future<'a> {
     start: Start<'a>,
     timetable: Timetable,
     selected: &'a [&'a Pod],
     /// What the controller remembers, and will have recorded.
     memory: Memory,
+    /// What metrics ask for as long as no pod matures, if that is known.
+    asked: Option<i32>,
     /// What held the count in the pass before the coming one, if that has run.
     before: Option<HoldRule>,
 }
@@ -105,58 +110,71 @@ impl Future<'_> {
     fn change(self) -> Option<NextChange> {
         let coming = self.timetable.coming();
         if coming.earliest == coming.latest {
-            return self.after_coming();
+            return self.after(coming);
         }
-        // The coming pass may see what happens before it, and then records nothing else.
-        match (self.late(coming), self.after_coming()) {
-            (Some(late), Some(change)) if change.at.earliest <= late.at.earliest => Some(change),
-            (Some(late), Some(change)) => {
-                let latest = late.at.latest.max(change.at.latest);
-                let at = When { latest, ..late.at };
-                Some(NextChange { at, ..late })
-            }
-            (late, change) => late.or(change),
+        // What lets go before the coming pass, it sees at once; what lets go after it, the next one. So each part of the range in
+        // which the coming pass can run has its own change.
+        let mut bounds: BTreeSet<Timestamp> =
+            self.expiries().into_iter().map(|(at, _)| at).collect();
+        bounds.append(&mut self.maturities());
+        bounds.insert(coming.earliest);
+        let within = coming.earliest..coming.latest;
+        let starts: Vec<Timestamp> = bounds.range(within).copied().collect();
+        let ends = starts.iter().skip(1).chain([&coming.latest]);
+        let mut first: Option<NextChange> = None;
+        for (earliest, latest) in starts.iter().zip(ends) {
+            let part = When {
+                earliest: *earliest,
+                latest: *latest,
+            };
+            let Some(change) = self.clone().after(part) else {
+                continue;
+            };
+            first = Some(match first {
+                None => change,
+                Some(first) => {
+                    let latest = first.at.latest.max(change.at.latest);
+                    let earlier = if change.at.earliest < first.at.earliest {
+                        change
+                    } else {
+                        first
+                    };
+                    let at = When {
+                        latest,
+                        ..earlier.at
+                    };
+                    NextChange { at, ..earlier }
+                }
+            });
         }
+        first
     }
 
-    /// The change if the coming pass comes no sooner than something that lets a rule go.
-    fn late(&self, coming: When) -> Option<NextChange> {
-        let mut memory = self.memory.clone();
-        // That pass is then the first to see the autoscaler.
-        history::see(&mut memory, self.start.current, coming.latest);
-        let mut moments = self.expiries();
-        moments.extend(self.maturities().iter().map(|at| (*at, *at)));
-        moments
-            .into_iter()
-            .map(|(at, _)| at)
-            .filter(|at| (coming.earliest..=coming.latest).contains(at))
-            .find_map(|earliest| {
-                let (replicas, _) = self.outcome(&memory, earliest, self.proposed(earliest)?);
-                let latest = coming.latest;
-                (replicas != self.start.current)
-                    .then(|| change(When { earliest, latest }, replicas, self.before))
-            })
-    }
-
-    /// The change if the coming pass comes as soon as it can.
-    fn after_coming(mut self) -> Option<NextChange> {
-        let coming = self.timetable.coming();
-        let mut moments = self.expiries();
+    /// The change if the coming pass runs at this time.
+    fn after(mut self, coming: When) -> Option<NextChange> {
+        let maturities = self.maturities();
+        let mut moments = Moments::new();
         if self.memory.recommendations.is_empty() {
             // The coming pass is the first to see the autoscaler.
             self.recorded(self.start.current, coming, &mut moments);
         }
-        let mut proposed = self.proposed(coming.earliest);
+        let matures_before = maturities.first().is_some_and(|at| *at <= coming.earliest);
+        let asked = self.asked.filter(|_| !matures_before);
+        let mut proposed = asked.or_else(|| self.proposed(coming.earliest));
         let mut held = self.before;
         if let Some(desired) = proposed {
-            let (replicas, rules) = self.outcome(&self.memory, coming.earliest, desired);
+            let (replicas, rules) = self.outcome(coming.earliest, desired);
             if replicas != self.start.current {
                 return Some(change(coming, replicas, held));
             }
             held = holding(&rules);
             self.recorded(desired, coming, &mut moments);
+            if desired == self.start.current && maturities.is_empty() {
+                // No recommendation moves a count that is as asked.
+                return None;
+            }
         }
-        let maturities = self.maturities();
+        moments.append(&mut self.expiries());
         moments.extend(maturities.iter().map(|at| (*at, *at)));
         let mut played = coming.earliest;
         // The latest moment at which what may have let go by now surely has.
@@ -186,7 +204,7 @@ impl Future<'_> {
                 proposed = again;
             }
             let Some(desired) = proposed else { continue };
-            let (replicas, rules) = self.outcome(&self.memory, played, desired);
+            let (replicas, rules) = self.outcome(played, desired);
             if replicas != self.start.current {
                 let cause = held.or(matured.then_some(HoldRule::UnreadyPods));
                 return Some(change(when, replicas, cause));
@@ -199,13 +217,13 @@ impl Future<'_> {
     /// What metrics ask for in a pass.
     fn proposed(&self, now: Timestamp) -> Option<i32> {
         let start = Start { now, ..self.start };
-        count(&start.propose_for(self.selected)).map(|count| count.max(0))
+        count(&start.propose_for(self.selected, false)).map(|count| count.max(0))
     }
 
     /// What a pass makes of it.
-    fn outcome(&self, memory: &Memory, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
+    fn outcome(&self, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
         let start = Start { now, ..self.start };
-        let settled = start.settle(memory, desired, &Certainty::Derived);
+        let settled = start.settle(&self.memory, desired, &Certainty::Derived);
         (settled.replicas, settled.rules)
     }
 
@@ -262,13 +280,67 @@ impl Future<'_> {
         moments
     }
 
-    /// When pods come out of their initialisation period, which changes whether their samples count.
+    /// When pods come out of their initialisation period, which changes whether their cpu samples count.
     fn maturities(&self) -> BTreeSet<Timestamp> {
         let config = &self.start.situation.config;
+        let now = self.start.now;
+        if !self.start.spec.metrics.iter().any(is_cpu) {
+            return BTreeSet::new();
+        }
         self.selected
             .iter()
             .filter_map(|pod| pod.start_time)
             .map(|start| initialised_at(start, config))
+            .filter(|at| *at > now)
             .collect()
     }
+}
+
+/// Whether it looks at the age of pods.
+fn is_cpu(metric: &MetricSpec) -> bool {
+    let resource = metric.resource.as_ref().map(|source| &source.name);
+    let container = metric.container_resource.as_ref();
+    let container = container.map(|source| &source.name);
+    resource
+        .into_iter()
+        .chain(container)
+        .any(|name| name == "cpu")
+}
+
+/// What metrics asked for, if they ask for the same at this size.
+fn asked(judged: &Judged<'_>, size: i32) -> Option<i32> {
+    let decision = judged.decision;
+    match decision.path {
+        Path::Metrics { error: None } => {}
+        Path::Metrics { error: Some(_) }
+        | Path::NoMetrics { .. }
+        | Path::NoScale { .. }
+        | Path::Disabled
+        | Path::AboveMax
+        | Path::BelowMin => return None,
+    }
+    let before = decision.current?;
+    let is_same =
+        before == size || (before != 0 && size != 0 && !decision.metrics.iter().any(heeds_size));
+    let winner = usize::try_from(decision.winner?).ok()?;
+    match decision.metrics.get(winner)?.result {
+        MetricResult::Proposed { replicas } if is_same => Some(replicas.max(0)),
+        MetricResult::Proposed { .. } | MetricResult::Failed { .. } => None,
+    }
+}
+
+/// Whether a metric's proposal rests on the size that it was given.
+fn heeds_size(metric: &MetricEvaluation) -> bool {
+    metric.arithmetic.iter().any(|step| match step {
+        Arithmetic::Tolerance { within, .. } => *within,
+        Arithmetic::Rebalance { .. }
+        | Arithmetic::Flipped { .. }
+        | Arithmetic::Contradicts { .. } => true,
+        Arithmetic::Utilization { .. }
+        | Arithmetic::Average { .. }
+        | Arithmetic::Total { .. }
+        | Arithmetic::PerPod { .. }
+        | Arithmetic::Ceil { .. }
+        | Arithmetic::CeilUsage { .. } => false,
+    })
 }

@@ -22,11 +22,15 @@ pub(crate) fn average<'a>(
     let selected = inputs.pods(trace)?;
     let config = &inputs.situation.config;
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    trace.groups = Some(groups.names());
+    if inputs.names_pods {
+        trace.groups = Some(groups.names());
+    }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
-    trace.inputs = inputs_of(&samples, |_| None, certainty);
+    if inputs.names_pods {
+        trace.inputs = inputs_of(&samples, |_| None, certainty);
+    }
     let (first, usage) = ratio(&samples, target, &mut trace.arithmetic);
     let rebalance = Rebalance {
         current: inputs.spec_replicas,

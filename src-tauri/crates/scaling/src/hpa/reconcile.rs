@@ -185,7 +185,7 @@ impl<'a> Pass<'a> {
             Ok(selected) => selected,
             Err(unusable) => return self.without_selector(start, unusable),
         };
-        let proposals = start.propose_for(&selected);
+        let proposals = start.propose_for(&selected, true);
         self.selected = Some(selected);
         for evaluation in &proposals.evaluations {
             let certainty = std::mem::replace(&mut self.decision.certainty, Certainty::Derived);

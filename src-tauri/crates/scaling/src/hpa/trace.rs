@@ -19,7 +19,7 @@ impl Default for Trace {
         Self {
             groups: None,
             inputs: Vec::new(),
-            arithmetic: Vec::new(),
+            arithmetic: Vec::with_capacity(4),
             certainty: Certainty::Derived,
         }
     }

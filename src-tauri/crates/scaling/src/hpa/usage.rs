@@ -2,6 +2,8 @@
 //!
 //! Follows `metrics/client.go` (`GetResourceMetric`, `getPodMetrics`, `getContainerMetrics`, `GetRawMetric`).
 
+use std::hash::BuildHasherDefault;
+
 use jiff::SignedDuration;
 
 use super::amount::Amount;
@@ -25,7 +27,7 @@ pub(crate) fn resource<'a>(
     if pods.is_empty() {
         return Err("no metrics returned from resource metrics API".to_owned());
     }
-    let mut samples = Samples::with_capacity_and_hasher(pods.len(), Default::default());
+    let mut samples = Samples::with_capacity_and_hasher(pods.len(), BuildHasherDefault::default());
     for pod in pods {
         let usage = if container.is_empty() {
             whole_pod(pod, resource)
@@ -75,7 +77,8 @@ pub(crate) fn custom<'a>(
     if values.is_empty() {
         return Err("no metrics returned from custom metrics API".to_owned());
     }
-    let mut samples = Samples::with_capacity_and_hasher(values.len(), Default::default());
+    let mut samples =
+        Samples::with_capacity_and_hasher(values.len(), BuildHasherDefault::default());
     for value in values {
         let window = value.window.map(super::situation::Span::duration);
         let sample = Sample {

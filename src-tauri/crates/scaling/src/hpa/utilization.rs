@@ -36,12 +36,16 @@ pub(crate) fn utilization(
     let config = &inputs.situation.config;
     let is_cpu = resource == "cpu";
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    trace.groups = Some(groups.names());
+    if inputs.names_pods {
+        trace.groups = Some(groups.names());
+    }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
     let requests = requests(selected, container, resource, config)?;
-    trace.inputs = inputs_of(&samples, |name| requests.get(name).copied(), certainty);
+    if inputs.names_pods {
+        trace.inputs = inputs_of(&samples, |name| requests.get(name).copied(), certainty);
+    }
     let first = ratio(&samples, &requests, target, &mut trace.arithmetic)?;
     let shrinking = target.max(100);
     let rebalance = Rebalance {

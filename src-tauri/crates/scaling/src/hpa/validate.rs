@@ -3,6 +3,9 @@
 //! Follows `pkg/apis/autoscaling/validation/validation.go`. The API server refuses most of it, but a spec may never have been stored,
 //! or been stored by another version.
 
+use std::fmt::Display;
+
+use super::place::Place;
 use super::selector::Selector;
 use super::settle::has_total;
 use super::situation::{Answered, Situation};
@@ -22,7 +25,11 @@ pub fn findings(situation: &Situation) -> Vec<Finding> {
     limits(spec, situation.config.gates.scale_to_zero, &mut faults);
     target(spec, &mut faults);
     for (index, metric) in spec.metrics.iter().enumerate() {
-        validate_metric::metric(&format!("spec.metrics[{index}]"), metric, &mut faults);
+        validate_metric::metric(
+            &Place::root("spec").item("metrics", index),
+            metric,
+            &mut faults,
+        );
     }
     if let Some(behavior) = &spec.behavior {
         directions(behavior, &mut faults);
@@ -49,7 +56,7 @@ impl Faults {
     pub(crate) fn add(
         &mut self,
         id: &str,
-        field: &str,
+        field: &(impl Display + ?Sized),
         value: &(impl ToString + ?Sized),
         fault: &str,
         consequence: &str,
@@ -59,7 +66,7 @@ impl Faults {
             id: id.to_owned(),
             severity: Severity::Error,
             summary: format!("{field} {fault}; {consequence}."),
-            evidence: vec![Evidence::new(field, value)],
+            evidence: vec![Evidence::new(field.to_string(), value)],
             advice: format!("Correct {field}."),
         });
     }
@@ -138,19 +145,20 @@ fn target(spec: &Spec, faults: &mut Faults) {
 
 fn directions(behavior: &Behavior, faults: &mut Faults) {
     for (field, rules) in [
-        ("spec.behavior.scaleUp", &behavior.scale_up),
-        ("spec.behavior.scaleDown", &behavior.scale_down),
+        ("scaleUp", &behavior.scale_up),
+        ("scaleDown", &behavior.scale_down),
     ] {
         if let Some(rules) = rules {
-            direction(field, rules, faults);
+            let parent = Place::root("spec.behavior");
+            direction(&parent.child(field), rules, faults);
         }
     }
 }
 
-fn direction(field: &str, rules: &ScalingRules, faults: &mut Faults) {
+fn direction(field: &Place<'_>, rules: &ScalingRules, faults: &mut Faults) {
     let id = "hpa-invalid-behavior";
     if let Some(window) = rules.stabilization_window_seconds {
-        let field = format!("{field}.stabilizationWindowSeconds");
+        let field = field.child("stabilizationWindowSeconds");
         if window < 0 {
             let consequence = "the controller would heed no earlier recommendation";
             faults.add(id, &field, &window, "must not be negative", consequence);
@@ -161,7 +169,7 @@ fn direction(field: &str, rules: &ScalingRules, faults: &mut Faults) {
         }
     }
     if let Some(PolicySelect::Other(text)) = &rules.select_policy {
-        let field = format!("{field}.selectPolicy");
+        let field = field.child("selectPolicy");
         let consequence = "the controller takes it for Max";
         faults.add(
             id,
@@ -172,16 +180,16 @@ fn direction(field: &str, rules: &ScalingRules, faults: &mut Faults) {
         );
     }
     if rules.policies.as_ref().is_some_and(Vec::is_empty) {
-        let field = format!("{field}.policies");
+        let field = field.child("policies");
         let fault = "must have at least one policy";
         let consequence = "the controller's limit is then no limit or none at all";
         faults.add(id, &field, "[]", fault, consequence);
     }
     for (index, one) in rules.policies.iter().flatten().enumerate() {
-        policy(&format!("{field}.policies[{index}]"), one, faults);
+        policy(&field.item("policies", index), one, faults);
     }
     if let Some(tolerance) = &rules.tolerance {
-        let field = format!("{field}.tolerance");
+        let field = field.child("tolerance");
         match tolerance.quantity() {
             None => faults.add(
                 "hpa-unreadable-quantity",
@@ -202,19 +210,19 @@ fn direction(field: &str, rules: &ScalingRules, faults: &mut Faults) {
     }
 }
 
-fn policy(field: &str, policy: &Policy, faults: &mut Faults) {
+fn policy(field: &Place<'_>, policy: &Policy, faults: &mut Faults) {
     let id = "hpa-invalid-behavior";
     if let PolicyKind::Other(text) = &policy.kind {
-        let field = format!("{field}.type");
+        let field = field.child("type");
         let consequence = "the controller repeats the limit of the policy before it";
         faults.add(id, &field, text, "must be Pods or Percent", consequence);
     }
     if policy.value <= 0 {
-        let field = format!("{field}.value");
+        let field = field.child("value");
         let consequence = "the policy would allow no change";
         faults.add(id, &field, &policy.value, "must be above 0", consequence);
     }
-    let period = format!("{field}.periodSeconds");
+    let period = field.child("periodSeconds");
     if policy.period_seconds <= 0 {
         let consequence = "the controller would see no earlier change within it";
         let value = policy.period_seconds;

@@ -1,6 +1,7 @@
 //! Nonsense in a metric of a spec.
 
 use super::amount::Amount;
+use super::place::Place;
 use super::selector::object_fault;
 use super::spec::{
     ContainerResourceSource, LabelSelector, MetricIdentifier, MetricSpec, SourceKind, Target,
@@ -13,38 +14,38 @@ const METRIC: &str = "hpa-invalid-metric";
 const TARGET: &str = "hpa-invalid-metric-target";
 
 /// What is wrong with one metric, whose field is given.
-pub(crate) fn metric(field: &str, spec: &MetricSpec, faults: &mut Faults) {
+pub(crate) fn metric(field: &Place<'_>, spec: &MetricSpec, faults: &mut Faults) {
     let source = match &spec.kind {
         SourceKind::Object => spec.object.as_ref().map(|source| {
-            let field = format!("{field}.object");
+            let field = field.child("object");
             identifier(&field, &source.metric, faults);
-            object_target(&format!("{field}.target"), &source.target, faults);
+            object_target(&field.child("target"), &source.target, faults);
         }),
         SourceKind::Pods => spec.pods.as_ref().map(|source| {
-            let field = format!("{field}.pods");
+            let field = field.child("pods");
             identifier(&field, &source.metric, faults);
-            let field = format!("{field}.target");
+            let field = field.child("target");
             usable(&field, source.target.average_value.is_some(), faults);
             amounts(&field, &source.target, faults);
         }),
         SourceKind::Resource => spec.resource.as_ref().map(|source| {
-            let field = format!("{field}.resource");
+            let field = field.child("resource");
             named(&field, &source.name, faults);
-            resource_target(&format!("{field}.target"), &source.target, faults);
+            resource_target(&field.child("target"), &source.target, faults);
         }),
         SourceKind::ContainerResource => spec.container_resource.as_ref().map(|source| {
-            container(&format!("{field}.containerResource"), source, faults);
+            container(&field.child("containerResource"), source, faults);
         }),
         SourceKind::External => spec.external.as_ref().map(|source| {
-            let field = format!("{field}.external");
+            let field = field.child("external");
             identifier(&field, &source.metric, faults);
-            let (field, target) = (format!("{field}.target"), &source.target);
+            let (field, target) = (field.child("target"), &source.target);
             let has_one = target.value.is_some() || target.average_value.is_some();
             usable(&field, has_one, faults);
             amounts(&field, target, faults);
         }),
         SourceKind::Other(text) => {
-            let field = format!("{field}.type");
+            let field = field.child("type");
             let fault = "must be Resource, ContainerResource, Pods, Object or External";
             faults.add(METRIC, &field, text, fault, FAILS);
             return;
@@ -66,30 +67,30 @@ fn lower_first(text: &str) -> String {
         .collect()
 }
 
-fn named(field: &str, name: &str, faults: &mut Faults) {
+fn named(field: &Place<'_>, name: &str, faults: &mut Faults) {
     if name.is_empty() {
-        let field = format!("{field}.name");
+        let field = field.child("name");
         faults.add(METRIC, &field, name, "must be given", FAILS);
     }
 }
 
-fn container(field: &str, source: &ContainerResourceSource, faults: &mut Faults) {
+fn container(field: &Place<'_>, source: &ContainerResourceSource, faults: &mut Faults) {
     named(field, &source.name, faults);
     if source.container.is_empty() {
-        let field = format!("{field}.container");
+        let field = field.child("container");
         let consequence = "the controller takes the whole pod";
         faults.add(METRIC, &field, "", "must be given", consequence);
     }
-    resource_target(&format!("{field}.target"), &source.target, faults);
+    resource_target(&field.child("target"), &source.target, faults);
 }
 
-fn identifier(field: &str, metric: &MetricIdentifier, faults: &mut Faults) {
-    let field = format!("{field}.metric");
-    named(&field, &metric.name, faults);
+fn identifier(field: &Place<'_>, metric: &MetricIdentifier, faults: &mut Faults) {
+    let field = &field.child("metric");
+    named(field, &metric.name, faults);
     if let Some(fault) = object_fault(metric.selector.as_ref()) {
         let value = metric.selector.as_ref().map(written).unwrap_or_default();
         let fault = format!("is no label selector ({fault})");
-        faults.add(METRIC, &format!("{field}.selector"), &value, &fault, FAILS);
+        faults.add(METRIC, &field.child("selector"), &value, &fault, FAILS);
     }
 }
 
@@ -104,7 +105,7 @@ fn written(selector: &LabelSelector) -> String {
     labels.chain(expressions).collect::<Vec<_>>().join(",")
 }
 
-fn usable(field: &str, has_one: bool, faults: &mut Faults) {
+fn usable(field: &Place<'_>, has_one: bool, faults: &mut Faults) {
     if !has_one {
         faults.add(
             TARGET,
@@ -116,12 +117,12 @@ fn usable(field: &str, has_one: bool, faults: &mut Faults) {
     }
 }
 
-fn resource_target(field: &str, target: &Target, faults: &mut Faults) {
+fn resource_target(field: &Place<'_>, target: &Target, faults: &mut Faults) {
     let has_one = target.average_utilization.is_some() || target.average_value.is_some();
     usable(field, has_one, faults);
     amounts(field, target, faults);
     if let Some(percent) = target.average_utilization.filter(|percent| *percent < 1) {
-        let field = format!("{field}.averageUtilization");
+        let field = field.child("averageUtilization");
         let consequence =
             "the controller would divide by it: any usage then asks for the most or for nothing";
         faults.add(TARGET, &field, &percent, "must be at least 1", consequence);
@@ -129,7 +130,7 @@ fn resource_target(field: &str, target: &Target, faults: &mut Faults) {
 }
 
 /// Only here does the target's type count.
-fn object_target(field: &str, target: &Target, faults: &mut Faults) {
+fn object_target(field: &Place<'_>, target: &Target, faults: &mut Faults) {
     let has_one = match &target.kind {
         TargetKind::Value => target.value.is_some(),
         TargetKind::AverageValue => target.average_value.is_some(),
@@ -138,12 +139,12 @@ fn object_target(field: &str, target: &Target, faults: &mut Faults) {
     if !has_one {
         let kind = target.kind.as_str();
         let fault = "must be Value or AverageValue with the field of that name";
-        faults.add(TARGET, &format!("{field}.type"), kind, fault, FAILS);
+        faults.add(TARGET, &field.child("type"), kind, fault, FAILS);
     }
     amounts(field, target, faults);
 }
 
-fn amounts(field: &str, target: &Target, faults: &mut Faults) {
+fn amounts(field: &Place<'_>, target: &Target, faults: &mut Faults) {
     for (name, amount) in [
         ("value", &target.value),
         ("averageValue", &target.average_value),
