@@ -85,7 +85,7 @@ impl Search<'_> {
             let day = i64::from(self.clock.civil.day());
             let first = self.clock.civil.first_of_month();
             // A day that the next month has not comes out in the month after.
-            let next = first.checked_add(1.month().days(day - 1));
+            let next = first.checked_add(1.month().days(day - 1)).ok();
             if !self.step_to(next) || self.clock.civil.month() == 1 {
                 return false;
             }
@@ -100,7 +100,7 @@ impl Search<'_> {
                 self.clock = self.zone.date(self.clock.civil.date().at(0, 0, 0, 0));
             }
             let before = self.clock.second;
-            if !self.step_to(self.clock.civil.checked_add(1.day())) {
+            if !self.step_to(self.clock.civil.checked_add(1.day()).ok()) {
                 return false;
             }
             if self.clock.second == before {
@@ -167,15 +167,13 @@ impl Search<'_> {
     }
 
     /// `time.AddDate`: on the calendar, clock face unchanged. `false` past the calendar's end.
-    fn step_to(&mut self, stepped: Result<civil::DateTime, jiff::Error>) -> bool {
-        let is_ok = stepped.is_ok();
-        self.clock = match stepped {
-            Ok(civil) => self.zone.date(civil),
-            Err(_) => Clock {
-                civil: civil::DateTime::MAX,
-                ..self.clock
-            },
-        };
-        is_ok
+    fn step_to(&mut self, stepped: Option<civil::DateTime>) -> bool {
+        if let Some(civil) = stepped {
+            self.clock = self.zone.date(civil);
+            true
+        } else {
+            self.clock.civil = civil::DateTime::MAX;
+            false
+        }
     }
 }
