@@ -68,10 +68,14 @@ const (
 	workload  = "web"
 )
 
-func newWorld(random *rand.Rand) *world {
-	scheme := runtime.NewScheme()
+var scheme = runtime.NewScheme()
+
+func init() {
 	_ = clientgoscheme.AddToScheme(scheme)
 	_ = kedav1alpha1.AddToScheme(scheme)
+}
+
+func newWorld(random *rand.Rand) *world {
 	return &world{scheme: scheme, random: random, jobPods: map[string][]corev1.Pod{}}
 }
 

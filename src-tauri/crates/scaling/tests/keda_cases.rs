@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use scaling::hold::{HoldRule, NextCause};
 use scaling::keda::condition;
+use scaling::keda::cron::{Schedule, Zone};
 use scaling::keda::decision::Rule;
 use scaling::keda::modifiers::{FormulaResult, compile_formula};
 use scaling::keda::scaled_job;
@@ -100,6 +101,33 @@ fn windows_around_changes_of_the_clock() {
             "{start} to {end} at {at}"
         );
     }
+}
+
+#[test]
+fn a_day_that_a_zone_left_out_ends_the_search() {
+    let apia = Zone::named("Pacific/Apia").unwrap();
+    let at: Timestamp = "2011-12-01T00:00:00Z".parse().unwrap();
+    // robfig/cron never comes back from this one.
+    assert_eq!(
+        Schedule::parse("0 0 31 12 *").unwrap().next(at, &apia),
+        None
+    );
+    assert!(
+        Schedule::parse("0 0 20 12 *")
+            .unwrap()
+            .next(at, &apia)
+            .is_some()
+    );
+}
+
+#[test]
+fn a_first_of_month_without_midnight_moves_the_search() {
+    // Cuba's clocks went on at midnight of 1 April 2012: the search goes from there to 31 March, 23:00, and then to 1 May.
+    let cuba = Zone::named("Cuba").unwrap();
+    let at: Timestamp = "2011-11-13T02:29:35Z".parse().unwrap();
+    let schedule = Schedule::parse("10-54/7 * * 10/8,8-10/7 1").unwrap();
+    let next = schedule.next(at, &cuba).unwrap();
+    assert_eq!(next.to_string(), "2012-08-06T04:10:00Z");
 }
 
 #[test]

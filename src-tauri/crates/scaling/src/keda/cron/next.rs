@@ -16,7 +16,7 @@ const HOUR: i64 = 3600;
 
 impl Schedule {
     /// The first moment after `now`, in whole seconds, for a clock in `zone` (a zone in the text itself goes before it); `None` if none
-    /// comes in five years.
+    /// comes in five years, and where upstream searches for ever.
     pub fn next(&self, now: Timestamp, zone: &Zone) -> Option<Timestamp> {
         let zone = self.zone.as_ref().unwrap_or(zone);
         // The search would run through all five years by minutes to find that out.
@@ -82,7 +82,11 @@ impl Search<'_> {
                 self.rounded = true;
                 self.clock = self.zone.date(date.first_of_month().at(0, 0, 0, 0));
             }
-            if !self.step_date(1.month()) || self.clock.civil.month() == 1 {
+            let day = i64::from(self.clock.civil.day());
+            let first = self.clock.civil.first_of_month();
+            // A day that the next month has not comes out in the month after.
+            let next = first.checked_add(1.month().days(day - 1)).ok();
+            if !self.step_to(next) || self.clock.civil.month() == 1 {
                 return false;
             }
         }
@@ -95,7 +99,13 @@ impl Search<'_> {
                 self.rounded = true;
                 self.clock = self.zone.date(self.clock.civil.date().at(0, 0, 0, 0));
             }
-            if !self.step_date(1.day()) {
+            let before = self.clock.second;
+            if !self.step_to(self.clock.civil.checked_add(1.day()).ok()) {
+                return false;
+            }
+            if self.clock.second == before {
+                // Upstream never comes past a day that the zone left out (Apia, 30 December 2011).
+                self.clock.civil = civil::DateTime::MAX;
                 return false;
             }
             // Where midnight does not exist, the hour is put right.
@@ -157,15 +167,13 @@ impl Search<'_> {
     }
 
     /// `time.AddDate`: on the calendar, clock face unchanged. `false` past the calendar's end.
-    fn step_date(&mut self, span: jiff::Span) -> bool {
-        let stepped = self.clock.civil.checked_add(span);
-        self.clock = match stepped {
-            Ok(civil) => self.zone.date(civil),
-            Err(_) => Clock {
-                civil: civil::DateTime::MAX,
-                ..self.clock
-            },
-        };
-        stepped.is_ok()
+    fn step_to(&mut self, stepped: Option<civil::DateTime>) -> bool {
+        if let Some(civil) = stepped {
+            self.clock = self.zone.date(civil);
+            true
+        } else {
+            self.clock.civil = civil::DateTime::MAX;
+            false
+        }
     }
 }

@@ -176,25 +176,22 @@ impl Parser {
             .map_err(|_| format!("{value} is no whole number"))
     }
 
-    /// `(a, b)`; a comma with nothing on a side stands beside an empty value.
+    /// `(a, b)`; where nothing stands, between commas or brackets, is the empty value.
     fn values(&mut self) -> Result<BTreeSet<String>, String> {
         if self.step() != Token::Sign("(") {
             return Err("no values in brackets".into());
         }
         let mut values = BTreeSet::new();
         let mut value: Option<String> = None;
-        let mut any = false;
         loop {
             match self.step() {
                 Token::Word(word) if value.is_none() && is_value(&word) => {
                     value = Some(word);
-                    any = true;
                 }
                 Token::Sign(",") => {
                     values.insert(value.take().unwrap_or_default());
-                    any = true;
                 }
-                Token::Sign(")") if any => {
+                Token::Sign(")") => {
                     values.insert(value.take().unwrap_or_default());
                     return Ok(values);
                 }
@@ -250,13 +247,14 @@ mod tests {
             ("x in (,)", false),
             ("app=", false),
             ("in in (in)", false),
+            ("app in ()", false),
+            ("app notin ()", true),
         ] {
             let selector = Selector::parse(text).unwrap();
             assert_eq!(selector.selects(&labels), selects, "{text}");
         }
         for text in [
             ",", "a,", "a=b=c", "a in b", "!a=b", "=a", "a>b", "-a", "a/b/c", "a in (b", "a b",
-            "x in ()",
         ] {
             assert!(Selector::parse(text).is_err(), "{text}");
         }
