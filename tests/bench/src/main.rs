@@ -1,7 +1,7 @@
 //! Measures the release build against what people use today, and prints the README's table.
 //!
-//! `cargo xtask bench` builds everything and runs this. Arguments name the parts to measure (`listing`, `window`); none
-//! is all. Environment: `BENCH_PODS` (10000), `BENCH_RUNS` (5), `BENCH_IDLE_SECONDS` (60), `SCALESCOPE_BINARY` (the
+//! `cargo xtask bench` builds everything and runs this. Arguments name the parts to measure (`engine`, `listing`, `window`);
+//! none is all. Environment: `BENCH_PODS` (10000), `BENCH_RUNS` (5), `BENCH_IDLE_SECONDS` (60), `SCALESCOPE_BINARY` (the
 //! release build of the program, else the one in `target/release`).
 #![allow(clippy::print_stdout)] // its output is its purpose
 
@@ -10,7 +10,9 @@ mod bare_list;
 mod churn;
 mod commands;
 mod desk;
+mod engine;
 mod figures;
+mod forecast;
 mod idle;
 mod k9s;
 mod listing;
@@ -42,6 +44,10 @@ fn main() -> ExitCode {
 fn bench() -> Result<(), String> {
     let options = Options::from_environment()?;
     let mut report = Report::begin(&options);
+    if options.engine {
+        engine::measure(&options, &mut report)?;
+        forecast::measure(&mut report)?;
+    }
     if options.listing {
         // Scraping 10,000 pods would take from every client's time what nobody measures.
         let plane = full_plane(&options, false)?;

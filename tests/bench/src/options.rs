@@ -13,6 +13,8 @@ pub(crate) struct Options {
     pub(crate) runs: usize,
     /// How long the idle program is watched.
     pub(crate) idle: Duration,
+    /// Whether the scaling engine is timed.
+    pub(crate) engine: bool,
     /// Whether lists are timed.
     pub(crate) listing: bool,
     /// Whether the window is measured.
@@ -40,10 +42,10 @@ impl Options {
         let parts: Vec<String> = env::args().skip(1).collect();
         if let Some(odd) = parts
             .iter()
-            .find(|part| !["listing", "window"].contains(&part.as_str()))
+            .find(|part| !["engine", "listing", "window"].contains(&part.as_str()))
         {
             return Err(format!(
-                "there is no part {odd}; the parts are `listing` and `window`"
+                "there is no part {odd}; the parts are `engine`, `listing` and `window`"
             ));
         }
         let asked = |part: &str| parts.is_empty() || parts.iter().any(|one| one == part);
@@ -60,6 +62,7 @@ impl Options {
             pods: pods.max(NAMESPACES) / NAMESPACES * NAMESPACES,
             runs: number("BENCH_RUNS", 5)?.max(1),
             idle: Duration::from_secs(number("BENCH_IDLE_SECONDS", 60)? as u64),
+            engine: asked("engine"),
             listing: asked("listing"),
             window,
             program,

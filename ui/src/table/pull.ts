@@ -50,7 +50,7 @@ export interface Landed {
 }
 
 /** A lost notice is healed after this long. Asking oftener would be most of what an idle window does. */
-export const CHECK_MS = 5000;
+export const CHECK_MS = 10_000;
 
 /** No age ticks faster than this. */
 const SHORTEST_TICK_MS = 50;

@@ -33,7 +33,7 @@ pub(crate) fn wide(column: Column) -> Column {
 
 /// From two minutes on, seconds are brought up to date together and only so often: nobody reads them one by one, and each
 /// repaint of an otherwise quiet window costs more than all else that it does.
-const COARSE_MS: i64 = 5_000;
+const COARSE_MS: i64 = 10_000;
 const COARSE_FROM_MS: i64 = 120_000;
 
 /// How long ago, as `kubectl get` prints it.
@@ -113,11 +113,11 @@ mod tests {
         for (elapsed, text, until) in [
             (30_000, "30s", now + 1_000),
             (119_999, "119s", now + 1),
-            (120_000, "2m", 1_000_005_000),
-            (125_500, "2m5s", 1_000_005_000),
-            (599_900, "9m59s", 1_000_005_000),
+            (120_000, "2m", 1_000_010_000),
+            (125_500, "2m5s", 1_000_010_000),
+            (599_900, "9m59s", 1_000_010_000),
             (600_000, "10m", now + 60_000),
-            (659_000, "10m", 1_000_005_000),
+            (659_000, "10m", 1_000_010_000),
         ] {
             let cell = age(Some(now - elapsed), now);
             assert_eq!(

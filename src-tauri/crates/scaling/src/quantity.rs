@@ -116,6 +116,8 @@ impl Quantity {
     #[allow(clippy::cast_possible_truncation)] // Go truncates
     pub fn controller_milli(self) -> i64 {
         match self.kept {
+            Kept::Integer { value, power: -3 } => value,
+            Kept::Integer { value, power: 0 } => value.checked_mul(1000).unwrap_or(0),
             Kept::Integer { value, power } if power < -3 => saturated(divided_up(
                 i128::from(value),
                 power_of_ten(-3 - power).unwrap_or(i128::MAX),

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::certainty::{Certain, Certainty};
 use crate::finding::Finding;
-use crate::hold::{Hold, NextChange};
+use crate::forecast;
+use crate::hold::{Hold, NextCause, NextChange};
 use crate::keda::serving;
 use crate::{hpa, keda};
 
@@ -42,8 +43,7 @@ pub struct Together {
     pub replicas: Certain<i32>,
     /// What keeps it there, KEDA's first.
     pub holds: Vec<HeldBy>,
-    /// The earliest change with inputs unchanged that either makes alone. That a cron window changes what the HPA asks for is in the
-    /// forecast only.
+    /// The earliest change with inputs unchanged. Cron windows that change what the HPA asks for are looked for within eight days.
     pub next_change: Option<ChangeBy>,
     /// KEDA's decision with its reasons.
     pub keda: Option<keda::Decision>,
@@ -143,7 +143,36 @@ pub fn decide(situation: &Situation) -> (Together, Vec<Finding>) {
         findings.append(&mut found);
         decision
     });
-    (join(keda, hpa), findings)
+    let mut together = join(keda, hpa);
+    if together.hpa.is_some() && has_cron(situation) {
+        together.next_change = together
+            .next_change
+            .into_iter()
+            .chain(cron_change(situation))
+            .min_by_key(|one| one.change.at.earliest);
+    }
+    (together, findings)
+}
+
+fn has_cron(situation: &Situation) -> bool {
+    let triggers = situation
+        .keda
+        .iter()
+        .flat_map(|keda| &keda.scaled_object.spec.triggers);
+    triggers.into_iter().any(|trigger| trigger.kind == "cron")
+}
+
+/// What a cron window makes of the HPA's count.
+fn cron_change(situation: &Situation) -> Option<ChangeBy> {
+    let step = forecast::next_cron_step(situation)?;
+    Some(ChangeBy {
+        by: Controller::Hpa,
+        change: NextChange {
+            at: step.at,
+            replicas: step.to,
+            cause: NextCause::CronWindow,
+        },
+    })
 }
 
 fn is_paused(decision: &keda::Decision) -> bool {

@@ -11,7 +11,7 @@ use super::Session;
 /// Without proof of life for this long nothing is called live.
 const DOUBT_MS: i64 = 10_000;
 /// While it stays live, the status bar is told no oftener.
-const TELL_MS: i64 = 5_000;
+const TELL_MS: i64 = 10_000;
 
 /// What a second changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,13 +184,15 @@ mod tests {
         let mut status = Status::new(100_000, 3);
         assert_eq!(status.tick(101_000), Ticked::Turned);
         assert_eq!(status.tick(102_000), Ticked::Nothing);
-        assert_eq!(status.tick(106_000), Ticked::Figures);
-        assert_eq!(status.tick(109_999), Ticked::Nothing);
+        status.prove(103_000);
+        assert_eq!(status.tick(110_999), Ticked::Nothing);
+        assert_eq!(status.tick(111_000), Ticked::Figures);
+        assert_eq!(status.tick(112_999), Ticked::Nothing);
         assert_eq!(status.doubt(), None);
-        assert_eq!(status.tick(110_000), Ticked::Turned);
+        assert_eq!(status.tick(113_000), Ticked::Turned);
         assert!(status.doubt().is_some_and(|why| why.starts_with("as of ")));
-        status.prove(110_500);
-        assert_eq!(status.tick(111_000), Ticked::Turned);
+        status.prove(113_500);
+        assert_eq!(status.tick(114_000), Ticked::Turned);
         assert_eq!(status.doubt(), None);
     }
 

@@ -108,24 +108,16 @@ pub enum Cause {
 /// So many steps are made at most: two controllers that fight would go on forever.
 const MOST_STEPS: usize = 1000;
 
+/// A week and a day: schedules of a week turn within it.
+const TURNS: SignedDuration = SignedDuration::from_hours(8 * 24);
+
 /// The steps within `horizon`, which is not negative. Changes may come in any order; those before the present happen at once.
 pub fn forecast(situation: &Situation, changes: &[Change], horizon: SignedDuration) -> Forecast {
     let mut changes: Vec<&Change> = changes.iter().collect();
     changes.sort_by_key(|change| change.at);
-    let now = situation.hpa.as_ref().map(|hpa| hpa.now);
-    let of_keda = situation.keda.as_ref().map(|keda| keda.now);
-    let from = now
-        .into_iter()
-        .chain(of_keda)
-        .max()
-        .unwrap_or(Timestamp::UNIX_EPOCH);
+    let from = present(situation);
     let until = from.saturating_add(horizon).unwrap_or(Timestamp::MAX);
-    let phases = range::phases(situation);
-    let plays = phases
-        .iter()
-        .map(|phase| play::play(situation, &changes, from, until, *phase))
-        .collect();
-    let steps = range::merge(situation, plays, from);
+    let steps = steps(situation, &changes, until, |_| false);
     Forecast {
         from,
         until,
@@ -133,4 +125,31 @@ pub fn forecast(situation: &Situation, changes: &[Change], horizon: SignedDurati
         is_cut: steps.len() >= MOST_STEPS,
         steps,
     }
+}
+
+/// The first step of the HPA that a cron window causes, if there is one within [`TURNS`].
+pub(crate) fn next_cron_step(situation: &Situation) -> Option<Step> {
+    let until = present(situation).saturating_add(TURNS).ok()?;
+    let is_it = |step: &Step| step.by == By::Hpa && step.cause == Cause::CronWindow;
+    steps(situation, &[], until, is_it).into_iter().find(is_it)
+}
+
+fn present(situation: &Situation) -> Timestamp {
+    let of_hpa = situation.hpa.as_ref().map(|hpa| hpa.now);
+    let of_keda = situation.keda.as_ref().map(|keda| keda.now);
+    of_hpa.max(of_keda).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn steps(
+    situation: &Situation,
+    changes: &[&Change],
+    until: Timestamp,
+    is_last: impl Fn(&Step) -> bool,
+) -> Vec<Step> {
+    let from = present(situation);
+    let plays = range::phases(situation)
+        .into_iter()
+        .map(|phase| play::play(situation, changes, from, until, phase, &is_last))
+        .collect();
+    range::merge(situation, plays, from)
 }

@@ -33,17 +33,18 @@ pub(super) fn replicas(situation: &Situation) -> Option<i32> {
     of_keda.or(of_hpa)
 }
 
-/// The steps from a moment until before another.
+/// The steps from a moment until before another, or up to one that is the last that is asked for.
 pub(super) fn play(
     situation: &Situation,
     changes: &[&Change],
     from: Timestamp,
     until: Timestamp,
     phase: Phase,
+    is_last: impl Fn(&Step) -> bool,
 ) -> Vec<Step> {
     let mut play = Play::new(situation, from, until, phase);
     let mut changes = changes.iter().peekable();
-    while play.steps.len() < MOST_STEPS {
+    while play.steps.len() < MOST_STEPS && !play.steps.last().is_some_and(&is_last) {
         let change = changes.peek().map(|change| change.at.max(from));
         let poll = play.polls.as_ref().and_then(|turns| turns.due);
         let pass = play.passes.as_ref().and_then(|turns| turns.due);
@@ -260,10 +261,10 @@ impl Play {
             keda.now = at;
             serving::serve(keda, hpa)
         });
-        let (decision, _) = hpa::decide(hpa);
+        let decision = hpa::foreseeing(hpa);
         let is_counting = queried.as_ref().is_some_and(|queried| queried.is_counting)
             && !decision.metrics.is_empty();
-        *hpa = hpa::following(hpa, &decision, at);
+        hpa::follow(hpa, &decision, at);
         if let Some(keda) = &mut self.keda {
             if let Some(queried) = queried.filter(|_| !decision.metrics.is_empty()) {
                 queried.remember(keda);

@@ -2,6 +2,8 @@
 //!
 //! Follows `horizontal.go` (`setConditionInList`, `removeCondition`, `getScaledToZeroConditionStatus`).
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::status::{Condition, ConditionKind, ConditionStatus, Status};
@@ -13,7 +15,7 @@ pub(crate) fn set(
     kind: ConditionKind,
     holds: bool,
     reason: &str,
-    message: impl Into<String>,
+    message: Cow<'_, str>,
     now: Timestamp,
 ) {
     let holds = if holds {
@@ -21,7 +23,6 @@ pub(crate) fn set(
     } else {
         ConditionStatus::False
     };
-    let (reason, message) = (reason.to_owned(), message.into());
     let found = status
         .conditions
         .iter_mut()
@@ -32,15 +33,19 @@ pub(crate) fn set(
                 condition.last_transition_time = Some(time::stored(now));
                 condition.status = holds;
             }
-            condition.reason = reason;
-            condition.message = message;
+            if condition.reason != reason {
+                reason.clone_into(&mut condition.reason);
+            }
+            if condition.message != message {
+                condition.message = message.into_owned();
+            }
         }
         None => status.conditions.push(Condition {
             kind,
             status: holds,
             last_transition_time: Some(time::stored(now)),
-            reason,
-            message,
+            reason: reason.to_owned(),
+            message: message.into_owned(),
         }),
     }
 }

@@ -39,13 +39,13 @@ pub(crate) fn compute(
         name: format!("pods metric {}", metric.name),
         status: MetricStatus {
             kind: SourceKind::Pods,
-            pods: Some(PodsStatus {
+            pods: Some(Box::new(PodsStatus {
                 metric: metric.clone(),
                 current: CurrentValue {
                     average_value: Some(decimal(usage)),
                     ..CurrentValue::default()
                 },
-            }),
+            })),
             ..MetricStatus::default()
         },
     })

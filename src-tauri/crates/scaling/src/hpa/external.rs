@@ -74,10 +74,10 @@ pub(crate) fn compute(
         name: format!("external metric {name}({selector})"),
         status: MetricStatus {
             kind: SourceKind::External,
-            external: Some(ExternalStatus {
+            external: Some(Box::new(ExternalStatus {
                 metric: metric.clone(),
                 current,
-            }),
+            })),
             ..MetricStatus::default()
         },
     })
@@ -111,16 +111,14 @@ fn series<'a>(
             "no metrics returned from external metrics API".to_owned(),
         ));
     }
-    trace.inputs.extend(
-        series
-            .iter()
-            .zip(1..)
-            .map(|(value, number): (&Amount, u32)| Input {
-                of: number.to_string(),
-                usage: Some(value.milli()),
-                request: None,
-                certainty: answer.certainty.clone(),
-            }),
-    );
+    if inputs.names_inputs {
+        let named = series.iter().zip(1u32..).map(|(value, number)| Input {
+            of: number.to_string(),
+            usage: Some(value.milli()),
+            request: None,
+            certainty: answer.certainty.clone(),
+        });
+        trace.inputs.extend(named);
+    }
     Ok(series)
 }

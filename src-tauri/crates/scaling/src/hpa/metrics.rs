@@ -23,8 +23,8 @@ pub(crate) struct Inputs<'a> {
     /// The pods under the target's selector.
     pub(crate) selected: &'a [&'a Pod],
     pub(crate) tolerances: Tolerances,
-    /// Whether pods are named in the evaluations, which takes time.
-    pub(crate) names_pods: bool,
+    /// Whether pods and samples are named in the evaluations, which takes time.
+    pub(crate) names_inputs: bool,
 }
 
 impl<'a> Inputs<'a> {

@@ -28,6 +28,7 @@ mod rebalance;
 mod reconcile;
 pub(crate) mod requests;
 mod resource;
+mod samples;
 mod selection;
 pub mod selector;
 mod settle;
@@ -45,5 +46,6 @@ pub mod validate;
 mod validate_metric;
 
 pub use decision::Decision;
-pub use reconcile::{decide, following};
+pub(crate) use reconcile::foreseeing;
+pub use reconcile::{decide, follow, following, pass};
 pub use situation::Situation;

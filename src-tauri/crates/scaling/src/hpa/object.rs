@@ -74,11 +74,11 @@ pub(crate) fn compute(
         name,
         status: MetricStatus {
             kind: SourceKind::Object,
-            object: Some(ObjectStatus {
+            object: Some(Box::new(ObjectStatus {
                 metric: metric.clone(),
                 current,
                 described_object: source.described_object.clone(),
-            }),
+            })),
             ..MetricStatus::default()
         },
     })
@@ -94,12 +94,14 @@ fn read(inputs: &Inputs<'_>, source: &ObjectSource, trace: &mut Trace) -> Result
         .and_then(|answer| Ok((value(answer, "custom")?.milli(), &answer.certainty)));
     match read {
         Ok((usage, certainty)) => {
-            trace.inputs.push(Input {
-                of: format!("{} {}", object.kind, object.name),
-                usage: Some(usage),
-                request: None,
-                certainty: certainty.clone(),
-            });
+            if inputs.names_inputs {
+                trace.inputs.push(Input {
+                    of: format!("{} {}", object.kind, object.name),
+                    usage: Some(usage),
+                    request: None,
+                    certainty: certainty.clone(),
+                });
+            }
             Ok(usage)
         }
         // The controller mixes up the parts of this sentence.

@@ -4,8 +4,9 @@
 
 use super::decision::{Arithmetic, AssumedUsage, Number};
 use super::metrics::Inputs;
-use super::pods::{self, Samples};
+use super::pods;
 use super::rebalance::{self, Rebalance};
+use super::samples::Samples;
 use super::trace::{Trace, inputs_of};
 use super::utilization::mean;
 use crate::certainty::Certainty;
@@ -22,14 +23,14 @@ pub(crate) fn average<'a>(
     let selected = inputs.pods(trace)?;
     let config = &inputs.situation.config;
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    if inputs.names_pods {
+    if inputs.names_inputs {
         trace.groups = Some(groups.names());
     }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
-    if inputs.names_pods {
-        trace.inputs = inputs_of(&samples, |_| None, certainty);
+    if inputs.names_inputs {
+        trace.inputs = inputs_of(selected, &samples, &[], certainty);
     }
     let (first, usage) = ratio(&samples, target, &mut trace.arithmetic);
     let rebalance = Rebalance {

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::decision::PodGroups;
-use super::names::ByName;
+use super::samples::Samples;
 use super::situation::{Config, Phase, Pod};
 use super::status::ConditionStatus;
 use super::time;
@@ -21,9 +21,6 @@ pub(crate) struct Sample {
     pub(crate) value: i64,
 }
 
-/// Samples by the pod's name; also of pods that do not exist.
-pub(crate) type Samples<'a> = ByName<'a, Sample>;
-
 /// How a pod counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Group {
@@ -33,50 +30,62 @@ pub(crate) enum Group {
     Ignored,
 }
 
-/// Pods by how they count.
-#[derive(Clone, Debug, Default)]
+/// How each of the pods counts, in their order.
+#[derive(Clone, Debug)]
 pub(crate) struct Grouped<'a> {
-    pub(crate) ready: Vec<&'a str>,
-    pub(crate) unready: Vec<&'a str>,
-    pub(crate) missing: Vec<&'a str>,
-    pub(crate) ignored: Vec<&'a str>,
+    pods: &'a [&'a Pod],
+    groups: Vec<Group>,
 }
 
 impl Grouped<'_> {
+    /// Indexes of the pods of a group.
+    pub(crate) fn of(&self, group: Group) -> impl Iterator<Item = usize> {
+        let groups = self.groups.iter().enumerate();
+        groups.filter_map(move |(index, own)| (*own == group).then_some(index))
+    }
+
+    /// How many pods are in a group.
+    pub(crate) fn count(&self, group: Group) -> usize {
+        self.groups.iter().filter(|own| **own == group).count()
+    }
+
     /// The names, for the decision.
     pub(crate) fn names(&self) -> PodGroups {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let of = |group| {
+            let pods = self.pods.iter().zip(&self.groups);
+            pods.filter(|(_, own)| **own == group)
+                .map(|(pod, _)| pod.name.clone())
+                .collect()
+        };
         PodGroups {
-            ready: owned(&self.ready),
-            unready: owned(&self.unready),
-            missing: owned(&self.missing),
-            ignored: owned(&self.ignored),
+            ready: of(Group::Ready),
+            unready: of(Group::Unready),
+            missing: of(Group::Missing),
+            ignored: of(Group::Ignored),
         }
     }
 }
 
 /// Sorts the pods and drops the samples of those that are unready or ignored.
 pub(crate) fn group<'a>(
-    pods: &[&'a Pod],
+    pods: &'a [&'a Pod],
     samples: &mut Samples<'a>,
     is_cpu: bool,
     now: Timestamp,
     config: &Config,
 ) -> Grouped<'a> {
-    let mut groups = Grouped::default();
-    for pod in pods {
-        let name = pod.name.as_str();
-        match group_of(pod, samples.get(name), is_cpu, now, config) {
-            Group::Ready => groups.ready.push(name),
-            Group::Unready => groups.unready.push(name),
-            Group::Missing => groups.missing.push(name),
-            Group::Ignored => groups.ignored.push(name),
+    let groups = pods.iter().enumerate().map(|(index, pod)| {
+        let group = group_of(pod, samples.get(index), is_cpu, now, config);
+        match group {
+            Group::Ignored | Group::Unready => samples.remove(index),
+            Group::Ready | Group::Missing => {}
         }
+        group
+    });
+    Grouped {
+        groups: groups.collect(),
+        pods,
     }
-    for name in groups.ignored.iter().chain(&groups.unready) {
-        samples.remove(name);
-    }
-    groups
 }
 
 /// How one pod counts.

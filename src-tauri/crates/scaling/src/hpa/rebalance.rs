@@ -4,7 +4,8 @@
 
 use super::decision::{Arithmetic, AssumedUsage, Number};
 use super::go;
-use super::pods::{Grouped, Sample, Samples};
+use super::pods::{Group, Grouped, Sample};
+use super::samples::Samples;
 use super::time;
 use super::tolerance::Tolerances;
 
@@ -21,23 +22,24 @@ pub(crate) struct Rebalance<'r, 'a> {
 }
 
 impl<'a> Rebalance<'_, 'a> {
-    /// The count. `missing_usage` gives what a missing pod uses when the count would shrink; `second` computes the ratio again.
+    /// The count. `missing_usage` gives what a missing pod, by index, uses when the count would shrink; `second` computes the ratio again.
     pub(crate) fn count(
         self,
         ratio: f64,
         steps: &mut Vec<Arithmetic>,
-        missing_usage: impl Fn(&str) -> i64,
+        missing_usage: impl Fn(usize) -> i64,
         second: impl FnOnce(&Samples<'a>, &mut Vec<Arithmetic>) -> Result<f64, String>,
     ) -> Result<i32, String> {
         let groups = self.groups;
-        let grows_with_unready = !groups.unready.is_empty() && ratio > 1.0;
-        if !grows_with_unready && groups.missing.is_empty() {
+        let (missing, unready) = (groups.count(Group::Missing), groups.count(Group::Unready));
+        let grows_with_unready = unready > 0 && ratio > 1.0;
+        if !grows_with_unready && missing == 0 {
             if self.tolerances.check(ratio, steps) {
                 return Ok(self.current);
             }
-            return Ok(ceil(ratio, groups.ready.len(), steps));
+            return Ok(ceil(ratio, groups.count(Group::Ready), steps));
         }
-        let assumed = if groups.missing.is_empty() {
+        let assumed = if missing == 0 {
             None
         } else if ratio < 1.0 {
             Some(self.shrinking)
@@ -47,25 +49,25 @@ impl<'a> Rebalance<'_, 'a> {
             None
         };
         if let Some(usage) = assumed {
-            for name in &groups.missing {
+            for pod in groups.of(Group::Missing) {
                 let value = if usage == AssumedUsage::Nothing {
                     0
                 } else {
-                    missing_usage(name)
+                    missing_usage(pod)
                 };
-                self.samples.insert(name, assumed_sample(value));
+                self.samples.set(pod, assumed_sample(value));
             }
         }
         if grows_with_unready {
-            for name in &groups.unready {
-                self.samples.insert(name, assumed_sample(0));
+            for pod in groups.of(Group::Unready) {
+                self.samples.set(pod, assumed_sample(0));
             }
         }
         steps.push(Arithmetic::Rebalance {
-            missing: count(groups.missing.len()),
+            missing: count(missing),
             missing_as: assumed,
             unready: if grows_with_unready {
-                count(groups.unready.len())
+                count(unready)
             } else {
                 0
             },

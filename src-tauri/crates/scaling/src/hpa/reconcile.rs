@@ -2,6 +2,8 @@
 //!
 //! Follows `horizontal.go` (`reconcileAutoscaler`, `setStatus`, `updateStatusIfNeeded`).
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::decision::{Decision, Event, EventKind, Path};
@@ -15,24 +17,55 @@ use super::{conditions, defaults, history, holds, next, time, validate};
 use crate::certainty::Certainty;
 use crate::finding::Finding;
 
-/// What the controller decides in a pass at the situation's `now`, and what is wrong with the spec.
+/// What the controller decides in a pass at the situation's `now`, with all its reasons, and what is wrong with the spec.
 pub fn decide(situation: &Situation) -> (Decision, Vec<Finding>) {
+    let decision = decided(situation, Depth::Reasons);
+    (decision, validate::findings(situation))
+}
+
+/// As [`decide`], several times as fast, without what only explains: pods and samples by name, `holds`, `next_change`, findings.
+#[must_use]
+pub fn pass(situation: &Situation) -> Decision {
+    decided(situation, Depth::Pass)
+}
+
+/// As [`pass`], with `next_change`.
+pub(crate) fn foreseeing(situation: &Situation) -> Decision {
+    decided(situation, Depth::NextChange)
+}
+
+/// What is to be told beside what the controller does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    Pass,
+    NextChange,
+    Reasons,
+}
+
+fn decided(situation: &Situation, depth: Depth) -> Decision {
     let spec = defaults::stored(&situation.spec);
-    let mut pass = Pass::new(situation, &spec);
+    let mut pass = Pass::new(situation, &spec, depth);
     pass.run();
     let selected = pass.selected.take();
     let mut decision = pass.decision;
+    if depth == Depth::Pass {
+        return decision;
+    }
     let judged = Judged {
         situation,
         spec: &spec,
         decision: &decision,
         selected: selected.as_deref(),
     };
-    let holds = holds::holds(&judged);
     let next_change = next::next_change(&judged);
+    let holds = if depth == Depth::Reasons {
+        holds::holds(&judged)
+    } else {
+        Vec::new()
+    };
     decision.holds = holds;
     decision.next_change = next_change;
-    (decision, validate::findings(situation))
+    decision
 }
 
 /// The situation of the pass at `now` that follows a decision, with all else unchanged: the target follows, the controller
@@ -40,15 +73,22 @@ pub fn decide(situation: &Situation) -> (Decision, Vec<Finding>) {
 #[must_use]
 pub fn following(situation: &Situation, decision: &Decision, now: Timestamp) -> Situation {
     let mut next = situation.clone();
-    next.now = now;
-    next.memory = decision.memory.clone();
+    follow(&mut next, decision, now);
+    next
+}
+
+/// As [`following`], in place.
+pub fn follow(situation: &mut Situation, decision: &Decision, now: Timestamp) {
+    situation.now = now;
+    situation.memory.clone_from(&decision.memory);
     if decision.status_written && situation.writes.status_error.is_none() {
-        next.status = decision.status.clone();
+        situation.status.clone_from(&decision.status);
     }
-    if let (Answered::Value(scale), Some(replicas)) = (&mut next.scale.result, decision.replicas) {
+    if let (Answered::Value(scale), Some(replicas)) =
+        (&mut situation.scale.result, decision.replicas)
+    {
         scale.spec_replicas = replicas;
     }
-    next
 }
 
 /// A decision with what it was made from.
@@ -61,16 +101,29 @@ pub(crate) struct Judged<'a> {
     pub(crate) selected: Option<&'a [&'a Pod]>,
 }
 
+/// The status as it was, to be filled: all ways of a pass but one make its metrics anew.
+fn without_metrics(status: &Status) -> Status {
+    Status {
+        observed_generation: status.observed_generation,
+        last_scale_time: status.last_scale_time,
+        current_replicas: status.current_replicas,
+        desired_replicas: status.desired_replicas,
+        current_metrics: Vec::new(),
+        conditions: status.conditions.clone(),
+    }
+}
+
 /// A pass while it runs.
 struct Pass<'a> {
     situation: &'a Situation,
     spec: &'a Spec,
+    depth: Depth,
     decision: Decision,
     selected: Option<Vec<&'a Pod>>,
 }
 
 impl<'a> Pass<'a> {
-    fn new(situation: &'a Situation, spec: &'a Spec) -> Self {
+    fn new(situation: &'a Situation, spec: &'a Spec, depth: Depth) -> Self {
         let decision = Decision {
             at: situation.now,
             path: Path::Disabled,
@@ -87,7 +140,7 @@ impl<'a> Pass<'a> {
             holds: Vec::new(),
             next_change: None,
             events: Vec::new(),
-            status: situation.status.clone(),
+            status: without_metrics(&situation.status),
             status_written: false,
             memory: situation.memory.clone(),
             certainty: situation.scale.certainty.clone().derived(),
@@ -95,6 +148,7 @@ impl<'a> Pass<'a> {
         Self {
             situation,
             spec,
+            depth,
             decision,
             selected: None,
         }
@@ -160,6 +214,8 @@ impl<'a> Pass<'a> {
             format!("the HPA controller was unable to get the target's current scale: {error}"),
         );
         self.decision.path = Path::NoScale { error };
+        let metrics = &self.situation.status.current_metrics;
+        self.decision.status.current_metrics.clone_from(metrics);
         self.write_status();
     }
 
@@ -185,7 +241,7 @@ impl<'a> Pass<'a> {
             Ok(selected) => selected,
             Err(unusable) => return self.without_selector(start, unusable),
         };
-        let proposals = start.propose_for(&selected, true);
+        let mut proposals = start.propose_for(&selected, self.depth == Depth::Reasons);
         self.selected = Some(selected);
         for evaluation in &proposals.evaluations {
             let certainty = std::mem::replace(&mut self.decision.certainty, Certainty::Derived);
@@ -194,8 +250,11 @@ impl<'a> Pass<'a> {
         self.metric_events(&proposals);
         let statuses: Vec<MetricStatus> = proposals
             .evaluations
-            .iter()
-            .map(|evaluation| evaluation.status.clone())
+            .iter_mut()
+            .map(|evaluation| match self.depth {
+                Depth::Reasons => evaluation.status.clone(),
+                Depth::Pass | Depth::NextChange => std::mem::take(&mut evaluation.status),
+            })
             .collect();
         match proposals.outcome {
             Outcome::Failed { error } => {
@@ -403,10 +462,11 @@ impl<'a> Pass<'a> {
         kind: ConditionKind,
         holds: bool,
         reason: &str,
-        message: impl Into<String>,
+        message: impl Into<Cow<'static, str>>,
     ) {
         let now = self.moment();
-        conditions::set(&mut self.decision.status, kind, holds, reason, message, now);
+        let status = &mut self.decision.status;
+        conditions::set(status, kind, holds, reason, message.into(), now);
     }
 
     fn event(&mut self, kind: EventKind, reason: &str, message: String) {

@@ -5,25 +5,24 @@
 use std::collections::BTreeMap;
 
 use super::amount::Amount;
-use super::names::ByName;
 use super::situation::{Config, Container, Pod, Version};
 use crate::quantity::{Format, Quantity};
 
-/// Requests in thousandths by the pod's name, of all pods under the selector, whatever their state. One pod without the request fails
+/// Requests in thousandths of all pods under the selector, in their order, whatever their state. One pod without the request fails
 /// the metric.
-pub(crate) fn requests<'a>(
-    pods: &[&'a Pod],
+pub(crate) fn requests(
+    pods: &[&Pod],
     container: &str,
     resource: &str,
     config: &Config,
-) -> Result<ByName<'a, i64>, String> {
+) -> Result<Vec<i64>, String> {
     pods.iter()
         .map(|pod| {
             let of_pod = config.gates.pod_level_resources
                 && config.version >= Version::V1_34
                 && container.is_empty()
                 && pod.requests.keys().any(|name| is_pod_level(name));
-            let request = if of_pod {
+            if of_pod {
                 pod_request(pod, resource).ok_or_else(|| {
                     format!(
                         "missing pod-level request for {resource} in Pod {}",
@@ -32,8 +31,7 @@ pub(crate) fn requests<'a>(
                 })
             } else {
                 container_requests(pod, container, resource, config.version)
-            };
-            Ok((pod.name.as_str(), request?))
+            }
         })
         .collect()
 }

@@ -93,16 +93,16 @@ pub(crate) fn compute(
     let status = match parts.container {
         None => MetricStatus {
             kind: SourceKind::Resource,
-            resource: Some(ResourceStatus { name, current }),
+            resource: Some(Box::new(ResourceStatus { name, current })),
             ..MetricStatus::default()
         },
         Some(container) => MetricStatus {
             kind: SourceKind::ContainerResource,
-            container_resource: Some(ContainerResourceStatus {
+            container_resource: Some(Box::new(ContainerResourceStatus {
                 name,
                 current,
                 container: container.to_owned(),
-            }),
+            })),
             ..MetricStatus::default()
         },
     };

@@ -97,8 +97,7 @@ impl Selector {
 pub(crate) fn object_fault(selector: Option<&LabelSelector>) -> Option<String> {
     let selector = selector?;
     for (key, value) in &selector.match_labels {
-        let values = std::slice::from_ref(value);
-        if let Err(error) = checked(key, "=", values) {
+        if let Err(error) = checked(key, "=", vec![value.clone()]) {
             return Some(error);
         }
     }
@@ -115,7 +114,7 @@ pub(crate) fn object_fault(selector: Option<&LabelSelector>) -> Option<String> {
                 ));
             }
         };
-        if let Err(error) = checked(&expression.key, operator, &expression.values) {
+        if let Err(error) = checked(&expression.key, operator, expression.values.clone()) {
             return Some(error);
         }
     }
@@ -146,7 +145,7 @@ pub(crate) fn printed(selector: Option<&LabelSelector>) -> String {
 }
 
 /// One requirement, read from the tokens.
-fn requirement(tokens: &mut Tokens) -> Result<Requirement, String> {
+fn requirement(tokens: &mut Tokens<'_>) -> Result<Requirement, String> {
     let mut token = tokens.next();
     let negated = token == Token::Not;
     if negated {
@@ -155,19 +154,19 @@ fn requirement(tokens: &mut Tokens) -> Result<Requirement, String> {
     let Token::Word(key) = token else {
         return Err(format!("found '{}', expected: identifier", token.text()));
     };
-    let faults = key_faults(&key);
+    let faults = key_faults(key);
     if !faults.is_empty() {
         return Err(format!(
             "<nil>: Invalid value: {}: {}",
-            quoted(&key),
+            quoted(key),
             faults.join("; ")
         ));
     }
     if negated {
-        return checked(&key, "!", &[]);
+        return checked(key, "!", Vec::new());
     }
     if matches!(tokens.peek(), Token::End | Token::Comma) {
-        return checked(&key, "exists", &[]);
+        return checked(key, "exists", Vec::new());
     }
     let (operator, operator_text) = tokens.next_operator();
     match operator {
@@ -175,19 +174,19 @@ fn requirement(tokens: &mut Tokens) -> Result<Requirement, String> {
             let mut values = listed(tokens)?;
             values.sort();
             values.dedup();
-            checked(&key, operator, &values)
+            checked(key, operator, values)
         }
         Some(operator) => {
             let value = match tokens.peek() {
                 Token::End | Token::Comma => String::new(),
                 _ => match tokens.next() {
-                    Token::Word(value) => value,
+                    Token::Word(value) => value.to_owned(),
                     other => {
                         return Err(format!("found '{}', expected: identifier", other.text()));
                     }
                 },
             };
-            checked(&key, operator, &[value])
+            checked(key, operator, vec![value])
         }
         None => Err(format!(
             "found '{operator_text}', expected: in, notin, =, ==, !=, gt, lt"
@@ -196,7 +195,7 @@ fn requirement(tokens: &mut Tokens) -> Result<Requirement, String> {
 }
 
 /// The values in parentheses.
-fn listed(tokens: &mut Tokens) -> Result<Vec<String>, String> {
+fn listed(tokens: &mut Tokens<'_>) -> Result<Vec<String>, String> {
     let open = tokens.next();
     if open != Token::Open {
         return Err(format!("found '{}' expected: '('", open.text()));
@@ -218,7 +217,7 @@ fn listed(tokens: &mut Tokens) -> Result<Vec<String>, String> {
     loop {
         match tokens.next() {
             Token::Word(value) => {
-                values.push(value);
+                values.push(value.to_owned());
                 match tokens.peek() {
                     Token::Comma => {}
                     Token::Close => break,
@@ -253,7 +252,7 @@ fn listed(tokens: &mut Tokens) -> Result<Vec<String>, String> {
 }
 
 /// A requirement whose key and values are valid.
-fn checked(key: &str, operator: &str, values: &[String]) -> Result<Requirement, String> {
+fn checked(key: &str, operator: &str, values: Vec<String>) -> Result<Requirement, String> {
     let mut errors = Vec::new();
     let faults = key_faults(key);
     if !faults.is_empty() {
@@ -263,7 +262,7 @@ fn checked(key: &str, operator: &str, values: &[String]) -> Result<Requirement, 
             faults.join("; ")
         ));
     }
-    let invalid = |why: &str| format!("values: Invalid value: {}: {why}", json_list(values));
+    let invalid = |why: &str| format!("values: Invalid value: {}: {why}", json_list(&values));
     let mut numbers = Vec::new();
     match operator {
         "in" | "notin" if values.is_empty() => {
@@ -319,8 +318,8 @@ fn checked(key: &str, operator: &str, values: &[String]) -> Result<Requirement, 
             "!" => Test::Missing,
             ">" => Test::Greater(number),
             "<" => Test::Less(number),
-            "!=" | "notin" => Test::NotIn(values.to_vec()),
-            _ => Test::In(values.to_vec()),
+            "!=" | "notin" => Test::NotIn(values),
+            _ => Test::In(values),
         },
     })
 }
@@ -361,19 +360,19 @@ fn json_list(values: &[String]) -> String {
 }
 
 /// A token of the text form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token<'t> {
     End,
     Close,
     Comma,
     Not,
     Operator(&'static str),
-    Word(String),
+    Word(&'t str),
     Open,
 }
 
-impl Token {
-    fn text(&self) -> &str {
+impl<'t> Token<'t> {
+    fn text(self) -> &'t str {
         match self {
             Self::Word(text) => text,
             Self::End => "",
@@ -387,13 +386,13 @@ impl Token {
 }
 
 /// The tokens of a text; after the last comes [`Token::End`] for ever.
-struct Tokens {
-    tokens: Vec<Token>,
+struct Tokens<'t> {
+    tokens: Vec<Token<'t>>,
     at: usize,
 }
 
-impl Tokens {
-    fn of(text: &str) -> Self {
+impl<'t> Tokens<'t> {
+    fn of(text: &'t str) -> Self {
         let mut tokens = Vec::new();
         let mut rest = text;
         loop {
@@ -408,7 +407,7 @@ impl Tokens {
                 let length = rest
                     .find(|c: char| is_special(c) || matches!(c, ' ' | '\t' | '\r' | '\n' | '\0'))
                     .unwrap_or(rest.len());
-                (Token::Word(rest[..length].to_owned()), length)
+                (Token::Word(&rest[..length]), length)
             };
             tokens.push(token);
             rest = &rest[length..];
@@ -416,26 +415,31 @@ impl Tokens {
         Self { tokens, at: 0 }
     }
 
-    fn peek(&self) -> Token {
-        self.tokens.get(self.at).cloned().unwrap_or(Token::End)
+    fn peek(&self) -> Token<'t> {
+        self.tokens.get(self.at).copied().unwrap_or(Token::End)
     }
 
-    fn next(&mut self) -> Token {
+    fn next(&mut self) -> Token<'t> {
         let token = self.peek();
         self.at += 1;
         token
     }
 
     /// The next token as an operator, and its text.
-    fn next_operator(&mut self) -> (Option<&'static str>, String) {
+    fn next_operator(&mut self) -> (Option<&'static str>, &'t str) {
         let token = self.next();
-        let operator = match &token {
-            Token::Operator(operator) => Some(*operator),
-            Token::Word(word) if word == "in" => Some("in"),
-            Token::Word(word) if word == "notin" => Some("notin"),
-            _ => None,
+        let operator = match token {
+            Token::Operator(operator) => Some(operator),
+            Token::Word("in") => Some("in"),
+            Token::Word("notin") => Some("notin"),
+            Token::Word(_)
+            | Token::End
+            | Token::Close
+            | Token::Comma
+            | Token::Not
+            | Token::Open => None,
         };
-        (operator, token.text().to_owned())
+        (operator, token.text())
     }
 }
 
@@ -444,7 +448,7 @@ fn is_special(c: char) -> bool {
 }
 
 /// The longest special token at the start, which begins with a special character: each of them is a token.
-fn special(text: &str) -> (Token, usize) {
+fn special(text: &str) -> (Token<'static>, usize) {
     for (token, word) in [
         (Token::Operator("=="), "=="),
         (Token::Operator("!="), "!="),

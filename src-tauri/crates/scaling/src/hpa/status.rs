@@ -112,19 +112,19 @@ pub struct MetricStatus {
     pub kind: SourceKind,
     /// For [`SourceKind::Object`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub object: Option<ObjectStatus>,
+    pub object: Option<Box<ObjectStatus>>,
     /// For [`SourceKind::Pods`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pods: Option<PodsStatus>,
+    pub pods: Option<Box<PodsStatus>>,
     /// For [`SourceKind::Resource`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource: Option<ResourceStatus>,
+    pub resource: Option<Box<ResourceStatus>>,
     /// For [`SourceKind::ContainerResource`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub container_resource: Option<ContainerResourceStatus>,
+    pub container_resource: Option<Box<ContainerResourceStatus>>,
     /// For [`SourceKind::External`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external: Option<ExternalStatus>,
+    pub external: Option<Box<ExternalStatus>>,
 }
 
 /// Last values of an Object metric.

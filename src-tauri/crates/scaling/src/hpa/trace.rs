@@ -1,7 +1,8 @@
 //! What a metric's computation looked at and did, gathered while it runs.
 
 use super::decision::{Arithmetic, Input, PodGroups};
-use super::pods::Samples;
+use super::samples::Samples;
+use super::situation::Pod;
 use crate::certainty::Certainty;
 
 /// The record of one computation; what was gathered stays when it fails.
@@ -34,18 +35,26 @@ impl Trace {
     }
 }
 
-/// The samples that count, by name, with the request of each where requests matter.
+/// The samples that count, by name, with the request of each selected pod where requests matter.
 pub(crate) fn inputs_of(
+    pods: &[&Pod],
     samples: &Samples<'_>,
-    request: impl Fn(&str) -> Option<i64>,
+    requests: &[i64],
     certainty: &Certainty,
 ) -> Vec<Input> {
-    let mut inputs: Vec<Input> = samples
-        .iter()
-        .map(|(name, sample)| Input {
-            of: (*name).to_owned(),
+    let of_pods = samples.of_pods().filter_map(|(index, sample)| {
+        let name = pods.get(index)?.name.as_str();
+        Some((name, sample, requests.get(index).copied()))
+    });
+    let of_others = samples
+        .of_others()
+        .map(|(name, sample)| (name, sample, None));
+    let mut inputs: Vec<Input> = of_pods
+        .chain(of_others)
+        .map(|(name, sample, request)| Input {
+            of: name.to_owned(),
             usage: Some(sample.value),
-            request: request(name),
+            request,
             certainty: certainty.clone(),
         })
         .collect();

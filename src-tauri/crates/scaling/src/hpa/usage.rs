@@ -2,13 +2,12 @@
 //!
 //! Follows `metrics/client.go` (`GetResourceMetric`, `getPodMetrics`, `getContainerMetrics`, `GetRawMetric`).
 
-use std::hash::BuildHasherDefault;
-
 use jiff::SignedDuration;
 
 use super::amount::Amount;
 use super::metrics::Inputs;
-use super::pods::{Sample, Samples};
+use super::pods::Sample;
+use super::samples::Samples;
 use super::situation::{Answer, Answered, PodUsage};
 use super::spec::MetricIdentifier;
 use super::trace::Trace;
@@ -27,9 +26,8 @@ pub(crate) fn resource<'a>(
     if pods.is_empty() {
         return Err("no metrics returned from resource metrics API".to_owned());
     }
-    let mut samples = Samples::with_capacity_and_hasher(pods.len(), BuildHasherDefault::default());
-    for pod in pods {
-        let usage = if container.is_empty() {
+    let samples = pods.iter().filter_map(|pod| {
+        let value = if container.is_empty() {
             whole_pod(pod, resource)
         } else {
             pod.containers
@@ -37,16 +35,15 @@ pub(crate) fn resource<'a>(
                 .find(|candidate| candidate.name == container)
                 .and_then(|found| found.usage.get(resource))
                 .map(Amount::milli)
+        }?;
+        let sample = Sample {
+            timestamp: pod.timestamp,
+            window: pod.window.duration(),
+            value,
         };
-        if let Some(value) = usage {
-            let sample = Sample {
-                timestamp: pod.timestamp,
-                window: pod.window.duration(),
-                value,
-            };
-            samples.insert(&pod.name, sample);
-        }
-    }
+        Some((pod.name.as_str(), sample))
+    });
+    let samples = Samples::new(inputs.selected, samples);
     Ok((samples, &answer.certainty))
 }
 
@@ -77,17 +74,16 @@ pub(crate) fn custom<'a>(
     if values.is_empty() {
         return Err("no metrics returned from custom metrics API".to_owned());
     }
-    let mut samples =
-        Samples::with_capacity_and_hasher(values.len(), BuildHasherDefault::default());
-    for value in values {
+    let samples = values.iter().map(|value| {
         let window = value.window.map(super::situation::Span::duration);
         let sample = Sample {
             timestamp: value.timestamp,
             window: window.unwrap_or(SignedDuration::from_mins(1)),
             value: value.value.milli(),
         };
-        samples.insert(&value.name, sample);
-    }
+        (value.name.as_str(), sample)
+    });
+    let samples = Samples::new(inputs.selected, samples);
     Ok((samples, &answer.certainty))
 }
 

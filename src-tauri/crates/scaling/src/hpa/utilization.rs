@@ -5,10 +5,10 @@
 use super::decision::{Arithmetic, AssumedUsage, Number};
 use super::go;
 use super::metrics::Inputs;
-use super::names::ByName;
-use super::pods::{self, Samples};
+use super::pods;
 use super::rebalance::{self, Rebalance};
 use super::requests::requests;
+use super::samples::Samples;
 use super::trace::{Trace, inputs_of};
 use super::usage;
 
@@ -36,15 +36,15 @@ pub(crate) fn utilization(
     let config = &inputs.situation.config;
     let is_cpu = resource == "cpu";
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    if inputs.names_pods {
+    if inputs.names_inputs {
         trace.groups = Some(groups.names());
     }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
     let requests = requests(selected, container, resource, config)?;
-    if inputs.names_pods {
-        trace.inputs = inputs_of(&samples, |name| requests.get(name).copied(), certainty);
+    if inputs.names_inputs {
+        trace.inputs = inputs_of(selected, &samples, &requests, certainty);
     }
     let first = ratio(&samples, &requests, target, &mut trace.arithmetic)?;
     let shrinking = target.max(100);
@@ -58,8 +58,8 @@ pub(crate) fn utilization(
     let replicas = rebalance.count(
         first.to_target,
         &mut trace.arithmetic,
-        |name| {
-            let request = requests.get(name).copied().unwrap_or_default();
+        |pod| {
+            let request = requests.get(pod).copied().unwrap_or_default();
             request.wrapping_mul(shrinking.into()) / 100
         },
         |samples, steps| Ok(ratio(samples, &requests, target, steps)?.to_target),
@@ -77,20 +77,18 @@ struct Ratio {
     average: i64,
 }
 
-/// The ratio over the samples that have a request.
+/// The ratio over the samples of selected pods: those have a request.
 fn ratio(
     samples: &Samples<'_>,
-    requests: &ByName<'_, i64>,
+    requests: &[i64],
     target: i32,
     steps: &mut Vec<Arithmetic>,
 ) -> Result<Ratio, String> {
     let (mut usage, mut request, mut entries) = (0i64, 0i64, 0usize);
-    for (name, sample) in samples {
-        if let Some(own) = requests.get(name) {
-            usage = usage.wrapping_add(sample.value);
-            request = request.wrapping_add(*own);
-            entries += 1;
-        }
+    for (pod, sample) in samples.of_pods() {
+        usage = usage.wrapping_add(sample.value);
+        request = request.wrapping_add(requests.get(pod).copied().unwrap_or_default());
+        entries += 1;
     }
     if request == 0 {
         return Err("no metrics returned matched known pods".to_owned());

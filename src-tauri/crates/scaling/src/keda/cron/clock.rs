@@ -45,21 +45,14 @@ impl Zone {
         self.local
     }
 
-    /// The clock at a Unix second.
-    pub(super) fn at(&self, second: i64) -> Clock {
-        Clock {
-            second,
-            civil: civil_of(second.saturating_add(self.offset(second))),
+    /// For many questions about moments near one another.
+    pub(super) fn steady(&self) -> Steady<'_> {
+        Steady {
+            zone: self,
+            from: i64::MAX,
+            until: i64::MIN,
+            offset: 0,
         }
-    }
-
-    /// The moment of a date (`time.Date`): what a clock never shows is taken with the offset before or after the gap as Go does.
-    pub(super) fn date(&self, civil: civil::DateTime) -> Clock {
-        let as_utc = civil
-            .to_zoned(TimeZone::UTC)
-            .map_or(i64::MAX / 2, |zoned| zoned.timestamp().as_second());
-        let guess = as_utc.saturating_sub(self.offset(as_utc));
-        self.at(as_utc.saturating_sub(self.offset(guess)))
     }
 
     /// Seconds east of Greenwich.
@@ -70,6 +63,53 @@ impl Zone {
             Timestamp::MAX
         });
         i64::from(self.zone.to_offset(at).seconds())
+    }
+
+    /// The first second after `second` at which the offset may be another.
+    fn changes_after(&self, second: i64) -> i64 {
+        let Ok(at) = Timestamp::from_second(second) else {
+            return second.saturating_add(1);
+        };
+        let first = self.zone.following(at).next();
+        first.map_or(i64::MAX, |change| change.timestamp().as_second())
+    }
+}
+
+/// A zone with the span of time for which its offset was last looked up.
+#[derive(Clone, Debug)]
+pub(super) struct Steady<'a> {
+    zone: &'a Zone,
+    from: i64,
+    until: i64,
+    offset: i64,
+}
+
+impl Steady<'_> {
+    /// The clock at a Unix second.
+    pub(super) fn at(&mut self, second: i64) -> Clock {
+        Clock {
+            second,
+            civil: civil_of(second.saturating_add(self.offset(second))),
+        }
+    }
+
+    /// The moment of a date (`time.Date`): what a clock never shows is taken with the offset before or after the gap as Go does.
+    pub(super) fn date(&mut self, civil: civil::DateTime) -> Clock {
+        let as_utc = jiff::tz::Offset::UTC
+            .to_timestamp(civil)
+            .map_or(i64::MAX / 2, Timestamp::as_second);
+        let guess = as_utc.saturating_sub(self.offset(as_utc));
+        let second = as_utc.saturating_sub(self.offset(guess));
+        self.at(second)
+    }
+
+    fn offset(&mut self, second: i64) -> i64 {
+        if !(self.from..self.until).contains(&second) {
+            self.offset = self.zone.offset(second);
+            self.from = second;
+            self.until = self.zone.changes_after(second);
+        }
+        self.offset
     }
 }
 
@@ -109,7 +149,36 @@ mod tests {
     #[test]
     fn a_date_in_the_skipped_hour_comes_out_an_hour_away() {
         let oslo = Zone::named("Europe/Oslo").unwrap();
-        let clock = oslo.date(civil::date(2026, 3, 29).at(2, 30, 0, 0));
+        let clock = oslo.steady().date(civil::date(2026, 3, 29).at(2, 30, 0, 0));
         assert_eq!(clock.civil, civil::date(2026, 3, 29).at(3, 30, 0, 0));
+    }
+
+    #[test]
+    fn a_kept_offset_ends_where_the_zone_changes() {
+        for name in [
+            "Europe/Oslo",
+            "America/New_York",
+            "Australia/Lord_Howe",
+            "Asia/Tokyo",
+            "Africa/Casablanca",
+        ] {
+            let zone = Zone::named(name).unwrap();
+            let mut steady = zone.steady();
+            // Ten years from 2033, by steps that do not divide an hour, over the end of the table.
+            for step in 0..50_000 {
+                let second = 1_988_150_400 + step * 6_311;
+                let there_and_back = second - (step % 7) * 900_000;
+                assert_eq!(
+                    steady.offset(second),
+                    zone.offset(second),
+                    "{name} {second}"
+                );
+                assert_eq!(
+                    steady.offset(there_and_back),
+                    zone.offset(there_and_back),
+                    "{name} {there_and_back}"
+                );
+            }
+        }
     }
 }

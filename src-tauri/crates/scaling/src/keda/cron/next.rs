@@ -6,7 +6,7 @@
 use jiff::civil::{self, Date};
 use jiff::{Timestamp, ToSpan};
 
-use super::clock::{Clock, Zone};
+use super::clock::{Clock, Steady, Zone};
 use super::{Field, Schedule};
 
 /// The search gives up after so many years.
@@ -28,6 +28,7 @@ impl Schedule {
         }
         let second = now.as_nanosecond().div_euclid(1_000_000_000);
         let second = i64::try_from(second).ok()?.checked_add(1)?;
+        let mut zone = zone.steady();
         let first = zone.at(second);
         let mut search = Search {
             zone,
@@ -68,7 +69,7 @@ impl Schedule {
 
 /// A search under way. Each step says `false` when its unit wrapped around, so that all begin anew.
 struct Search<'a> {
-    zone: &'a Zone,
+    zone: Steady<'a>,
     clock: Clock,
     /// Whether smaller units were set to their least once.
     rounded: bool,

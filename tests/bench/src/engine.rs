@@ -1,0 +1,114 @@
+//! The scaling engine beside upstream's controller: processor time of a decision on the same situations.
+
+use std::fs;
+use std::hint::black_box;
+
+use oracle::hpa::{self, Timed};
+use oracle::run::Batch;
+use scaling::hpa::situation::Situation;
+use scaling::hpa::{decide, pass};
+
+use crate::figures::median;
+use crate::options::Options;
+use crate::report::{Line, Report};
+
+/// Situations of each run; each run has its own.
+const SITUATIONS: u64 = 20_000;
+const LIMIT: f64 = 0.1;
+
+/// Processor seconds of a decision.
+struct Times {
+    upstream: f64,
+    /// The same as upstream: size, status, events, memory.
+    pass: f64,
+    /// With everything that explains it.
+    reasons: f64,
+}
+
+/// Decides random situations with upstream's code and with ours.
+pub(crate) fn measure(options: &Options, report: &mut Report) -> Result<(), String> {
+    let times: Vec<Times> = (1..)
+        .take(options.runs)
+        .map(run)
+        .collect::<Result<_, _>>()?;
+    let of = |part: fn(&Times) -> f64| median(&times.iter().map(part).collect::<Vec<_>>());
+    let upstream = of(|times| times.upstream);
+    let mut tell = |what: &str, ours: f64, ratio: f64, is_aim: bool| {
+        report.line(Line {
+            what: what.to_owned(),
+            ours: micro(ours),
+            peer: format!("upstream's controller {}", micro(upstream)),
+            ratio: format!("{ratio:.2}"),
+            target: if is_aim {
+                format!("≤ {LIMIT} ×")
+            } else {
+                String::new()
+            },
+            met: is_aim.then_some(ratio <= LIMIT),
+        });
+    };
+    tell(
+        "processor time of an HPA decision, as upstream makes it",
+        of(|times| times.pass),
+        of(|times| times.pass / times.upstream),
+        true,
+    );
+    tell(
+        "the same with reasons, holds, next change and findings",
+        of(|times| times.reasons),
+        of(|times| times.reasons / times.upstream),
+        false,
+    );
+    Ok(())
+}
+
+/// `12.3 µs`
+fn micro(seconds: f64) -> String {
+    format!("{:.1} µs", seconds * 1e6)
+}
+
+fn run(seed: u64) -> Result<Times, String> {
+    let batch = Batch {
+        test: "TestSpeed",
+        seed,
+        first: 0,
+        count: SITUATIONS,
+    };
+    let mut situations = Vec::new();
+    let mut upstream = 0;
+    let program = hpa::fast_program().map_err(|error| error.to_string())?;
+    batch
+        .run(&program, None, |text| {
+            if let Ok(line) = serde_json::from_str::<Timed>(text) {
+                situations.push(line.situation);
+                upstream = line.nanoseconds;
+            }
+        })
+        .map_err(|error| error.to_string())?;
+    if situations.len() as u64 != SITUATIONS {
+        return Err(format!(
+            "{} of {SITUATIONS} situations were made",
+            situations.len()
+        ));
+    }
+    let all = situations.len() as f64;
+    let time = |decide: fn(&Situation)| -> Result<f64, String> {
+        let start = spent()?;
+        situations.iter().for_each(decide);
+        Ok((spent()? - start) / all)
+    };
+    Ok(Times {
+        upstream: upstream as f64 / 1e9 / all,
+        pass: time(|situation| drop(black_box(pass(situation))))?,
+        reasons: time(|situation| drop(black_box(decide(situation))))?,
+    })
+}
+
+/// Processor time of this thread in seconds: other programs do not count.
+fn spent() -> Result<f64, String> {
+    let text =
+        fs::read_to_string("/proc/thread-self/schedstat").map_err(|error| error.to_string())?;
+    let first = text.split(' ').next().unwrap_or_default();
+    let nanoseconds: f64 = first.parse().map_err(|_| format!("no time in {text}"))?;
+    Ok(nanoseconds / 1e9)
+}
