@@ -1,4 +1,4 @@
-//! A forecast of a day for a ScaledObject with its HPA.
+//! A forecast of a day for a `ScaledObject` with its HPA.
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -111,7 +111,7 @@ fn series<'a>(
             "no metrics returned from external metrics API".to_owned(),
         ));
     }
-    if inputs.names_inputs {
+    if inputs.names_samples {
         let named = series.iter().zip(1u32..).map(|(value, number)| Input {
             of: number.to_string(),
             usage: Some(value.milli()),

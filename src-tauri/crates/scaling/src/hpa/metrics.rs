@@ -24,7 +24,7 @@ pub(crate) struct Inputs<'a> {
     pub(crate) selected: &'a [&'a Pod],
     pub(crate) tolerances: Tolerances,
     /// Whether pods and samples are named in the evaluations, which takes time.
-    pub(crate) names_inputs: bool,
+    pub(crate) names_samples: bool,
 }
 
 impl<'a> Inputs<'a> {

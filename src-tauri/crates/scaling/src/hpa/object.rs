@@ -94,7 +94,7 @@ fn read(inputs: &Inputs<'_>, source: &ObjectSource, trace: &mut Trace) -> Result
         .and_then(|answer| Ok((value(answer, "custom")?.milli(), &answer.certainty)));
     match read {
         Ok((usage, certainty)) => {
-            if inputs.names_inputs {
+            if inputs.names_samples {
                 trace.inputs.push(Input {
                     of: format!("{} {}", object.kind, object.name),
                     usage: Some(usage),

@@ -23,13 +23,13 @@ pub(crate) fn average<'a>(
     let selected = inputs.pods(trace)?;
     let config = &inputs.situation.config;
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    if inputs.names_inputs {
+    if inputs.names_samples {
         trace.groups = Some(groups.names());
     }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
-    if inputs.names_inputs {
+    if inputs.names_samples {
         trace.inputs = inputs_of(selected, &samples, &[], certainty);
     }
     let (first, usage) = ratio(&samples, target, &mut trace.arithmetic);

@@ -374,12 +374,11 @@ enum Token<'t> {
 impl<'t> Token<'t> {
     fn text(self) -> &'t str {
         match self {
-            Self::Word(text) => text,
+            Self::Word(text) | Self::Operator(text) => text,
             Self::End => "",
             Self::Close => ")",
             Self::Comma => ",",
             Self::Not => "!",
-            Self::Operator(text) => text,
             Self::Open => "(",
         }
     }

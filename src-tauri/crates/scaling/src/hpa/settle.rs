@@ -78,7 +78,7 @@ impl Start<'_> {
     }
 
     /// What the metrics ask for, with the pods under the selector.
-    pub(crate) fn propose_for(&self, selected: &[&Pod], names_inputs: bool) -> Proposals {
+    pub(crate) fn propose_for(&self, selected: &[&Pod], names_samples: bool) -> Proposals {
         metrics::propose(&Inputs {
             situation: self.situation,
             spec: self.spec,
@@ -87,7 +87,7 @@ impl Start<'_> {
             status_replicas: self.scale.status_replicas,
             selected,
             tolerances: Tolerances::of(self.spec, &self.situation.config),
-            names_inputs,
+            names_samples,
         })
     }
 

@@ -36,14 +36,14 @@ pub(crate) fn utilization(
     let config = &inputs.situation.config;
     let is_cpu = resource == "cpu";
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    if inputs.names_inputs {
+    if inputs.names_samples {
         trace.groups = Some(groups.names());
     }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
     let requests = requests(selected, container, resource, config)?;
-    if inputs.names_inputs {
+    if inputs.names_samples {
         trace.inputs = inputs_of(selected, &samples, &requests, certainty);
     }
     let first = ratio(&samples, &requests, target, &mut trace.arithmetic)?;
