@@ -88,6 +88,13 @@ fn answer(activity: &Activity, name: &str) -> Option<Answer<Vec<hpa::amount::Amo
     let value = |amount: super::amount::Amount| {
         Answered::Value(vec![hpa::amount::Amount::parse(&amount.quantity())])
     };
+    if activity.composite.is_some() && !activity.fallback_active && has_failed(activity) {
+        // Though the formula may do without the metric that failed.
+        return Some(Answer {
+            result: Answered::Error(format!("metric:{name} encountered error")),
+            certainty: activity.certainty.clone(),
+        });
+    }
     if let Some(composite) = &activity.composite
         && let Some(found) = composite.metrics.iter().find(|found| found.metric == name)
     {
@@ -118,6 +125,15 @@ fn answer(activity: &Activity, name: &str) -> Option<Answer<Vec<hpa::amount::Amo
     };
     let certainty: Certainty = metric.reading.certainty.clone();
     Some(Answer { result, certainty })
+}
+
+fn has_failed(activity: &Activity) -> bool {
+    let triggers = activity.triggers.iter();
+    let mut metrics = triggers.flat_map(|trigger| &trigger.metrics);
+    metrics.any(|metric| match metric.served {
+        Served::Failed { .. } => true,
+        Served::Measured { .. } | Served::Fallback { .. } | Served::Nil => false,
+    })
 }
 
 fn observed(metric: &MetricDecision) -> ObservedByHpa {
