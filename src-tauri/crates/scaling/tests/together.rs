@@ -93,6 +93,7 @@ fn rules(together: &Together) -> Vec<(Controller, HoldRule)> {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, clippy::large_stack_arrays)] // a table of cases
 fn the_one_who_decides_is_named() {
     let active_long_ago = json!({"status": {"lastActiveTime": "2026-03-01T11:00:00Z"}});
     let active_lately = json!({"status": {"lastActiveTime": "2026-03-01T11:59:00Z"}});
