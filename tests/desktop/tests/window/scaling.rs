@@ -126,7 +126,9 @@ fn an_autoscaler_is_seen_to_scale() {
             .all(|count| count.as_u64().unwrap() > 3),
         "each canvas is painted: {colours}"
     );
-    window.until(
+    // The new pods count as idle until they are measured.
+    window.until_within(
+        METRICS,
         "the end of the climb",
         "return /At max/.test(one('complementary', 'Details of the moment').innerText)",
         &[],
