@@ -314,3 +314,25 @@ fn a_cron_window_that_only_the_hpa_feels_is_the_next_change() {
     assert_eq!(next.change.at.earliest.to_string(), "2026-03-01T14:00:00Z");
     assert_eq!(next.change.replicas, 4);
 }
+
+#[test]
+fn a_formula_cannot_hide_a_failing_trigger_from_the_hpa() {
+    let trigger = json!({"type": "kafka", "name": "queue", "metadata": {}});
+    let modifiers = json!({"scalingModifiers": {"formula": "queue ?? 3", "target": "1"}});
+    let further = json!({"triggers": [trigger], "advanced": modifiers});
+    let (together, _) = decide(&scaled(3, away(), further));
+    assert_eq!(together.decider, Decider::Nobody(Nobody::NoMetrics));
+}
+
+#[test]
+fn a_pass_decides_as_a_decision_with_reasons() {
+    for replicas in [0, 3, 9, 12] {
+        let situation = scaled(replicas, queue(40.0), json!({})).hpa.unwrap();
+        let whole = scaling::hpa::decide(&situation).0;
+        let pass = scaling::hpa::pass(&situation);
+        assert_eq!(pass.replicas, whole.replicas);
+        assert_eq!(pass.status, whole.status);
+        assert_eq!(pass.events, whole.events);
+        assert_eq!(pass.memory, whole.memory);
+    }
+}
