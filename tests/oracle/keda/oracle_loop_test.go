@@ -177,7 +177,7 @@ func (w *world) triggers(most int, forJobs bool) []kedav1alpha1.ScaleTriggers {
 		if w.chance(10) {
 			trigger.Name = ""
 		}
-		trigger.UseCachedMetrics = trigger.Type == "kafka" && w.chance(10)
+		trigger.UseCachedMetrics = trigger.Type == "kafka" && w.chance(w.cached)
 		triggers = append(triggers, trigger)
 	}
 	return triggers
@@ -423,7 +423,8 @@ func (w *world) records(metrics []externalMetric, shown *[]observed) map[string]
 	return records
 }
 
-func (w *world) loopCase(polls int) {
+// setScaledObject makes one with what its external triggers do, and names its metrics in its status.
+func (w *world) setScaledObject() []*play {
 	time.Sleep(time.Duration(w.random.Int64N(int64(1000 * time.Hour))))
 	w.scaledObject = stored(w.someScaledObject())
 	so := w.scaledObject
@@ -440,6 +441,12 @@ func (w *world) loopCase(polls int) {
 			so.Status.ExternalMetricNames = append(so.Status.ExternalMetricNames, scaler.GetMetricSpecForScaling(context.Background())[0].External.Metric.Name)
 		}
 	}
+	return plays
+}
+
+func (w *world) loopCase(polls int) {
+	plays := w.setScaledObject()
+	so := w.scaledObject
 	handler := w.handler()
 	key := kedav1alpha1.GenerateIdentifier("ScaledObject", namespace, "orders")
 	line := loopLine{Index: w.index, ScaledObject: stored(so)}
@@ -475,6 +482,17 @@ func (w *world) loopCase(polls int) {
 
 // check is one poll with these scalers; a formula that is refused leaves none.
 func (w *world) check(handler scaling.ScaleHandler, key string, object *kedav1alpha1.ScaledObject, playing []*played, records map[string]metricscache.MetricsRecord) {
+	scalersCache := w.scalersCache(object, playing)
+	if scalersCache == nil {
+		return
+	}
+	scaling.OracleCache(handler, key, scalersCache)
+	scaling.OracleRecords(handler, key, records)
+	scaling.OracleCheck(context.Background(), handler, object)
+	synctest.Wait()
+}
+
+func (w *world) scalersCache(object *kedav1alpha1.ScaledObject, playing []*played) *cache.ScalersCache {
 	builders, err := w.scalersFor(object.Spec.Triggers, playing, object.IsUsingModifiers())
 	if err != nil {
 		panic(err)
@@ -484,12 +502,9 @@ func (w *world) check(handler scaling.ScaleHandler, key string, object *kedav1al
 		program, err := kedav1alpha1.ValidateAndCompileScalingModifiers(object.DeepCopy())
 		if err != nil {
 			// As performGetScalersCache does: an error, before anything is asked.
-			return
+			return nil
 		}
 		scalersCache.CompiledFormula = program
 	}
-	scaling.OracleCache(handler, key, scalersCache)
-	scaling.OracleRecords(handler, key, records)
-	scaling.OracleCheck(context.Background(), handler, object)
-	synctest.Wait()
+	return scalersCache
 }

@@ -74,4 +74,5 @@ func TestHpa(t *testing.T)     { each(t, (*world).hpaCase) }
 func TestJob(t *testing.T)     { each(t, (*world).jobCase) }
 func TestScaler(t *testing.T)  { each(t, (*world).scalerCase) }
 func TestPause(t *testing.T)   { each(t, (*world).pauseCase) }
+func TestServe(t *testing.T)   { each(t, (*world).serveCase) }
 func TestRollout(t *testing.T) { each(t, (*world).rolloutCase) }

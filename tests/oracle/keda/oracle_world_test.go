@@ -36,6 +36,8 @@ type world struct {
 	scheme *runtime.Scheme
 	random *rand.Rand
 	index  uint64
+	// Of a hundred external triggers so many have useCachedMetrics.
+	cached int
 
 	scaledObject *kedav1alpha1.ScaledObject
 	scaledJob    *kedav1alpha1.ScaledJob
@@ -76,7 +78,7 @@ func init() {
 }
 
 func newWorld(random *rand.Rand) *world {
-	return &world{scheme: scheme, random: random, jobPods: map[string][]corev1.Pod{}}
+	return &world{scheme: scheme, random: random, cached: 10, jobPods: map[string][]corev1.Pod{}}
 }
 
 func (w *world) handler() scaling.ScaleHandler {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use control_plane::Error;
 use scaling::hpa::decision::Event;
 use scaling::hpa::situation::Memory;
-use scaling::hpa::status::Status;
-use scaling::hpa::{Decision, Situation, following};
+use scaling::hpa::status::{MetricStatus, Status};
+use scaling::hpa::{Decision, Situation, following, pass};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -148,6 +148,29 @@ pub fn differences(line: &Line, decision: &Decision) -> Vec<String> {
         text_of_memory(&decision.memory),
     );
     found
+}
+
+/// What [`pass`] decides otherwise than the decision with all its reasons, one a line.
+pub fn unlike_pass(situation: &Situation, decision: &Decision) -> Vec<String> {
+    let (ours, short) = (without_reasons(decision), without_reasons(&pass(situation)));
+    if ours == short {
+        Vec::new()
+    } else {
+        vec![format!("with reasons {ours:?}, without {short:?}")]
+    }
+}
+
+fn without_reasons(decision: &Decision) -> Decision {
+    let mut short = decision.clone();
+    short.holds.clear();
+    short.next_change = None;
+    for metric in &mut short.metrics {
+        metric.groups = None;
+        metric.inputs.clear();
+        // It is in the status of the decision.
+        metric.status = MetricStatus::default();
+    }
+    short
 }
 
 /// What a pass of a sequence finds must be what the pass before it left.

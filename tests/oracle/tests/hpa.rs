@@ -7,7 +7,7 @@ use std::env;
 use std::path::Path;
 
 use oracle::coverage::Coverage;
-use oracle::hpa::{self, Line, carried, differences};
+use oracle::hpa::{self, Line, carried, differences, unlike_pass};
 use oracle::run::Batch;
 use scaling::hpa::decide;
 
@@ -44,6 +44,7 @@ fn agree(test: &str, count: u64) -> Coverage {
             }
             let (decision, _) = decide(&line.situation);
             found.extend(differences(&line, &decision));
+            found.extend(unlike_pass(&line.situation, &decision));
             if !found.is_empty() {
                 different += 1;
                 if different <= 10 {

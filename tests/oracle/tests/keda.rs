@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use oracle::coverage::Coverage;
-use oracle::keda::{self, formula, job, scaled_object, trigger};
+use oracle::keda::{self, formula, job, scaled_object, serve, trigger};
 use oracle::run::Batch;
 
 const SEED: u64 = 1;
@@ -93,6 +93,11 @@ fn single_polls() {
 #[test]
 fn sequences_of_polls() {
     agree("TestLoops", 5_000, scaled_object::polls);
+}
+
+#[test]
+fn metrics_that_the_hpa_asks_for() {
+    agree("TestServe", 10_000, serve::served);
 }
 
 #[test]

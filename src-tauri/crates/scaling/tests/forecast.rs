@@ -73,8 +73,11 @@ fn played(situation: &Situation, seconds: i64) -> Sizes {
 }
 
 fn set(hpa: &mut hpa::Situation, replicas: i32) {
-    if let Answered::Value(scale) = &mut hpa.scale.result {
+    if let Answered::Value(scale) = &mut hpa.scale.result
+        && scale.spec_replicas != replicas
+    {
         scale.spec_replicas = replicas;
+        scale.status_replicas = replicas;
     }
 }
 
@@ -274,5 +277,40 @@ fn an_unknown_phase_makes_ranges() {
     let window: Timestamp = "2026-03-01T12:10:00Z".parse().unwrap();
     assert!(
         first.at.earliest <= window && window + SignedDuration::from_secs(30) <= first.at.latest
+    );
+}
+
+#[test]
+fn the_average_is_over_the_pods_of_the_new_size() {
+    let situation = scaled(
+        json!([{"type": "kafka", "metadata": {}}]),
+        json!([queue(22.0, true)]),
+        1,
+        Some(1),
+        60,
+        Value::Null,
+    );
+    let load = |minute: u8, number: f64| Change {
+        at: format!("2026-03-01T12:{minute:02}:00Z").parse().unwrap(),
+        input: Input::Trigger {
+            index: 0,
+            input: serde_json::from_value(queue(number, true)).unwrap(),
+        },
+        certainty: Certainty::Derived,
+    };
+    // 27 for five pods at 5 each lies within the tolerance; for one pod it would ask for six.
+    let changes = [load(5, 27.0), load(10, 28.0)];
+    let steps = forecast(&situation, &changes, SignedDuration::from_mins(15)).steps;
+    let seen: Vec<_> = steps
+        .iter()
+        .map(|step| (step.at.earliest.to_string(), step.to))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("2026-03-01T12:00:00Z".to_owned(), 4),
+            ("2026-03-01T12:00:15Z".to_owned(), 5),
+            ("2026-03-01T12:10:00Z".to_owned(), 6),
+        ]
     );
 }

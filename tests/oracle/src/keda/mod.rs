@@ -3,6 +3,7 @@
 pub mod formula;
 pub mod job;
 pub mod scaled_object;
+pub mod serve;
 pub mod trigger;
 
 use std::collections::BTreeSet;
@@ -35,6 +36,7 @@ pub fn program() -> Result<PathBuf, Error> {
             "oracle_job_test.go",
             "oracle_loop_test.go",
             "oracle_object_test.go",
+            "oracle_serve_test.go",
             "oracle_test.go",
             "oracle_world_test.go",
             "pkg/scaling/oracle.go",

@@ -319,7 +319,7 @@ impl Collection {
         if state.phase == Phase::Live && namespaces.is_empty() && self.wide_forbidden.is_some() {
             state.limited_to = self.allowed_namespaces().unwrap_or_default();
             state.why = format!(
-                "Your account may not list {} in all namespaces; this shows {}.",
+                "Your account may not list {} in all namespaces; this shows namespace {}.",
                 self.resource.plural,
                 state.limited_to.join(", ")
             );

@@ -3,9 +3,11 @@
 //! The target follows the decisions at once; load, pods and samples stay as they are but for the given [`Change`]s. Not every pass is
 //! played: between two moments at which anything can differ, each pass and poll decides what the one before it decided.
 
+mod cause;
 mod inputs;
 mod play;
 mod range;
+mod turns;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -4,15 +4,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::inputs::{Change, Input};
 use super::range::Phase;
-use super::{By, Cause, MOST_STEPS, Step};
+use super::turns::Turns;
+use super::{By, Cause, MOST_STEPS, Step, cause};
 use crate::certainty::Certainty;
-use crate::hold::{HoldRule, NextCause, NextChange, When};
+use crate::hold::{NextChange, When};
 use crate::hpa::situation::{Answered, Memory, PassPhase, Passes, Span};
 use crate::hpa::status::Status;
-use crate::keda::decision::Rule;
 use crate::keda::next::{interval, poll_strictly_after, skip, turns_next};
 use crate::keda::pause::{self, pause};
-use crate::keda::triggers::Trigger;
+use crate::keda::triggers::{MetricRecord, Trigger};
 use crate::keda::{active, produced_hpa, serving};
 use crate::together::Situation;
 use crate::{hpa, keda};
@@ -68,65 +68,6 @@ pub(super) fn play(
         }
     }
     play.steps
-}
-
-/// Moments at equal distances, of which the next one that matters is due.
-#[derive(Clone, Copy, Debug)]
-struct Turns {
-    /// One of them, the last that was played once there is one.
-    phase: Timestamp,
-    period: SignedDuration,
-    is_played: bool,
-    due: Option<Timestamp>,
-}
-
-impl Turns {
-    fn from(first: Timestamp, period: SignedDuration) -> Self {
-        Self {
-            phase: first,
-            period,
-            is_played: false,
-            due: Some(first),
-        }
-    }
-
-    /// The first one not yet played at or after a moment.
-    fn at(&self, moment: Timestamp) -> Timestamp {
-        if !self.is_played && moment <= self.phase {
-            return self.phase;
-        }
-        let just_before = moment
-            .saturating_sub(SignedDuration::from_nanos(1))
-            .unwrap_or(Timestamp::MIN);
-        poll_strictly_after(
-            self.phase,
-            self.period,
-            if self.is_played {
-                just_before.max(self.phase)
-            } else {
-                just_before
-            },
-        )
-    }
-
-    fn wake(&mut self, moment: Timestamp) {
-        let at = self.at(moment);
-        self.due = Some(self.due.map_or(at, |due| due.min(at)));
-    }
-
-    fn play(&mut self, at: Timestamp) {
-        self.phase = at;
-        self.is_played = true;
-        self.due = None;
-    }
-
-    /// How many lie between the last played one and a later one.
-    fn skipped(&self, at: Timestamp) -> i128 {
-        if !self.is_played {
-            return 0;
-        }
-        at.duration_since(self.phase).as_nanos() / self.period.as_nanos().max(1) - 1
-    }
 }
 
 struct Play {
@@ -293,7 +234,7 @@ impl Play {
             decision.replicas.unwrap_or(0),
         );
         if before != after {
-            let cause = cause(&decision, window_turned, is_foreseen);
+            let cause = cause::of_pass(&decision, window_turned, is_foreseen);
             self.step(at, before, after, By::Hpa, cause);
             self.set(after);
         }
@@ -343,7 +284,13 @@ impl Play {
             .activity
             .as_ref()
             .is_some_and(|activity| serving::is_counting(&keda, activity));
+        let cached = |keda: &keda::Situation| -> Vec<Vec<MetricRecord>> {
+            let inputs = keda.triggers.iter();
+            inputs.map(|input| input.cached.clone()).collect()
+        };
+        let before = cached(&keda);
         keda = keda.after(&decision);
+        let is_refreshed = before != cached(&keda);
         let next = turns_next(&keda, &self.triggers, &decision, at, turns.period);
         if let Some((moment, _)) = next {
             turns.due = Some(poll_strictly_after(at, turns.period, moment.max(at)));
@@ -351,11 +298,14 @@ impl Play {
         if is_counting {
             turns.wake(at);
         }
+        if let Some(passes) = self.passes.as_mut().filter(|_| is_refreshed) {
+            passes.wake(at);
+        }
         self.keda = Some(keda);
         let before = decision.current.unwrap_or(0);
         if decision.current.is_some() && before != decision.replicas.value {
             self.less_sure(decision.replicas.certainty.clone());
-            let cause = loop_cause(&decision);
+            let cause = cause::of_poll(&decision);
             self.step(at, before, decision.replicas.value, By::ScaleLoop, cause);
             self.set(decision.replicas.value);
             self.wake(at);
@@ -372,7 +322,7 @@ impl Play {
         if let Some(hpa) = &mut self.hpa
             && let Answered::Value(scale) = &mut hpa.scale.result
         {
-            scale.spec_replicas = replicas;
+            scale.follow(replicas);
         }
     }
 
@@ -410,7 +360,11 @@ impl Play {
     fn edited(&mut self, at: Timestamp) {
         self.understand();
         self.window = None;
-        let Some(keda) = &self.keda else { return };
+        let Some(keda) = &mut self.keda else { return };
+        for input in &mut keda.triggers {
+            input.cached.clear();
+            input.observed_by_hpa.clear();
+        }
         if pause(&keda.scaled_object).is_some() {
             if self.polls.is_some() {
                 self.pause(at);
@@ -497,74 +451,5 @@ impl Play {
         }
         self.wake(at);
         self.foreseen = None;
-    }
-}
-
-/// Why the HPA controller changes the size in this pass.
-fn cause(decision: &hpa::Decision, window_turned: bool, foreseen: Option<NextCause>) -> Cause {
-    use hpa::decision::Path;
-    match decision.path {
-        Path::AboveMax => {
-            return Cause::Bound {
-                rule: HoldRule::MaxReplicas,
-            };
-        }
-        Path::BelowMin => {
-            return Cause::Bound {
-                rule: HoldRule::MinReplicas,
-            };
-        }
-        Path::NoScale { .. } | Path::Disabled | Path::NoMetrics { .. } | Path::Metrics { .. } => {}
-    }
-    if window_turned {
-        return Cause::CronWindow;
-    }
-    match foreseen {
-        Some(NextCause::Released(rule)) => return Cause::Released { rule },
-        Some(NextCause::Pass | NextCause::CronWindow | NextCause::Poll) | None => {}
-    }
-    let winner = decision
-        .winner
-        .and_then(|winner| usize::try_from(winner).ok());
-    let metric = winner.and_then(|winner| decision.metrics.get(winner));
-    Cause::Metric {
-        metric: metric
-            .map(|metric| metric.metric.clone())
-            .unwrap_or_default(),
-    }
-}
-
-/// Why the scale loop changes the size in this poll.
-fn loop_cause(decision: &keda::Decision) -> Cause {
-    match decision
-        .rules
-        .iter()
-        .find(|step| step.fits)
-        .map(|step| step.rule)
-    {
-        Some(Rule::Activate) => {
-            let active = decision
-                .activity
-                .as_ref()
-                .map(|activity| activity.active_metrics.clone());
-            Cause::Activation {
-                metrics: active.unwrap_or_default(),
-            }
-        }
-        Some(Rule::RaiseToMin) => Cause::Bound {
-            rule: HoldRule::MinReplicas,
-        },
-        Some(
-            Rule::Deactivate
-            | Rule::ActivateIsPaused
-            | Rule::ActiveWithError
-            | Rule::StayActive
-            | Rule::WaitForFallback
-            | Rule::TriggerError
-            | Rule::DeactivateIsPaused
-            | Rule::Cooldown
-            | Rule::StayInactive,
-        )
-        | None => Cause::Cooldown,
     }
 }

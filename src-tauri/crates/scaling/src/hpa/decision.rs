@@ -392,6 +392,8 @@ pub enum Rule {
         limit: i32,
         /// Each policy.
         policies: Vec<PolicyLimit>,
+        /// Whether the policy with the smallest change counts (`selectPolicy: Min`), not the one with the greatest.
+        smallest_change: bool,
     },
     /// With a behavior: policies downwards.
     ScaleDownPolicies {
@@ -399,6 +401,8 @@ pub enum Rule {
         limit: i32,
         /// Each policy.
         policies: Vec<PolicyLimit>,
+        /// Whether the policy with the smallest change counts (`selectPolicy: Min`), not the one with the greatest.
+        smallest_change: bool,
     },
     /// `selectPolicy: Disabled` upwards.
     ScaleUpDisabled,

@@ -3,6 +3,7 @@
 //!
 //! Not every pass is played: between two moments at which a rule can let go, each pass decides what the one before it decided.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +40,10 @@ pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
     } else {
         (decision.current?, &situation.memory)
     };
+    let mut scale = Cow::Borrowed(scale);
+    if current != scale.spec_replicas {
+        scale.to_mut().follow(current);
+    }
     let is_kept = situation.writes.status_error.is_none();
     let status = if timetable.is_carried_out() && is_kept {
         &decision.status
@@ -48,7 +53,7 @@ pub(crate) fn next_change(judged: &Judged<'_>) -> Option<NextChange> {
     let start = Start {
         situation,
         spec: judged.spec,
-        scale,
+        scale: &scale,
         current,
         now: situation.now,
         scaled_to_zero: conditions::holds(status, &ConditionKind::ScaledToZero),
@@ -342,13 +347,13 @@ fn asked(judged: &Judged<'_>, size: i32) -> Option<i32> {
 fn heeds_size(metric: &MetricEvaluation) -> bool {
     metric.arithmetic.iter().any(|step| match step {
         Arithmetic::Tolerance { within, .. } => *within,
-        Arithmetic::Rebalance { .. }
+        Arithmetic::PerPod { .. }
+        | Arithmetic::Rebalance { .. }
         | Arithmetic::Flipped { .. }
         | Arithmetic::Contradicts { .. } => true,
         Arithmetic::Utilization { .. }
         | Arithmetic::Average { .. }
         | Arithmetic::Total { .. }
-        | Arithmetic::PerPod { .. }
         | Arithmetic::Ceil { .. }
         | Arithmetic::CeilUsage { .. } => false,
     })

@@ -21,16 +21,26 @@ pub(crate) struct Allowance {
     pub(crate) limit: i32,
     /// Each policy; `None` if the direction is disabled.
     policies: Option<Vec<PolicyLimit>>,
+    smallest_change: bool,
 }
 
 impl Allowance {
     /// As a rule with the limit that results.
     pub(crate) fn rule(&self, limit: i32) -> Rule {
+        let smallest_change = self.smallest_change;
         match (self.direction, self.policies.clone()) {
             (Direction::Up, None) => Rule::ScaleUpDisabled,
             (Direction::Down, None) => Rule::ScaleDownDisabled,
-            (Direction::Up, Some(policies)) => Rule::ScaleUpPolicies { limit, policies },
-            (Direction::Down, Some(policies)) => Rule::ScaleDownPolicies { limit, policies },
+            (Direction::Up, Some(policies)) => Rule::ScaleUpPolicies {
+                limit,
+                policies,
+                smallest_change,
+            },
+            (Direction::Down, Some(policies)) => Rule::ScaleDownPolicies {
+                limit,
+                policies,
+                smallest_change,
+            },
         }
     }
 }
@@ -52,6 +62,7 @@ pub(crate) fn allowance(
                 direction,
                 limit: bounds.current,
                 policies: None,
+                smallest_change: false,
             };
         }
         Some(PolicySelect::Min) => true,
@@ -100,5 +111,6 @@ pub(crate) fn allowance(
         direction,
         limit,
         policies: Some(limits),
+        smallest_change,
     }
 }

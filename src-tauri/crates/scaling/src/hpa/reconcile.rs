@@ -87,7 +87,7 @@ pub fn follow(situation: &mut Situation, decision: &Decision, now: Timestamp) {
     if let (Answered::Value(scale), Some(replicas)) =
         (&mut situation.scale.result, decision.replicas)
     {
-        scale.spec_replicas = replicas;
+        scale.follow(replicas);
     }
 }
 

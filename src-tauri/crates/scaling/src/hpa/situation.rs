@@ -118,6 +118,16 @@ pub struct Scale {
     pub selector: String,
 }
 
+impl Scale {
+    /// A new size: pods come and go well before the next pass. A size that stays leaves the pods that exist as they are.
+    pub(crate) fn follow(&mut self, replicas: i32) {
+        if self.spec_replicas != replicas {
+            self.spec_replicas = replicas;
+            self.status_replicas = replicas;
+        }
+    }
+}
+
 /// What the controller looks at in a pod.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::active::{self, Activity};
+use super::active::{self, Activity, Asker, MetricDecision};
 use super::condition::{
     self, ACTIVE, Condition, Event, FALSE, HPA_ACTIVE, PAUSED, READY, TRUE, UNKNOWN,
 };
@@ -16,6 +16,7 @@ use super::metadata::{FORCE_ACTIVATION, PAUSED_SCALE_IN, PAUSED_SCALE_OUT};
 use super::pause;
 use super::scaled_object::{COOLDOWN_PERIOD, ScaledObject, ScaledObjectStatus, TriggerActivity};
 use super::situation::Situation;
+use super::triggers::{MetricRecord, TriggerInput};
 use super::{findings, next};
 use crate::certainty::Certain;
 use crate::finding::Finding;
@@ -44,14 +45,39 @@ impl Situation {
                 self.target.live_replicas = None;
             }
         }
+        if let Some(activity) = &decision.activity {
+            self.cache(activity);
+        }
         self.last_poll = Some(decision.at);
         self
     }
 }
 
+impl Situation {
+    /// Keeps what a poll saw for the HPA's queries; a poll that saw nothing of the kind leaves what there is (`checkScalers`).
+    fn cache(&mut self, activity: &Activity) {
+        let specs = &self.scaled_object.spec.triggers;
+        let seen = specs.iter().zip(&activity.triggers);
+        let records: Vec<Vec<MetricRecord>> = seen
+            .map(|(spec, trigger)| {
+                let metrics = trigger.metrics.iter().filter(|_| spec.use_cached_metrics);
+                metrics.map(MetricDecision::record).collect()
+            })
+            .collect();
+        if records.iter().all(Vec::is_empty) {
+            return;
+        }
+        let inputs = records.len().max(self.triggers.len());
+        self.triggers.resize_with(inputs, TriggerInput::default);
+        for (input, records) in self.triggers.iter_mut().zip(records) {
+            input.cached = records;
+        }
+    }
+}
+
 /// One poll of the scale loop, whatever the annotations say: a paused object has none, save in the moment before its loop ends.
 pub fn poll(situation: &Situation) -> Decision {
-    let asked = active::ask(situation);
+    let asked = active::ask(situation, Asker::Poll);
     let object = &situation.scaled_object;
     let mut poll = Poll {
         situation,

@@ -11,7 +11,7 @@ use super::modifiers::{self, Composite};
 use super::scaled_object::ScaledObjectStatus;
 use super::situation::Situation;
 use super::triggers::{
-    self, BadTrigger, ObservedByHpa, Outcome, Place, Reading, Trigger, TriggerInput, TriggerSpec,
+    self, BadTrigger, MetricRecord, Outcome, Place, Reading, Trigger, TriggerInput, TriggerSpec,
 };
 use crate::certainty::Certainty;
 
@@ -90,6 +90,9 @@ pub struct MetricDecision {
     pub reading: Reading,
     /// Whether KEDA took over what the HPA's query saw in place of asking.
     pub observed_by_hpa: bool,
+    /// Whether a formula does without it: a fallback's value that a query finds in the cache goes by no trigger's name.
+    #[serde(default)]
+    pub is_anonymous: bool,
     /// What is handed on.
     pub served: Served,
     /// Failures in a row, where they are counted.
@@ -122,11 +125,20 @@ pub(crate) struct Asked {
     pub(crate) events: Vec<Event>,
 }
 
+/// Who asks. Each may be given what the other saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// A poll of the scale loop.
+    Poll,
+    /// A query of the HPA.
+    Hpa,
+}
+
 /// Asks all triggers.
-pub(crate) fn ask(situation: &Situation) -> Asked {
+pub(crate) fn ask(situation: &Situation, asker: Asker) -> Asked {
     let mut status = situation.scaled_object.status.clone();
     let mut events = Vec::new();
-    let answer = answer(situation, &mut status, &mut events);
+    let answer = answer(situation, asker, &mut status, &mut events);
     Asked {
         answer,
         status,
@@ -136,6 +148,7 @@ pub(crate) fn ask(situation: &Situation) -> Asked {
 
 fn answer(
     situation: &Situation,
+    asker: Asker,
     status: &mut ScaledObjectStatus,
     events: &mut Vec<Event>,
 ) -> Result<Activity, Stopped> {
@@ -154,7 +167,8 @@ fn answer(
         .enumerate()
         .map(|(index, trigger)| {
             let input = situation.triggers.get(index).unwrap_or(&silent);
-            let decision = one(situation, index, trigger, input, status);
+            let place = (index, trigger);
+            let decision = one(situation, asker, place, input, status);
             events.extend(decision.failures(object.modifiers().is_some()));
             decision
         })
@@ -171,7 +185,12 @@ fn answer(
             &activity.triggers,
             fallback_active,
         );
-        with_formula(&mut activity, composite, &modifiers.activation_target)?;
+        let target = match asker {
+            Asker::Poll => modifiers.activation_target.as_str(),
+            // A query only wants the value.
+            Asker::Hpa => "",
+        };
+        with_formula(&mut activity, composite, target)?;
     }
     if object.spec.triggers.iter().all(TriggerSpec::is_resource) && !is_error {
         activity.is_active = true;
@@ -203,11 +222,11 @@ pub(crate) fn build(situation: &Situation) -> Result<Vec<Trigger>, BadTrigger> {
 }
 
 /// One trigger, with fallbacks applied (`getScalerState`).
-fn one(
+fn one<'s>(
     situation: &Situation,
-    index: usize,
-    trigger: &Trigger,
-    input: &TriggerInput,
+    asker: Asker,
+    (index, trigger): (usize, &Trigger),
+    input: &'s TriggerInput,
     status: &mut ScaledObjectStatus,
 ) -> TriggerActivityDecision {
     let spec = situation.scaled_object.spec.triggers.get(index);
@@ -229,12 +248,20 @@ fn one(
     };
     for reading in readings {
         decision.certainty = decision.certainty.and(reading.certainty.clone());
-        let observed = input.observed_by_hpa.iter().find(|observed| {
-            situation.hpa_observations_usable() && observed.metric == reading.metric
-        });
-        let metric = match observed {
-            Some(observed) => taken_over(reading, observed),
-            None => asked(situation, reading, status),
+        let of = |records: &'s [MetricRecord]| {
+            let mut records = records.iter();
+            records.find(|record| record.metric == reading.metric)
+        };
+        let is_cached = spec.is_some_and(|spec| spec.use_cached_metrics);
+        let record = match asker {
+            Asker::Poll if situation.hpa_observations_usable() => of(&input.observed_by_hpa),
+            Asker::Hpa if is_cached => of(&input.cached),
+            Asker::Poll | Asker::Hpa => None,
+        };
+        let metric = match (record, asker) {
+            (Some(record), Asker::Poll) => taken_over(reading, record),
+            // It goes through the fallback a second time, so that a fallback's value counts as a success.
+            (record, _) => asked(situation, reading, record, status),
         };
         // The last of several metrics decides, unless it failed.
         match &metric.served {
@@ -251,11 +278,13 @@ fn one(
 fn asked(
     situation: &Situation,
     reading: Reading,
+    record: Option<&MetricRecord>,
     status: &mut ScaledObjectStatus,
 ) -> MetricDecision {
-    let (measured, active) = match &reading.outcome {
-        Outcome::Value(value) => (Ok(value.amount), value.is_active),
-        Outcome::Failed { error } => (Err(error.as_str()), false),
+    let (measured, active) = match (record, &reading.outcome) {
+        (Some(record), _) => (record.measured(), record.is_active),
+        (None, Outcome::Value(value)) => (Ok(value.amount), value.is_active),
+        (None, Outcome::Failed { error }) => (Err(error.as_str()), false),
     };
     let served = fallback::serve(
         &situation.scaled_object,
@@ -272,27 +301,28 @@ fn asked(
     MetricDecision {
         is_active: active || matches!(served, Served::Fallback { .. }),
         observed_by_hpa: false,
+        is_anonymous: record.is_some_and(|record| record.fallback_active),
         served,
         failures,
         reading,
     }
 }
 
-fn taken_over(reading: Reading, observed: &ObservedByHpa) -> MetricDecision {
-    let amount = observed.value.unwrap_or(Amount::Whole(0));
-    let served = match &observed.error {
-        Some(error) => Served::Failed {
-            error: error.clone(),
+fn taken_over(reading: Reading, observed: &MetricRecord) -> MetricDecision {
+    let served = match observed.measured() {
+        Err(error) => Served::Failed {
+            error: error.to_owned(),
         },
-        None if observed.fallback_active => Served::Fallback {
+        Ok(amount) if observed.fallback_active => Served::Fallback {
             amount,
             replicas: 0,
         },
-        None => Served::Measured { amount },
+        Ok(amount) => Served::Measured { amount },
     };
     MetricDecision {
         is_active: observed.is_active || observed.fallback_active,
         observed_by_hpa: true,
+        is_anonymous: false,
         served,
         failures: None,
         reading,
@@ -305,6 +335,11 @@ impl TriggerActivityDecision {
         self.metrics
             .iter()
             .any(|metric| matches!(metric.served, Served::Fallback { .. }))
+    }
+
+    /// Whether it failed before any metric could be asked for.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.metrics.is_empty() && self.error.is_some()
     }
 
     /// The events of its failures.
@@ -329,7 +364,32 @@ impl TriggerActivityDecision {
     }
 }
 
+impl MetricRecord {
+    fn measured(&self) -> Result<Amount, &str> {
+        match &self.error {
+            Some(error) => Err(error),
+            None => Ok(self.value.unwrap_or(Amount::Whole(0))),
+        }
+    }
+}
+
 impl MetricDecision {
+    /// What KEDA keeps of it.
+    pub(crate) fn record(&self) -> MetricRecord {
+        let (fallback_active, error) = match &self.served {
+            Served::Measured { .. } | Served::Nil => (false, None),
+            Served::Fallback { .. } => (true, None),
+            Served::Failed { error } => (false, Some(error.clone())),
+        };
+        MetricRecord {
+            metric: self.reading.metric.clone(),
+            value: self.amount(),
+            is_active: self.is_active,
+            fallback_active,
+            error,
+        }
+    }
+
     /// What the trigger's metric comes to; `None` if it failed.
     pub(super) fn amount(&self) -> Option<Amount> {
         match self.served {

@@ -1,12 +1,14 @@
 //! What the HPA gets from KEDA when a pass asks for external metrics.
 //!
-//! Follows KEDA v2.21.0 `pkg/scaling/scale_handler.go:GetScaledObjectMetrics`. `useCachedMetrics` is not followed: each query is live.
+//! Follows KEDA v2.21.0 `pkg/scaling/scale_handler.go:GetScaledObjectMetrics`.
 
-use super::active::{self, Activity, MetricDecision};
+use super::active::{self, Activity, Asker, MetricDecision};
+use super::amount::Amount;
 use super::fallback::{self, Served};
-use super::scaled_object::ScaledObjectStatus;
+use super::modifiers::Composite;
+use super::scaled_object::{COMPOSITE_METRIC, ScaledObjectStatus};
 use super::situation::Situation;
-use super::triggers::ObservedByHpa;
+use super::triggers::MetricRecord;
 use crate::certainty::Certainty;
 use crate::hpa;
 use crate::hpa::situation::{Answer, Answered, ExternalAnswer};
@@ -16,28 +18,22 @@ use crate::hpa::spec::MetricIdentifier;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Queried {
     status: ScaledObjectStatus,
-    observed: Vec<Vec<ObservedByHpa>>,
+    observed: Vec<Vec<MetricRecord>>,
     /// Whether a metric fails and each further query brings its fallback nearer.
     pub is_counting: bool,
 }
 
 /// Puts KEDA's answers at `keda.now` into the HPA's situation. Metrics that KEDA does not know are left as they are.
 pub fn serve(keda: &Situation, hpa: &mut hpa::Situation) -> Option<Queried> {
-    let asked = if keda.triggers.iter().any(|t| !t.observed_by_hpa.is_empty()) {
-        let mut live = keda.clone();
-        for input in &mut live.triggers {
-            input.observed_by_hpa.clear();
-        }
-        active::ask(&live)
-    } else {
-        active::ask(keda)
-    };
+    let asked = active::ask(keda, Asker::Hpa);
     let activity = asked.answer.ok()?;
     let replicas_certainty = keda.target.replicas.certainty.clone();
+    let modifiers = keda.scaled_object.modifiers();
+    let has_target = modifiers.is_some_and(|modifiers| !modifiers.target.is_empty());
     let external = hpa.spec.metrics.iter().filter_map(|m| m.external.as_ref());
     let names: Vec<MetricIdentifier> = external.map(|source| source.metric.clone()).collect();
     for metric in names {
-        let Some(mut answer) = answer(&activity, &metric.name) else {
+        let Some(mut answer) = answer(&activity, has_target, &metric.name) else {
             continue;
         };
         if activity.fallback_active {
@@ -54,7 +50,7 @@ pub fn serve(keda: &Situation, hpa: &mut hpa::Situation) -> Option<Queried> {
         observed: activity
             .triggers
             .iter()
-            .map(|trigger| trigger.metrics.iter().map(observed).collect())
+            .map(|trigger| trigger.metrics.iter().map(MetricDecision::record).collect())
             .collect(),
         status: asked.status,
     })
@@ -84,70 +80,99 @@ pub(crate) fn is_counting(keda: &Situation, activity: &Activity) -> bool {
         && metrics.any(|metric| metric.amount().is_none())
 }
 
-fn answer(activity: &Activity, name: &str) -> Option<Answer<Vec<hpa::amount::Amount>>> {
-    let value = |amount: super::amount::Amount| {
-        Answered::Value(vec![hpa::amount::Amount::parse(&amount.quantity())])
-    };
-    if activity.composite.is_some() && !activity.fallback_active && has_failed(activity) {
-        // Though the formula may do without the metric that failed.
-        return Some(Answer {
-            result: Answered::Error(format!("metric:{name} encountered error")),
-            certainty: activity.certainty.clone(),
-        });
-    }
+/// What a query for a metric gives; `None` if KEDA does not know it. Where the formula has a target, each query is for what it makes
+/// of all metrics (`getTrueMetricArray`).
+fn answer(
+    activity: &Activity,
+    has_target: bool,
+    name: &str,
+) -> Option<Answer<Vec<hpa::amount::Amount>>> {
+    let triggers = activity.triggers.iter();
+    let mut metrics = triggers.flat_map(|trigger| &trigger.metrics);
+    let metric = metrics.find(|metric| metric.reading.metric == name);
     if let Some(composite) = &activity.composite
-        && let Some(found) = composite.metrics.iter().find(|found| found.metric == name)
+        && (metric.is_some() || name == COMPOSITE_METRIC)
     {
         let certainty = activity.certainty.clone().and(composite.certainty.clone());
-        return Some(Answer {
-            result: value(found.amount),
-            certainty,
-        });
+        let result = if has_target {
+            of_all(activity, composite, name)
+        } else {
+            Err(none(name))
+        };
+        return Some(answered(result, certainty.and(twins(activity, composite))));
+    }
+    let metric = metric?;
+    let mut certainty = metric.reading.certainty.clone();
+    let mut triggers = activity.triggers.iter();
+    let nameless = triggers.find(|trigger| trigger.is_nameless());
+    let result = match (&metric.served, nameless) {
+        (Served::Failed { error }, _) => Err(error.clone()),
+        (Served::Fallback { amount, .. }, _) | (Served::Measured { amount }, None) => {
+            Ok(vec![*amount])
+        }
+        (Served::Nil, None) => Ok(vec![Amount::Whole(-1)]),
+        // A trigger that cannot even name its metrics fails every query.
+        (Served::Measured { .. } | Served::Nil, Some(trigger)) => {
+            certainty = certainty.and(trigger.certainty.clone());
+            Err(failed(name))
+        }
+    };
+    Some(answered(result, certainty))
+}
+
+/// What the formula makes of all metrics.
+fn of_all(activity: &Activity, composite: &Composite, name: &str) -> Result<Vec<Amount>, String> {
+    // Though the formula may do without the metric that failed.
+    if !activity.fallback_active && has_failed(activity) {
+        return Err(failed(name));
     }
     let mut metrics = activity
         .triggers
         .iter()
         .flat_map(|trigger| &trigger.metrics);
-    let metric = metrics.find(|metric| metric.reading.metric == name);
-    let Some(metric) = metric else {
-        let composite = activity.composite.as_ref()?;
-        (name == super::scaled_object::COMPOSITE_METRIC).then_some(())?;
-        let why = "no matching metrics found".to_owned();
-        return Some(Answer {
-            result: Answered::Error(why),
-            certainty: composite.certainty.clone(),
-        });
+    if composite.metrics.is_empty() || !metrics.any(|metric| metric.amount().is_some()) {
+        return Err(none(name));
+    }
+    Ok(composite.metrics.iter().map(|found| found.amount).collect())
+}
+
+fn answered(
+    result: Result<Vec<Amount>, String>,
+    certainty: Certainty,
+) -> Answer<Vec<hpa::amount::Amount>> {
+    let amount = |amount: Amount| hpa::amount::Amount::parse(&amount.quantity());
+    let result = match result {
+        Ok(amounts) => Answered::Value(amounts.into_iter().map(amount).collect()),
+        Err(error) => Answered::Error(error),
     };
-    let result = match &metric.served {
-        Served::Measured { amount } | Served::Fallback { amount, .. } => value(*amount),
-        Served::Nil => value(super::amount::Amount::Whole(-1)),
-        Served::Failed { error } => Answered::Error(error.clone()),
-    };
-    let certainty: Certainty = metric.reading.certainty.clone();
-    Some(Answer { result, certainty })
+    Answer { result, certainty }
+}
+
+fn failed(name: &str) -> String {
+    format!("metric:{name} encountered error")
+}
+
+fn none(name: &str) -> String {
+    format!("no matching metrics found for {name}")
+}
+
+/// How sure a formula's result is with several metrics that go by one name.
+fn twins(activity: &Activity, composite: &Composite) -> Certainty {
+    let mut triggers = activity.triggers.iter();
+    if composite.result.is_some() && triggers.any(|trigger| trigger.metrics.len() > 1) {
+        let why = "a trigger has several metrics, of which KEDA gives the formula any one";
+        return Certainty::Unknown {
+            why: why.to_owned(),
+        };
+    }
+    Certainty::Observed
 }
 
 fn has_failed(activity: &Activity) -> bool {
-    let triggers = activity.triggers.iter();
-    let mut metrics = triggers.flat_map(|trigger| &trigger.metrics);
-    metrics.any(|metric| match metric.served {
+    let failed = |metric: &MetricDecision| match metric.served {
         Served::Failed { .. } => true,
         Served::Measured { .. } | Served::Fallback { .. } | Served::Nil => false,
-    })
-}
-
-fn observed(metric: &MetricDecision) -> ObservedByHpa {
-    let (value, fallback_active, error) = match &metric.served {
-        Served::Measured { amount } => (Some(*amount), false, None),
-        Served::Fallback { amount, .. } => (Some(*amount), true, None),
-        Served::Nil => (None, false, None),
-        Served::Failed { error } => (None, false, Some(error.clone())),
     };
-    ObservedByHpa {
-        metric: metric.reading.metric.clone(),
-        value,
-        is_active: metric.is_active,
-        fallback_active,
-        error,
-    }
+    let mut triggers = activity.triggers.iter();
+    triggers.any(|trigger| trigger.is_nameless() || trigger.metrics.iter().any(failed))
 }

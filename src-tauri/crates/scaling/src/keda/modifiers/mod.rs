@@ -267,7 +267,7 @@ fn inputs(
         let Some(metric) = trigger.metrics.last() else {
             continue;
         };
-        let Some(amount) = metric.amount() else {
+        let Some(amount) = metric.amount().filter(|_| !metric.is_anonymous) else {
             continue;
         };
         let failures = status

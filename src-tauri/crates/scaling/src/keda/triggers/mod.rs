@@ -160,7 +160,10 @@ pub struct TriggerInput {
     /// What the HPA's own query last saw, metric by metric, with any fallback applied. KEDA takes it in place of a query where the
     /// HPA is at work and nothing else needs the poll.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub observed_by_hpa: Vec<ObservedByHpa>,
+    pub observed_by_hpa: Vec<MetricRecord>,
+    /// What the last poll left for the HPA's queries, where the trigger has `useCachedMetrics`; empty before the loop's first poll.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cached: Vec<MetricRecord>,
 }
 
 impl Default for TriggerInput {
@@ -169,6 +172,7 @@ impl Default for TriggerInput {
             source: Source::default(),
             certainty: observed(),
             observed_by_hpa: Vec::new(),
+            cached: Vec::new(),
         }
     }
 }
@@ -210,12 +214,12 @@ pub enum Source {
     },
 }
 
-/// A metric as the HPA's query last saw it (`pkg/scaling/cache/metricscache`).
+/// A metric as the HPA's query or a poll last saw it (`pkg/scaling/cache/metricscache/metrics_record.go:MetricsRecord`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "wire", derive(ts_rs::TS))]
-#[cfg_attr(feature = "wire", ts(rename = "KedaObservedByHpa"))]
+#[cfg_attr(feature = "wire", ts(rename = "KedaMetricRecord"))]
 #[serde(rename_all = "camelCase")]
-pub struct ObservedByHpa {
+pub struct MetricRecord {
     /// Its name.
     pub metric: String,
     /// The value; a failed query has none.

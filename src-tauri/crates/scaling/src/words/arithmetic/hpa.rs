@@ -220,13 +220,23 @@ pub(in crate::words) fn of_rule(
                 None => format!("between {up} and {down}: {after}"),
             }]
         }
-        Rule::ScaleUpPolicies { limit, policies } => {
+        Rule::ScaleUpPolicies {
+            limit,
+            policies,
+            smallest_change,
+        } => {
             let mut lines = of_policies(policies, decision, "up to");
+            lines.extend(choice(policies, *smallest_change, *smallest_change));
             lines.push(format!("min({before}, {limit}) = {after}"));
             lines
         }
-        Rule::ScaleDownPolicies { limit, policies } => {
+        Rule::ScaleDownPolicies {
+            limit,
+            policies,
+            smallest_change,
+        } => {
             let mut lines = of_policies(policies, decision, "down to");
+            lines.extend(choice(policies, *smallest_change, !*smallest_change));
             lines.push(format!("max({before}, {limit}) = {after}"));
             lines
         }
@@ -234,6 +244,31 @@ pub(in crate::words) fn of_rule(
         Rule::MaxReplicas { limit } => vec![format!("min({before}, {limit}) = {after}")],
         Rule::MinReplicas { limit } => vec![format!("max({before}, {limit}) = {after}")],
     }
+}
+
+/// Which of several policies counts.
+fn choice(policies: &[PolicyLimit], smallest_change: bool, lowest: bool) -> Option<String> {
+    if policies.len() < 2 {
+        return None;
+    }
+    let limits = policies.iter().map(|policy| policy.limit);
+    let chosen = if lowest {
+        limits.clone().min()
+    } else {
+        limits.clone().max()
+    };
+    let limits: Vec<String> = limits.map(|limit| limit.to_string()).collect();
+    let (word, change) = if smallest_change {
+        ("Min", "smallest")
+    } else {
+        ("Max", "greatest")
+    };
+    Some(format!(
+        "selectPolicy {word}, the {change} change: {}({}) = {}",
+        if lowest { "min" } else { "max" },
+        limits.join(", "),
+        chosen?
+    ))
 }
 
 fn of_policies(policies: &[PolicyLimit], decision: &Decision, to: &str) -> Vec<String> {
