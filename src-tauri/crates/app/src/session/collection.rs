@@ -318,8 +318,12 @@ impl Collection {
         }
         if state.phase == Phase::Live && namespaces.is_empty() && self.wide_forbidden.is_some() {
             state.limited_to = self.allowed_namespaces().unwrap_or_default();
+            let namespaces = match state.limited_to.as_slice() {
+                [_] => "namespace",
+                _ => "namespaces",
+            };
             state.why = format!(
-                "Your account may not list {} in all namespaces; this shows namespace {}.",
+                "Your account may not list {} in all namespaces; this shows {namespaces} {}.",
                 self.resource.plural,
                 state.limited_to.join(", ")
             );
