@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use control_plane::Error;
+use scaling::certainty::Certainty;
 use scaling::hpa::decision::Event;
 use scaling::hpa::situation::Memory;
-use scaling::hpa::status::{MetricStatus, Status};
+use scaling::hpa::status::Status;
 use scaling::hpa::{Decision, Situation, following, pass};
 use serde::Deserialize;
 use serde_json::Value;
@@ -161,16 +162,15 @@ pub fn unlike_pass(situation: &Situation, decision: &Decision) -> Vec<String> {
 }
 
 fn without_reasons(decision: &Decision) -> Decision {
-    let mut short = decision.clone();
-    short.holds.clear();
-    short.next_change = None;
-    for metric in &mut short.metrics {
-        metric.groups = None;
-        metric.inputs.clear();
-        // It is in the status of the decision.
-        metric.status = MetricStatus::default();
+    Decision {
+        metrics: Vec::new(),
+        runners_up: Vec::new(),
+        rules: Vec::new(),
+        holds: Vec::new(),
+        next_change: None,
+        certainty: Certainty::Derived,
+        ..decision.clone()
     }
-    short
 }
 
 /// What a pass of a sequence finds must be what the pass before it left.

@@ -97,7 +97,7 @@ fn seen(
     let ratio = most as f64 / wanted as f64;
     let config = &hpa.situation.config;
     let tolerances = Tolerances::of(&hpa.situation.spec, config);
-    let is_tolerated = is_sure(&config.certainty) && tolerances.check(ratio, &mut Vec::new());
+    let is_tolerated = is_sure(&config.certainty) && tolerances.contain(ratio);
     (ratio <= 1.0 || is_tolerated).then(|| {
         let what = if target.average_value.is_some() {
             format!("{most}m")

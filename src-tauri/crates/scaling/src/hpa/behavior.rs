@@ -25,14 +25,10 @@ pub(crate) fn normalize(
     desired: i32,
     certainty: &Certainty,
 ) -> Normalized {
-    let mut steps = Steps {
-        rules: Vec::with_capacity(3),
-        count: desired,
-    };
-    let with_memory = certainty.clone().and(bounds.memory.certainty.clone());
+    let mut steps = Steps::new(bounds, desired, certainty);
     let windows = Windows::of(behavior, bounds.config);
     let (stabilized, rule) = stabilize(bounds, windows, desired);
-    steps.apply(rule, stabilized, &with_memory);
+    steps.apply(stabilized, || rule);
     let able = if stabilized == desired {
         READY
     } else if desired >= bounds.current {
@@ -41,8 +37,8 @@ pub(crate) fn normalize(
         HELD_UP
     };
     let limit = match stabilized.cmp(&bounds.current) {
-        Ordering::Greater => limit_up(bounds, behavior, &mut steps, &with_memory),
-        Ordering::Less => limit_down(bounds, behavior, &mut steps, &with_memory),
+        Ordering::Greater => limit_up(bounds, behavior, &mut steps),
+        Ordering::Less => limit_down(bounds, behavior, &mut steps),
         Ordering::Equal => WITHIN,
     };
     Normalized {
@@ -127,22 +123,26 @@ fn limit_up(
     bounds: &Bounds<'_>,
     behavior: &Behavior,
     steps: &mut Steps,
-    certainty: &Certainty,
 ) -> (&'static str, &'static str) {
     let allowance = policies::allowance(bounds, behavior, Direction::Up);
     let limit = allowance.limit.max(bounds.current);
-    let (allowed, reason, rule) = if bounds.max > limit {
-        (limit, UP_RATE, allowance.rule(limit))
+    let has_room = bounds.max > limit;
+    let (allowed, reason) = if has_room {
+        (limit, UP_RATE)
     } else {
-        let rule = Rule::MaxReplicas { limit: bounds.max };
-        (bounds.max, TOO_MANY, rule)
+        (bounds.max, TOO_MANY)
     };
     if steps.count > allowed {
-        steps.apply(rule, allowed, certainty);
+        steps.apply(allowed, || {
+            if has_room {
+                allowance.rule(limit)
+            } else {
+                Rule::MaxReplicas { limit: bounds.max }
+            }
+        });
         return reason;
     }
-    let kept = steps.count;
-    steps.apply(allowance.rule(limit), kept, certainty);
+    steps.apply(steps.count, || allowance.rule(limit));
     WITHIN
 }
 
@@ -151,21 +151,25 @@ fn limit_down(
     bounds: &Bounds<'_>,
     behavior: &Behavior,
     steps: &mut Steps,
-    certainty: &Certainty,
 ) -> (&'static str, &'static str) {
     let allowance = policies::allowance(bounds, behavior, Direction::Down);
     let limit = allowance.limit.min(bounds.current);
-    let (allowed, reason, rule) = if bounds.min < limit {
-        (limit, DOWN_RATE, allowance.rule(limit))
+    let has_room = bounds.min < limit;
+    let (allowed, reason) = if has_room {
+        (limit, DOWN_RATE)
     } else {
-        let rule = Rule::MinReplicas { limit: bounds.min };
-        (bounds.min, TOO_FEW, rule)
+        (bounds.min, TOO_FEW)
     };
     if steps.count < allowed {
-        steps.apply(rule, allowed, certainty);
+        steps.apply(allowed, || {
+            if has_room {
+                allowance.rule(limit)
+            } else {
+                Rule::MinReplicas { limit: bounds.min }
+            }
+        });
         return reason;
     }
-    let kept = steps.count;
-    steps.apply(allowance.rule(limit), kept, certainty);
+    steps.apply(steps.count, || allowance.rule(limit));
     WITHIN
 }

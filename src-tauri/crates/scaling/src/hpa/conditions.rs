@@ -2,9 +2,8 @@
 //!
 //! Follows `horizontal.go` (`setConditionInList`, `removeCondition`, `getScaledToZeroConditionStatus`).
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
+use smol_str::SmolStr;
 
 use super::status::{Condition, ConditionKind, ConditionStatus, Status};
 use super::time;
@@ -14,8 +13,8 @@ pub(crate) fn set(
     status: &mut Status,
     kind: ConditionKind,
     holds: bool,
-    reason: &str,
-    message: Cow<'_, str>,
+    reason: &'static str,
+    message: SmolStr,
     now: Timestamp,
 ) {
     let holds = if holds {
@@ -33,19 +32,15 @@ pub(crate) fn set(
                 condition.last_transition_time = Some(time::stored(now));
                 condition.status = holds;
             }
-            if condition.reason != reason {
-                reason.clone_into(&mut condition.reason);
-            }
-            if condition.message != message {
-                condition.message = message.into_owned();
-            }
+            condition.reason = SmolStr::new_static(reason);
+            condition.message = message;
         }
         None => status.conditions.push(Condition {
             kind,
             status: holds,
             last_transition_time: Some(time::stored(now)),
-            reason: reason.to_owned(),
-            message: message.into_owned(),
+            reason: SmolStr::new_static(reason),
+            message,
         }),
     }
 }

@@ -36,7 +36,6 @@ pub(crate) fn compute(
         plain::average(inputs, samples, certainty, false, target.milli(), trace).map_err(failed)?;
     Ok(Computed {
         replicas,
-        name: format!("pods metric {}", metric.name),
         status: MetricStatus {
             kind: SourceKind::Pods,
             pods: Some(Box::new(PodsStatus {
@@ -49,4 +48,9 @@ pub(crate) fn compute(
             ..MetricStatus::default()
         },
     })
+}
+
+/// The metric in the controller's words.
+pub(crate) fn words(source: &PodsSource) -> String {
+    format!("pods metric {}", source.metric.name)
 }

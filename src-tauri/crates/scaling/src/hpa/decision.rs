@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use super::situation::Memory;
 use super::spec::{SourceKind, text_enum};
@@ -153,13 +154,17 @@ pub enum Basis {
 #[serde(rename_all = "camelCase")]
 pub struct PodGroups {
     /// Counted with their sample.
-    pub ready: Vec<String>,
+    #[cfg_attr(feature = "wire", ts(as = "Vec<String>"))]
+    pub ready: Vec<SmolStr>,
     /// Pending or too young: their sample is dropped; they count as nothing when growing.
-    pub unready: Vec<String>,
+    #[cfg_attr(feature = "wire", ts(as = "Vec<String>"))]
+    pub unready: Vec<SmolStr>,
     /// Without a sample: they hold the count back both ways.
-    pub missing: Vec<String>,
+    #[cfg_attr(feature = "wire", ts(as = "Vec<String>"))]
+    pub missing: Vec<SmolStr>,
     /// Being deleted or failed.
-    pub ignored: Vec<String>,
+    #[cfg_attr(feature = "wire", ts(as = "Vec<String>"))]
+    pub ignored: Vec<SmolStr>,
 }
 
 /// A value that went into a computation.
@@ -169,7 +174,8 @@ pub struct PodGroups {
 #[serde(rename_all = "camelCase")]
 pub struct Input {
     /// Of what: a pod's name, or the number of a series.
-    pub of: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub of: SmolStr,
     /// Usage in thousandths, if there is a sample that counts.
     #[cfg_attr(feature = "wire", ts(type = "number | null"))]
     pub usage: Option<i64>,

@@ -68,10 +68,8 @@ pub(crate) fn compute(
             return Err(failed("", error.to_owned()));
         }
     };
-    let selector = printed(metric.selector.as_ref());
     Ok(Computed {
         replicas,
-        name: format!("external metric {name}({selector})"),
         status: MetricStatus {
             kind: SourceKind::External,
             external: Some(Box::new(ExternalStatus {
@@ -81,6 +79,12 @@ pub(crate) fn compute(
             ..MetricStatus::default()
         },
     })
+}
+
+/// The metric in the controller's words.
+pub(crate) fn words(source: &ExternalSource) -> String {
+    let selector = printed(source.metric.selector.as_ref());
+    format!("external metric {}({selector})", source.metric.name)
 }
 
 /// The values of the metric's series.
@@ -111,9 +115,9 @@ fn series<'a>(
             "no metrics returned from external metrics API".to_owned(),
         ));
     }
-    if inputs.names_samples {
+    if trace.names_samples() {
         let named = series.iter().zip(1u32..).map(|(value, number)| Input {
-            of: number.to_string(),
+            of: smol_str::ToSmolStr::to_smolstr(&number),
             usage: Some(value.milli()),
             request: None,
             certainty: answer.certainty.clone(),

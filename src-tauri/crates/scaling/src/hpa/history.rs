@@ -9,6 +9,19 @@ use super::situation::{Memory, Recommendation, ScaleEvent};
 use super::spec::{ScalingRules, Spec};
 use super::time;
 
+/// The memory before a pass, which most often records one recommendation more.
+pub(crate) fn kept(memory: &Memory) -> Memory {
+    let before = &memory.recommendations;
+    let mut recommendations = Vec::with_capacity(before.len() + 1);
+    recommendations.extend_from_slice(before);
+    Memory {
+        recommendations,
+        scale_up_events: memory.scale_up_events.clone(),
+        scale_down_events: memory.scale_down_events.clone(),
+        certainty: memory.certainty.clone(),
+    }
+}
+
 /// The first sight of an autoscaler counts its present size as a recommendation.
 pub(crate) fn see(memory: &mut Memory, current: i32, now: Timestamp) {
     if memory.recommendations.is_empty() {

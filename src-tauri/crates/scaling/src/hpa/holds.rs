@@ -146,6 +146,7 @@ fn room(judged: &Judged<'_>, direction: Direction) -> Option<When> {
             current,
             min: judged.spec.min_replicas.unwrap_or(1),
             max: judged.spec.max_replicas,
+            explains: false,
         };
         let limit = allowance(&bounds, behavior, direction).limit;
         let is_room = match direction {

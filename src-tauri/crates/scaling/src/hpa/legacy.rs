@@ -16,18 +16,13 @@ use crate::certainty::Certainty;
 
 /// Stabilizes, then limits.
 pub(crate) fn normalize(bounds: &Bounds<'_>, desired: i32, certainty: &Certainty) -> Normalized {
-    let mut steps = Steps {
-        rules: Vec::with_capacity(2),
-        count: desired,
-    };
-    let with_memory = certainty.clone().and(bounds.memory.certainty.clone());
+    let mut steps = Steps::new(bounds, desired, certainty);
     let window = bounds.config.downscale_stabilization.duration();
     let (highest, from) = stabilized(bounds, desired, window);
-    let rule = Rule::LegacyStabilization {
+    steps.apply(highest, || Rule::LegacyStabilization {
         window: i32::try_from(window.as_secs()).unwrap_or(i32::MAX),
         from,
-    };
-    steps.apply(rule, highest, &with_memory);
+    });
     let able = if highest == desired { READY } else { HELD_UP };
 
     let limit = scale_up_limit(bounds.current);
@@ -41,11 +36,10 @@ pub(crate) fn normalize(bounds: &Bounds<'_>, desired: i32, certainty: &Certainty
         )
     };
     let reason = if highest < bounds.min {
-        let rule = Rule::MinReplicas { limit: bounds.min };
-        steps.apply(rule, bounds.min, &with_memory);
+        steps.apply(bounds.min, || Rule::MinReplicas { limit: bounds.min });
         TOO_FEW
     } else if highest > allowed {
-        steps.apply(above_rule, allowed, &with_memory);
+        steps.apply(allowed, || above_rule);
         above
     } else {
         WITHIN

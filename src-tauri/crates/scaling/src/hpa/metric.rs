@@ -9,21 +9,13 @@ use super::resource::{self, ResourceParts};
 use super::selector::quoted;
 use super::spec::{MetricSpec, SourceKind};
 use super::status::MetricStatus;
-use super::trace::Trace;
+use super::trace::{Depth, Trace};
 use super::{custom, external, object};
 use crate::quantity::{Format, Quantity};
-
-/// An evaluation, and the error of a failed one as it stands in the joint error.
-pub(crate) struct Evaluated {
-    pub(crate) evaluation: MetricEvaluation,
-    pub(crate) error: Option<String>,
-}
 
 /// What a metric's own computation gives.
 pub(crate) struct Computed {
     pub(crate) replicas: i32,
-    /// The metric in the controller's words.
-    pub(crate) name: String,
     pub(crate) status: MetricStatus,
 }
 
@@ -34,54 +26,78 @@ pub(crate) struct Failed {
     pub(crate) joint: String,
 }
 
-/// Evaluates one metric.
-pub(crate) fn evaluate(inputs: &Inputs<'_>, spec: &MetricSpec) -> Evaluated {
-    let mut trace = Trace::default();
-    let computed = compute(inputs, spec, &mut trace);
+/// The evaluation of a metric for those who want to know how it came about.
+pub(crate) fn explained(
+    inputs: &Inputs<'_>,
+    spec: &MetricSpec,
+    computed: Result<&Computed, &Failed>,
+    mut trace: Trace,
+) -> MetricEvaluation {
     let about = about(spec);
     let (count, basis) = match about.basis {
         Basis::Spec => (inputs.spec_replicas, Basis::Spec),
         Basis::Status => (inputs.status_replicas, Basis::Status),
     };
-    let (name, result, status, error) = match computed {
+    let (name, result, status) = match computed {
         Ok(computed) => {
+            let status = match inputs.depth {
+                Depth::Reasons => computed.status.clone(),
+                Depth::NextChange | Depth::Pass => MetricStatus::default(),
+            };
             let replicas = computed.replicas;
-            let proposed = MetricResult::Proposed { replicas };
-            (computed.name, proposed, computed.status, None)
+            (words(spec), MetricResult::Proposed { replicas }, status)
         }
         Err(failed) => {
             let result = MetricResult::Failed {
                 reason: failed.reason.to_owned(),
-                error: failed.event,
+                error: failed.event.clone(),
             };
-            (
-                about.metric.to_owned(),
-                result,
-                MetricStatus::default(),
-                Some(failed.joint),
-            )
+            (about.metric.to_owned(), result, MetricStatus::default())
         }
     };
     trace.used(&inputs.situation.scale.certainty);
     trace.used(&inputs.situation.config.certainty);
-    Evaluated {
-        evaluation: MetricEvaluation {
-            source: spec.kind.clone(),
-            name,
-            metric: about.metric.to_owned(),
-            container: about.container.map(str::to_owned),
-            target: about.target,
-            basis,
-            count,
-            groups: trace.groups,
-            inputs: trace.inputs,
-            arithmetic: trace.arithmetic,
-            result,
-            status,
-            certainty: trace.certainty,
-        },
-        error,
+    MetricEvaluation {
+        source: spec.kind.clone(),
+        name,
+        metric: about.metric.to_owned(),
+        container: about.container.map(str::to_owned),
+        target: about.target,
+        basis,
+        count,
+        groups: trace.groups,
+        inputs: trace.inputs,
+        arithmetic: trace.arithmetic,
+        result,
+        status,
+        certainty: trace.certainty,
     }
+}
+
+/// A metric that gave a count, in the controller's words.
+pub(crate) fn words(spec: &MetricSpec) -> String {
+    let resource = |name, container, target| {
+        resource::words(&ResourceParts {
+            name,
+            container,
+            target,
+        })
+    };
+    let words = match &spec.kind {
+        SourceKind::Object => spec.object.as_ref().map(object::words),
+        SourceKind::Pods => spec.pods.as_ref().map(custom::words),
+        SourceKind::Resource => {
+            let source = spec.resource.as_ref();
+            source.map(|source| resource(&source.name, None, &source.target))
+        }
+        SourceKind::ContainerResource => {
+            let source = spec.container_resource.as_ref();
+            source.map(|source| resource(&source.name, Some(&source.container), &source.target))
+        }
+        SourceKind::External => spec.external.as_ref().map(external::words),
+        SourceKind::Other(_) => None,
+    };
+    words.unwrap_or_default()
 }
 
 /// What a metric is about, whatever comes of it.
@@ -131,7 +147,12 @@ fn about(spec: &MetricSpec) -> About<'_> {
     .unwrap_or_else(|| of("", None, None, Basis::Spec))
 }
 
-fn compute(inputs: &Inputs<'_>, spec: &MetricSpec, trace: &mut Trace) -> Result<Computed, Failed> {
+/// What a metric asks for.
+pub(crate) fn compute(
+    inputs: &Inputs<'_>,
+    spec: &MetricSpec,
+    trace: &mut Trace,
+) -> Result<Computed, Failed> {
     let kind = &spec.kind;
     match kind {
         SourceKind::Object => match &spec.object {

@@ -8,8 +8,9 @@ use super::decision::{MetricEvaluation, MetricResult};
 use super::metric;
 use super::situation::{Pod, Situation};
 use super::spec::Spec;
+use super::status::MetricStatus;
 use super::tolerance::Tolerances;
-use super::trace::Trace;
+use super::trace::{Depth, Trace};
 
 /// What the computation of metrics needs.
 pub(crate) struct Inputs<'a> {
@@ -23,8 +24,7 @@ pub(crate) struct Inputs<'a> {
     /// The pods under the target's selector.
     pub(crate) selected: &'a [&'a Pod],
     pub(crate) tolerances: Tolerances,
-    /// Whether pods and samples are named in the evaluations, which takes time.
-    pub(crate) names_samples: bool,
+    pub(crate) depth: Depth,
 }
 
 impl<'a> Inputs<'a> {
@@ -41,12 +41,14 @@ impl<'a> Inputs<'a> {
 /// What all metrics together give.
 #[derive(Clone, Debug)]
 pub(crate) struct Proposals {
-    /// Each metric, in the spec's order.
+    /// Each metric, in the spec's order; none if nothing is to be told of them.
     pub(crate) evaluations: Vec<MetricEvaluation>,
+    /// The status of each metric.
+    pub(crate) statuses: Vec<MetricStatus>,
     /// What they give.
     pub(crate) outcome: Outcome,
-    /// The first failure of a metric.
-    pub(crate) failure: Option<Failure>,
+    /// The metrics that failed, in the spec's order.
+    pub(crate) failures: Vec<Failure>,
 }
 
 /// The count of the metrics, or why there is none.
@@ -64,43 +66,48 @@ pub(crate) enum Outcome {
     Failed { error: String },
 }
 
-/// A metric that failed, in the words of its condition.
+/// A metric that failed, in the words of its event.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    pub(crate) reason: String,
-    pub(crate) message: String,
+    pub(crate) reason: &'static str,
+    pub(crate) error: String,
 }
 
 /// Evaluates every metric.
 pub(crate) fn propose(inputs: &Inputs<'_>) -> Proposals {
+    let specs = &inputs.spec.metrics;
     let mut best = 0;
     let mut winner = None;
-    let mut failed = 0usize;
-    let mut failure = None;
+    let mut failures = Vec::new();
     let mut first_error = None;
-    let mut evaluations = Vec::with_capacity(inputs.spec.metrics.len());
-    for (index, spec) in inputs.spec.metrics.iter().enumerate() {
-        let metric::Evaluated { evaluation, error } = metric::evaluate(inputs, spec);
-        match &evaluation.result {
-            MetricResult::Proposed { replicas } => {
+    let mut evaluations = Vec::new();
+    let mut statuses = Vec::with_capacity(specs.len());
+    for (index, spec) in specs.iter().enumerate() {
+        let mut trace = Trace::new(inputs.depth);
+        let computed = metric::compute(inputs, spec, &mut trace);
+        if inputs.depth > Depth::Pass {
+            evaluations.push(metric::explained(inputs, spec, computed.as_ref(), trace));
+        }
+        match computed {
+            Ok(computed) => {
                 // While the best is zero any next one takes its place, zero or not.
-                if best == 0 || *replicas > best {
-                    best = *replicas;
+                if best == 0 || computed.replicas > best {
+                    best = computed.replicas;
                     winner = Some(index);
                 }
+                statuses.push(computed.status);
             }
-            MetricResult::Failed { reason, error: own } => {
-                failed += 1;
-                failure.get_or_insert_with(|| Failure {
-                    reason: reason.clone(),
-                    message: format!("the HPA was unable to compute the replica count: {own}"),
+            Err(failed) => {
+                first_error = first_error.or(Some(failed.joint));
+                failures.push(Failure {
+                    reason: failed.reason,
+                    error: failed.event,
                 });
-                first_error = first_error.or(error);
+                statuses.push(MetricStatus::default());
             }
         }
-        evaluations.push(evaluation);
     }
-    let total = inputs.spec.metrics.len();
+    let (total, failed) = (specs.len(), failures.len());
     let error = first_error.map(|error| {
         format!("invalid metrics ({failed} invalid out of {total}), first error is: {error}")
     });
@@ -114,8 +121,9 @@ pub(crate) fn propose(inputs: &Inputs<'_>) -> Proposals {
     };
     Proposals {
         evaluations,
+        statuses,
         outcome,
-        failure,
+        failures,
     }
 }
 

@@ -20,6 +20,7 @@ use super::situation::{Answered, Memory, Pod, Recommendation, Situation};
 use super::spec::MetricSpec;
 use super::status::ConditionKind;
 use super::timetable::Timetable;
+use super::trace::Depth;
 use super::{legacy, time};
 use crate::certainty::Certainty;
 use crate::hold::{HoldRule, NextCause, NextChange, When};
@@ -222,13 +223,18 @@ impl Future<'_> {
     /// What metrics ask for in a pass.
     fn proposed(&self, now: Timestamp) -> Option<i32> {
         let start = Start { now, ..self.start };
-        count(&start.propose_for(self.selected, false)).map(|count| count.max(0))
+        count(&start.propose_for(self.selected, Depth::Pass)).map(|count| count.max(0))
     }
 
     /// What a pass makes of it.
     fn outcome(&self, now: Timestamp, desired: i32) -> (i32, Vec<RuleStep>) {
         let start = Start { now, ..self.start };
-        let settled = start.settle(&self.memory, desired, &Certainty::Derived);
+        let settled = start.settle(
+            &self.memory,
+            desired,
+            &Certainty::Derived,
+            Depth::NextChange,
+        );
         (settled.replicas, settled.rules)
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct Bounds<'a> {
     pub(crate) current: i32,
     pub(crate) min: i32,
     pub(crate) max: i32,
+    /// Whether the rules are noted.
+    pub(crate) explains: bool,
 }
 
 /// What it makes of a count.
@@ -82,17 +84,30 @@ pub(crate) const TOO_FEW: (&str, &str) = (
 pub(crate) struct Steps {
     pub(crate) rules: Vec<RuleStep>,
     pub(crate) count: i32,
+    certainty: Option<Certainty>,
 }
 
 impl Steps {
+    /// From a count that is so sure.
+    pub(crate) fn new(bounds: &Bounds<'_>, count: i32, certainty: &Certainty) -> Self {
+        let certainty = || certainty.clone().and(bounds.memory.certainty.clone());
+        Self {
+            rules: Vec::new(),
+            count,
+            certainty: bounds.explains.then(certainty),
+        }
+    }
+
     /// A rule that makes `after` of the count.
-    pub(crate) fn apply(&mut self, rule: Rule, after: i32, certainty: &Certainty) {
-        self.rules.push(RuleStep {
-            rule,
-            before: self.count,
-            after,
-            certainty: certainty.clone(),
-        });
+    pub(crate) fn apply(&mut self, after: i32, rule: impl FnOnce() -> Rule) {
+        if let Some(certainty) = &self.certainty {
+            self.rules.push(RuleStep {
+                rule: rule(),
+                before: self.count,
+                after,
+                certainty: certainty.clone(),
+            });
+        }
         self.count = after;
     }
 }

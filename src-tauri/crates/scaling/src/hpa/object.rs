@@ -39,7 +39,7 @@ pub(crate) fn compute(
     if let Some(fault) = object_fault(metric.selector.as_ref()) {
         return Err(failed("", fault));
     }
-    let (replicas, name, current) = match target(&source.target) {
+    let (replicas, current) = match target(&source.target) {
         Some(TotalTarget::Value(target)) => {
             let (replicas, usage) = read(inputs, source, trace)
                 .and_then(|usage| Ok((total::value(inputs, usage, target, trace)?, usage)))
@@ -48,8 +48,7 @@ pub(crate) fn compute(
                 value: Some(decimal(usage)),
                 ..CurrentValue::default()
             };
-            let kind = &source.described_object.kind;
-            (replicas, format!("{kind} metric {}", metric.name), current)
+            (replicas, current)
         }
         Some(TotalTarget::AverageValue(target)) => {
             let joint = format!("failed to get {} object metric: ", metric.name);
@@ -59,10 +58,7 @@ pub(crate) fn compute(
                 average_value: Some(decimal(reported)),
                 ..CurrentValue::default()
             };
-            let selector = printed(metric.selector.as_ref());
-            // The controller calls it external too.
-            let name = format!("external metric {}({selector})", metric.name);
-            (replicas, name, current)
+            (replicas, current)
         }
         None => {
             let error = "invalid object metric source: neither a value target nor an average value target was set";
@@ -71,7 +67,6 @@ pub(crate) fn compute(
     };
     Ok(Computed {
         replicas,
-        name,
         status: MetricStatus {
             kind: SourceKind::Object,
             object: Some(Box::new(ObjectStatus {
@@ -84,6 +79,21 @@ pub(crate) fn compute(
     })
 }
 
+/// The metric in the controller's words.
+pub(crate) fn words(source: &ObjectSource) -> String {
+    let name = &source.metric.name;
+    match target(&source.target) {
+        Some(TotalTarget::AverageValue(_)) => {
+            let selector = printed(source.metric.selector.as_ref());
+            // The controller calls it external too.
+            format!("external metric {name}({selector})")
+        }
+        Some(TotalTarget::Value(_)) | None => {
+            format!("{} metric {name}", source.described_object.kind)
+        }
+    }
+}
+
 /// The object's value in thousandths.
 fn read(inputs: &Inputs<'_>, source: &ObjectSource, trace: &mut Trace) -> Result<i64, String> {
     let (metric, object) = (&source.metric, &source.described_object);
@@ -94,9 +104,9 @@ fn read(inputs: &Inputs<'_>, source: &ObjectSource, trace: &mut Trace) -> Result
         .and_then(|answer| Ok((value(answer, "custom")?.milli(), &answer.certainty)));
     match read {
         Ok((usage, certainty)) => {
-            if inputs.names_samples {
+            if trace.names_samples() {
                 trace.inputs.push(Input {
-                    of: format!("{} {}", object.kind, object.name),
+                    of: smol_str::format_smolstr!("{} {}", object.kind, object.name),
                     usage: Some(usage),
                     request: None,
                     certainty: certainty.clone(),

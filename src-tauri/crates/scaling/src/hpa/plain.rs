@@ -23,16 +23,16 @@ pub(crate) fn average<'a>(
     let selected = inputs.pods(trace)?;
     let config = &inputs.situation.config;
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    if inputs.names_samples {
+    if trace.names_samples() {
         trace.groups = Some(groups.names());
     }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
-    if inputs.names_samples {
+    if trace.names_samples() {
         trace.inputs = inputs_of(selected, &samples, &[], certainty);
     }
-    let (first, usage) = ratio(&samples, target, &mut trace.arithmetic);
+    let (first, usage) = ratio(&samples, target, trace);
     let rebalance = Rebalance {
         current: inputs.spec_replicas,
         tolerances: inputs.tolerances,
@@ -42,21 +42,21 @@ pub(crate) fn average<'a>(
     };
     let replicas = rebalance.count(
         first,
-        &mut trace.arithmetic,
+        trace,
         |_| target,
-        |samples, steps| Ok(ratio(samples, target, steps).0),
+        |samples, trace| Ok(ratio(samples, target, trace).0),
     )?;
     Ok((replicas, usage))
 }
 
 /// Ratio and mean over all samples, also of pods that do not exist.
-fn ratio(samples: &Samples<'_>, target: i64, steps: &mut Vec<Arithmetic>) -> (f64, i64) {
+fn ratio(samples: &Samples<'_>, target: i64, trace: &mut Trace) -> (f64, i64) {
     let usage = samples
         .values()
         .fold(0i64, |sum, sample| sum.wrapping_add(sample.value));
     let average = mean(usage, samples.len());
     let ratio = average as f64 / target as f64;
-    steps.push(Arithmetic::Average {
+    trace.step(Arithmetic::Average {
         usage,
         samples: rebalance::count(samples.len()),
         average,

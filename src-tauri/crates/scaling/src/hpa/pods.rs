@@ -3,9 +3,10 @@
 //! Follows `replica_calculator.go` (`groupPods`, `getReadyPodsCount`).
 
 use jiff::{SignedDuration, Timestamp};
+use smallvec::SmallVec;
 
 use super::decision::PodGroups;
-use super::samples::Samples;
+use super::samples::{FEW, Samples};
 use super::situation::{Config, Phase, Pod};
 use super::status::ConditionStatus;
 use super::time;
@@ -34,7 +35,7 @@ pub(crate) enum Group {
 #[derive(Clone, Debug)]
 pub(crate) struct Grouped<'a> {
     pods: &'a [&'a Pod],
-    groups: Vec<Group>,
+    groups: SmallVec<[Group; FEW]>,
 }
 
 impl Grouped<'_> {

@@ -19,16 +19,16 @@ pub(crate) struct Allowance {
     direction: Direction,
     /// The count; the present one if the direction is disabled.
     pub(crate) limit: i32,
-    /// Each policy; `None` if the direction is disabled.
+    /// Each policy, if rules are noted; `None` if the direction is disabled.
     policies: Option<Vec<PolicyLimit>>,
     smallest_change: bool,
 }
 
 impl Allowance {
     /// As a rule with the limit that results.
-    pub(crate) fn rule(&self, limit: i32) -> Rule {
+    pub(crate) fn rule(self, limit: i32) -> Rule {
         let smallest_change = self.smallest_change;
-        match (self.direction, self.policies.clone()) {
+        match (self.direction, self.policies) {
             (Direction::Up, None) => Rule::ScaleUpDisabled,
             (Direction::Down, None) => Rule::ScaleDownDisabled,
             (Direction::Up, Some(policies)) => Rule::ScaleUpPolicies {
@@ -94,13 +94,15 @@ pub(crate) fn allowance(
             (PolicyKind::Percent, Direction::Down) => go::int32(f64::from(start) * (1.0 - share)),
             (PolicyKind::Other(_), _) => proposed,
         };
-        limits.push(PolicyLimit {
-            policy: index,
-            period_start: start,
-            added,
-            removed,
-            limit: proposed,
-        });
+        if bounds.explains {
+            limits.push(PolicyLimit {
+                policy: index,
+                period_start: start,
+                added,
+                removed,
+                limit: proposed,
+            });
+        }
         limit = if lowest {
             limit.min(proposed)
         } else {

@@ -8,6 +8,7 @@ use super::pods::{Group, Grouped, Sample};
 use super::samples::Samples;
 use super::time;
 use super::tolerance::Tolerances;
+use super::trace::Trace;
 
 /// A count from a first ratio and, if pods are missing or unready, from a second one.
 pub(crate) struct Rebalance<'r, 'a> {
@@ -26,18 +27,18 @@ impl<'a> Rebalance<'_, 'a> {
     pub(crate) fn count(
         self,
         ratio: f64,
-        steps: &mut Vec<Arithmetic>,
+        trace: &mut Trace,
         missing_usage: impl Fn(usize) -> i64,
-        second: impl FnOnce(&Samples<'a>, &mut Vec<Arithmetic>) -> Result<f64, String>,
+        second: impl FnOnce(&Samples<'a>, &mut Trace) -> Result<f64, String>,
     ) -> Result<i32, String> {
         let groups = self.groups;
         let (missing, unready) = (groups.count(Group::Missing), groups.count(Group::Unready));
         let grows_with_unready = unready > 0 && ratio > 1.0;
         if !grows_with_unready && missing == 0 {
-            if self.tolerances.check(ratio, steps) {
+            if self.tolerances.check(ratio, trace) {
                 return Ok(self.current);
             }
-            return Ok(ceil(ratio, groups.count(Group::Ready), steps));
+            return Ok(ceil(ratio, groups.count(Group::Ready), trace));
         }
         let assumed = if missing == 0 {
             None
@@ -63,7 +64,7 @@ impl<'a> Rebalance<'_, 'a> {
                 self.samples.set(pod, assumed_sample(0));
             }
         }
-        steps.push(Arithmetic::Rebalance {
+        trace.step(Arithmetic::Rebalance {
             missing: count(missing),
             missing_as: assumed,
             unready: if grows_with_unready {
@@ -72,20 +73,20 @@ impl<'a> Rebalance<'_, 'a> {
                 0
             },
         });
-        let again = second(self.samples, steps)?;
-        if self.tolerances.check(again, steps) {
+        let again = second(self.samples, trace)?;
+        if self.tolerances.check(again, trace) {
             return Ok(self.current);
         }
         if (ratio < 1.0 && again > 1.0) || (ratio > 1.0 && again < 1.0) {
-            steps.push(Arithmetic::Flipped {
+            trace.step(Arithmetic::Flipped {
                 before: Number(ratio),
                 after: Number(again),
             });
             return Ok(self.current);
         }
-        let computed = ceil(again, self.samples.len(), steps);
+        let computed = ceil(again, self.samples.len(), trace);
         if (again < 1.0 && computed > self.current) || (again > 1.0 && computed < self.current) {
-            steps.push(Arithmetic::Contradicts { computed });
+            trace.step(Arithmetic::Contradicts { computed });
             return Ok(self.current);
         }
         Ok(computed)
@@ -93,9 +94,9 @@ impl<'a> Rebalance<'_, 'a> {
 }
 
 /// `ceil(ratio × pods)`
-fn ceil(ratio: f64, pods: usize, steps: &mut Vec<Arithmetic>) -> i32 {
+fn ceil(ratio: f64, pods: usize, trace: &mut Trace) -> i32 {
     let replicas = go::int32((ratio * pods as f64).ceil());
-    steps.push(Arithmetic::Ceil {
+    trace.step(Arithmetic::Ceil {
         ratio: Number(ratio),
         pods: i64::try_from(pods).unwrap_or(i64::MAX),
         replicas,

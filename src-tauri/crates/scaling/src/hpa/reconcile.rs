@@ -5,15 +5,17 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use smol_str::SmolStr;
 
 use super::decision::{Decision, Event, EventKind, Path};
-use super::metrics::{Outcome, Proposals, runners_up};
+use super::metrics::{Failure, Outcome, runners_up};
 use super::selection::{Unusable, select};
 use super::settle::{Settled, Start, Way, has_total};
 use super::situation::{Answered, Pod, Scale, Situation, Version};
 use super::spec::Spec;
 use super::status::{ConditionKind, MetricStatus, Status};
-use super::{conditions, defaults, history, holds, next, time, validate};
+use super::trace::Depth;
+use super::{conditions, defaults, history, holds, metric, next, time, validate};
 use crate::certainty::Certainty;
 use crate::finding::Finding;
 
@@ -23,7 +25,8 @@ pub fn decide(situation: &Situation) -> (Decision, Vec<Finding>) {
     (decision, validate::findings(situation))
 }
 
-/// As [`decide`], several times as fast, without what only explains: pods and samples by name, `holds`, `next_change`, findings.
+/// As [`decide`], several times as fast, without what only explains: no metrics, rules, holds, next change, findings, and no more
+/// certainty than the scale's.
 #[must_use]
 pub fn pass(situation: &Situation) -> Decision {
     decided(situation, Depth::Pass)
@@ -32,14 +35,6 @@ pub fn pass(situation: &Situation) -> Decision {
 /// As [`pass`], with `next_change`.
 pub(crate) fn foreseeing(situation: &Situation) -> Decision {
     decided(situation, Depth::NextChange)
-}
-
-/// What is to be told beside what the controller does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Depth {
-    Pass,
-    NextChange,
-    Reasons,
 }
 
 fn decided(situation: &Situation, depth: Depth) -> Decision {
@@ -142,7 +137,7 @@ impl<'a> Pass<'a> {
             events: Vec::new(),
             status: without_metrics(&situation.status),
             status_written: false,
-            memory: situation.memory.clone(),
+            memory: history::kept(&situation.memory),
             certainty: situation.scale.certainty.clone().derived(),
         };
         Self {
@@ -241,29 +236,24 @@ impl<'a> Pass<'a> {
             Ok(selected) => selected,
             Err(unusable) => return self.without_selector(start, unusable),
         };
-        let mut proposals = start.propose_for(&selected, self.depth == Depth::Reasons);
+        let proposals = start.propose_for(&selected, self.depth);
         self.selected = Some(selected);
         for evaluation in &proposals.evaluations {
             let certainty = std::mem::replace(&mut self.decision.certainty, Certainty::Derived);
             self.decision.certainty = certainty.and(evaluation.certainty.clone());
         }
-        self.metric_events(&proposals);
-        let statuses: Vec<MetricStatus> = proposals
-            .evaluations
-            .iter_mut()
-            .map(|evaluation| match self.depth {
-                Depth::Reasons => evaluation.status.clone(),
-                Depth::Pass | Depth::NextChange => std::mem::take(&mut evaluation.status),
-            })
-            .collect();
+        for failure in &proposals.failures {
+            self.event(EventKind::Warning, failure.reason, failure.error.clone());
+        }
+        let statuses = proposals.statuses;
         match proposals.outcome {
             Outcome::Failed { error } => {
-                if let Some(failure) = &proposals.failure {
+                if let Some(Failure { reason, error }) = proposals.failures.first() {
                     self.condition(
                         ConditionKind::ScalingActive,
                         false,
-                        &failure.reason,
-                        failure.message.clone(),
+                        reason,
+                        format!("the HPA was unable to compute the replica count: {error}"),
                     );
                 }
                 self.decision.runners_up = runners_up(&proposals.evaluations, None);
@@ -276,9 +266,9 @@ impl<'a> Pass<'a> {
                 error,
             } => {
                 let name = winner
-                    .and_then(|winner| proposals.evaluations.get(winner))
-                    .map_or("", |evaluation| &evaluation.name)
-                    .to_owned();
+                    .and_then(|winner| self.spec.metrics.get(winner))
+                    .map(metric::words)
+                    .unwrap_or_default();
                 self.condition(
                     ConditionKind::ScalingActive,
                     true,
@@ -291,19 +281,10 @@ impl<'a> Pass<'a> {
                 self.decision.runners_up = runners_up(&proposals.evaluations, winner);
                 self.decision.metrics = proposals.evaluations;
                 self.decision.path = Path::Metrics { error };
+                let decision = &self.decision;
                 let settled =
-                    start.settle(&self.decision.memory, replicas, &self.decision.certainty);
+                    start.settle(&decision.memory, replicas, &decision.certainty, self.depth);
                 self.with_count(start, settled, &name, statuses);
-            }
-        }
-    }
-
-    /// The event of each metric that failed.
-    fn metric_events(&mut self, proposals: &Proposals) {
-        use super::decision::MetricResult;
-        for evaluation in &proposals.evaluations {
-            if let MetricResult::Failed { reason, error } = &evaluation.result {
-                self.event(EventKind::Warning, reason, error.clone());
             }
         }
     }
@@ -461,12 +442,16 @@ impl<'a> Pass<'a> {
         &mut self,
         kind: ConditionKind,
         holds: bool,
-        reason: &str,
+        reason: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) {
+        let message = match message.into() {
+            Cow::Borrowed(text) => SmolStr::new_static(text),
+            Cow::Owned(text) => SmolStr::from(text),
+        };
         let now = self.moment();
         let status = &mut self.decision.status;
-        conditions::set(status, kind, holds, reason, message.into(), now);
+        conditions::set(status, kind, holds, reason, message, now);
     }
 
     fn event(&mut self, kind: EventKind, reason: &str, message: String) {

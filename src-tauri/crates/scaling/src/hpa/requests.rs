@@ -2,10 +2,11 @@
 //!
 //! Follows `replica_calculator.go` (`calculateRequests`) with component-helpers 0.36.3 `resource/helpers.go` (`PodRequests`).
 
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 use super::amount::Amount;
-use super::situation::{Config, Container, Pod, Version};
+use super::samples::FEW;
+use super::situation::{Amounts, Config, Container, Pod, Version};
 use crate::quantity::{Format, Quantity};
 
 /// Requests in thousandths of all pods under the selector, in their order, whatever their state. One pod without the request fails
@@ -15,7 +16,7 @@ pub(crate) fn requests(
     container: &str,
     resource: &str,
     config: &Config,
-) -> Result<Vec<i64>, String> {
+) -> Result<SmallVec<[i64; FEW]>, String> {
     pods.iter()
         .map(|pod| {
             let of_pod = config.gates.pod_level_resources
@@ -121,7 +122,7 @@ fn containers_need(pod: &Pod, resource: &str) -> Option<Quantity> {
     larger(running, starting)
 }
 
-fn find(requests: &BTreeMap<String, Amount>, resource: &str) -> Option<Quantity> {
+fn find(requests: &Amounts, resource: &str) -> Option<Quantity> {
     requests.get(resource).map(quantity)
 }
 

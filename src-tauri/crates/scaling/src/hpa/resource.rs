@@ -53,7 +53,7 @@ pub(crate) fn compute(
         },
     };
     let (name, container) = (parts.name, parts.container.unwrap_or_default());
-    let (replicas, words, current) = match target(parts.target) {
+    let (replicas, current) = match target(parts.target) {
         Some(TargetValue::AverageValue(target)) => {
             let (replicas, usage) = average(inputs, parts, target, trace)
                 .map_err(|error| failed(format!("failed to get {name} usage: {error}")))?;
@@ -61,7 +61,7 @@ pub(crate) fn compute(
                 average_value: Some(measured(inputs, name, usage)),
                 ..CurrentValue::default()
             };
-            (replicas, format!("{name} resource"), current)
+            (replicas, current)
         }
         Some(TargetValue::Utilization(target)) => {
             let computed = utilization(inputs, name, container, target, trace)
@@ -71,16 +71,7 @@ pub(crate) fn compute(
                 average_value: Some(measured(inputs, name, computed.average)),
                 ..CurrentValue::default()
             };
-            let scope = if parts.container.is_some() {
-                "container resource"
-            } else {
-                "resource"
-            };
-            (
-                computed.replicas,
-                format!("{name} {scope} utilization (percentage of request)"),
-                current,
-            )
+            (computed.replicas, current)
         }
         Some(TargetValue::Value(_)) | None => {
             return Err(failed(
@@ -89,7 +80,7 @@ pub(crate) fn compute(
             ));
         }
     };
-    let name = name.to_owned();
+    let name = name.into();
     let status = match parts.container {
         None => MetricStatus {
             kind: SourceKind::Resource,
@@ -101,16 +92,28 @@ pub(crate) fn compute(
             container_resource: Some(Box::new(ContainerResourceStatus {
                 name,
                 current,
-                container: container.to_owned(),
+                container: container.into(),
             })),
             ..MetricStatus::default()
         },
     };
-    Ok(Computed {
-        replicas,
-        name: words,
-        status,
-    })
+    Ok(Computed { replicas, status })
+}
+
+/// The metric in the controller's words.
+pub(crate) fn words(parts: &ResourceParts<'_>) -> String {
+    let name = parts.name;
+    match (target(parts.target), parts.container) {
+        (Some(TargetValue::Utilization(_)), Some(_)) => {
+            format!("{name} container resource utilization (percentage of request)")
+        }
+        (Some(TargetValue::Utilization(_)), None) => {
+            format!("{name} resource utilization (percentage of request)")
+        }
+        (Some(TargetValue::AverageValue(_) | TargetValue::Value(_)) | None, _) => {
+            format!("{name} resource")
+        }
+    }
 }
 
 /// `GetRawResourceReplicas`

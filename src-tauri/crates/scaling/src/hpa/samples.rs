@@ -1,8 +1,13 @@
 //! The samples of a metric, each beside its pod.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::names::ByName;
 use super::pods::Sample;
 use super::situation::Pod;
+
+/// What is kept of so many pods needs no memory of its own.
+pub(crate) const FEW: usize = 16;
 
 /// How far the next pod with a sample is looked for before the names of all pods are listed.
 const AHEAD: usize = 4;
@@ -10,7 +15,7 @@ const AHEAD: usize = 4;
 /// Samples of the selected pods in the order of these, and of pods that are not selected.
 #[derive(Clone, Debug)]
 pub(crate) struct Samples<'a> {
-    of_pods: Vec<Option<Sample>>,
+    of_pods: SmallVec<[Option<Sample>; FEW]>,
     of_others: ByName<'a, Sample>,
 }
 
@@ -21,7 +26,7 @@ impl<'a> Samples<'a> {
         samples: impl Iterator<Item = (&'a str, Sample)>,
     ) -> Self {
         let mut all = Self {
-            of_pods: vec![None; pods.len()],
+            of_pods: smallvec![None; pods.len()],
             of_others: ByName::default(),
         };
         let mut places = Places {
@@ -130,7 +135,7 @@ mod tests {
     fn samples_find_their_pods_in_any_order() {
         let pods: Vec<Pod> = (0..9)
             .map(|number| Pod {
-                name: format!("web-{number}"),
+                name: format!("web-{number}").into(),
                 ..Pod::default()
             })
             .collect();

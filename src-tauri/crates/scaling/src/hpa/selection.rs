@@ -44,6 +44,9 @@ pub(crate) fn select<'a>(
         .iter()
         .filter(|pod| parsed.matches(&pod.labels))
         .collect();
+    if situation.other_autoscalers.is_empty() {
+        return Ok(selected);
+    }
     let mut names = others_of(situation, &selected);
     // The controller's table takes a selector of blanks, which selects everything, for the one that it starts with, which selects
     // nothing: their texts are equal.

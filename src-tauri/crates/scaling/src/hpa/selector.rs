@@ -3,10 +3,12 @@
 //! Follows apimachinery 0.36.3: `labels/selector.go` (`Parse`, `NewRequirement`, `Requirement.Matches`),
 //! `apis/meta/v1/helpers.go` (`LabelSelectorAsSelector`), with the words of their errors, which the controller puts into events.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use smol_str::SmolStr;
+
 use super::label::{key_faults, value_faults};
+use super::situation::Labels;
 use super::spec::LabelSelector;
 
 /// A selector that was understood. An empty one matches everything.
@@ -15,14 +17,14 @@ pub struct Selector(Vec<Requirement>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Requirement {
-    key: String,
+    key: SmolStr,
     test: Test,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Test {
-    In(Vec<String>),
-    NotIn(Vec<String>),
+    In(Vec<SmolStr>),
+    NotIn(Vec<SmolStr>),
     Exists,
     Missing,
     Greater(i64),
@@ -31,9 +33,9 @@ enum Test {
 
 impl Selector {
     /// Whether labels fulfil every requirement.
-    pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub fn matches(&self, labels: &Labels) -> bool {
         self.0.iter().all(|requirement| {
-            let value = labels.get(&requirement.key);
+            let value = labels.get(requirement.key.as_str());
             let number = || value.and_then(|value| go_integer(value));
             match &requirement.test {
                 Test::In(values) => value.is_some_and(|value| values.contains(value)),
@@ -97,7 +99,7 @@ impl Selector {
 pub(crate) fn object_fault(selector: Option<&LabelSelector>) -> Option<String> {
     let selector = selector?;
     for (key, value) in &selector.match_labels {
-        if let Err(error) = checked(key, "=", vec![value.clone()]) {
+        if let Err(error) = checked(key, "=", vec![value.into()]) {
             return Some(error);
         }
     }
@@ -114,7 +116,11 @@ pub(crate) fn object_fault(selector: Option<&LabelSelector>) -> Option<String> {
                 ));
             }
         };
-        if let Err(error) = checked(&expression.key, operator, expression.values.clone()) {
+        if let Err(error) = checked(
+            &expression.key,
+            operator,
+            expression.values.iter().map(SmolStr::from).collect(),
+        ) {
             return Some(error);
         }
     }
@@ -178,9 +184,9 @@ fn requirement(tokens: &mut Tokens<'_>) -> Result<Requirement, String> {
         }
         Some(operator) => {
             let value = match tokens.peek() {
-                Token::End | Token::Comma => String::new(),
+                Token::End | Token::Comma => SmolStr::default(),
                 _ => match tokens.next() {
-                    Token::Word(value) => value.to_owned(),
+                    Token::Word(value) => value.into(),
                     other => {
                         return Err(format!("found '{}', expected: identifier", other.text()));
                     }
@@ -195,7 +201,7 @@ fn requirement(tokens: &mut Tokens<'_>) -> Result<Requirement, String> {
 }
 
 /// The values in parentheses.
-fn listed(tokens: &mut Tokens<'_>) -> Result<Vec<String>, String> {
+fn listed(tokens: &mut Tokens<'_>) -> Result<Vec<SmolStr>, String> {
     let open = tokens.next();
     if open != Token::Open {
         return Err(format!("found '{}' expected: '('", open.text()));
@@ -204,7 +210,7 @@ fn listed(tokens: &mut Tokens<'_>) -> Result<Vec<String>, String> {
         Token::Word(_) | Token::Comma => {}
         Token::Close => {
             tokens.next();
-            return Ok(vec![String::new()]);
+            return Ok(vec![SmolStr::default()]);
         }
         other => {
             return Err(format!(
@@ -217,7 +223,7 @@ fn listed(tokens: &mut Tokens<'_>) -> Result<Vec<String>, String> {
     loop {
         match tokens.next() {
             Token::Word(value) => {
-                values.push(value.to_owned());
+                values.push(value.into());
                 match tokens.peek() {
                     Token::Comma => {}
                     Token::Close => break,
@@ -228,14 +234,14 @@ fn listed(tokens: &mut Tokens<'_>) -> Result<Vec<String>, String> {
             }
             Token::Comma => {
                 if values.is_empty() {
-                    values.push(String::new());
+                    values.push(SmolStr::default());
                 }
                 match tokens.peek() {
                     Token::Close => {
-                        values.push(String::new());
+                        values.push(SmolStr::default());
                         break;
                     }
-                    Token::Comma => values.push(String::new()),
+                    Token::Comma => values.push(SmolStr::default()),
                     _ => {}
                 }
             }
@@ -252,7 +258,7 @@ fn listed(tokens: &mut Tokens<'_>) -> Result<Vec<String>, String> {
 }
 
 /// A requirement whose key and values are valid.
-fn checked(key: &str, operator: &str, values: Vec<String>) -> Result<Requirement, String> {
+fn checked(key: &str, operator: &str, values: Vec<SmolStr>) -> Result<Requirement, String> {
     let mut errors = Vec::new();
     let faults = key_faults(key);
     if !faults.is_empty() {
@@ -312,7 +318,7 @@ fn checked(key: &str, operator: &str, values: Vec<String>) -> Result<Requirement
     }
     let number = numbers.first().copied().unwrap_or_default();
     Ok(Requirement {
-        key: key.to_owned(),
+        key: key.into(),
         test: match operator {
             "exists" => Test::Exists,
             "!" => Test::Missing,
@@ -351,7 +357,7 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// A list as Go's JSON has it; a list that was never made is `null`.
-fn json_list(values: &[String]) -> String {
+fn json_list(values: &[SmolStr]) -> String {
     if values.is_empty() {
         return "null".to_owned();
     }

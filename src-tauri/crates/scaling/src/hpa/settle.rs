@@ -11,6 +11,7 @@ use super::normalize::{Bounds, Normalized, normalize};
 use super::situation::{Memory, Pod, Scale, Situation, Version};
 use super::spec::{SourceKind, Spec};
 use super::tolerance::Tolerances;
+use super::trace::Depth;
 use super::{history, legacy};
 use crate::certainty::Certainty;
 
@@ -78,7 +79,7 @@ impl Start<'_> {
     }
 
     /// What the metrics ask for, with the pods under the selector.
-    pub(crate) fn propose_for(&self, selected: &[&Pod], names_samples: bool) -> Proposals {
+    pub(crate) fn propose_for(&self, selected: &[&Pod], depth: Depth) -> Proposals {
         metrics::propose(&Inputs {
             situation: self.situation,
             spec: self.spec,
@@ -87,15 +88,22 @@ impl Start<'_> {
             status_replicas: self.scale.status_replicas,
             selected,
             tolerances: Tolerances::of(self.spec, &self.situation.config),
-            names_samples,
+            depth,
         })
     }
 
     /// What is made of the metrics' count.
-    pub(crate) fn settle(&self, memory: &Memory, proposed: i32, certainty: &Certainty) -> Settled {
+    pub(crate) fn settle(
+        &self,
+        memory: &Memory,
+        proposed: i32,
+        certainty: &Certainty,
+        depth: Depth,
+    ) -> Settled {
+        let explains = depth > Depth::Pass;
         let desired = proposed.max(0);
         let mut rules = Vec::new();
-        if desired != proposed {
+        if explains && desired != proposed {
             rules.push(RuleStep {
                 rule: Rule::NotNegative,
                 before: proposed,
@@ -111,6 +119,7 @@ impl Start<'_> {
             current: self.current,
             min: self.min(),
             max: self.max(),
+            explains,
         };
         let mut normalized = normalize(&bounds, desired, certainty);
         rules.append(&mut normalized.rules);
@@ -121,13 +130,15 @@ impl Start<'_> {
             && replicas < self.min()
             && self.situation.config.version >= Version::V1_36;
         if lifted {
-            let last = rules.last().map(|step| step.certainty.clone());
-            rules.push(RuleStep {
-                rule: Rule::MinReplicas { limit: self.min() },
-                before: replicas,
-                after: self.min(),
-                certainty: last.unwrap_or_else(|| certainty.clone()),
-            });
+            if explains {
+                let last = rules.last().map(|step| step.certainty.clone());
+                rules.push(RuleStep {
+                    rule: Rule::MinReplicas { limit: self.min() },
+                    before: replicas,
+                    after: self.min(),
+                    certainty: last.unwrap_or_else(|| certainty.clone()),
+                });
+            }
             replicas = self.min();
         }
         Settled {

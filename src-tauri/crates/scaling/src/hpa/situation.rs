@@ -1,14 +1,23 @@
 //! Everything the HPA controller has when it decides about one autoscaler.
 
+#[cfg(feature = "wire")]
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::amount::Amount;
 use super::spec::{MetricIdentifier, ObjectRef, Spec, null_as_default, text_enum};
 use super::status::{ConditionStatus, Status};
 use crate::certainty::Certainty;
+
+/// Labels by key, close together in memory: a decision reads those of every pod.
+pub type Labels = LiteMap<SmolStr, SmolStr>;
+
+/// Amounts by resource.
+pub type Amounts = LiteMap<SmolStr, Amount>;
 
 /// What the controller has at `now`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -135,10 +144,12 @@ impl Scale {
 #[serde(rename_all = "camelCase")]
 pub struct Pod {
     /// Its name.
-    pub name: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub name: SmolStr,
     /// Its labels.
     #[serde(default, deserialize_with = "null_as_default")]
-    pub labels: BTreeMap<String, String>,
+    #[cfg_attr(feature = "wire", ts(as = "BTreeMap<String, String>"))]
+    pub labels: Labels,
     /// `status.phase`
     #[serde(default)]
     pub phase: Phase,
@@ -161,10 +172,12 @@ pub struct Pod {
     pub init_containers: Vec<Container>,
     /// `spec.resources.requests`: requests of the pod as a whole.
     #[serde(default, deserialize_with = "null_as_default")]
-    pub requests: BTreeMap<String, Amount>,
+    #[cfg_attr(feature = "wire", ts(as = "BTreeMap<String, Amount>"))]
+    pub requests: Amounts,
     /// `spec.overhead`
     #[serde(default, deserialize_with = "null_as_default")]
-    pub overhead: BTreeMap<String, Amount>,
+    #[cfg_attr(feature = "wire", ts(as = "BTreeMap<String, Amount>"))]
+    pub overhead: Amounts,
 }
 
 text_enum! {
@@ -204,10 +217,12 @@ pub struct Ready {
 #[serde(rename_all = "camelCase")]
 pub struct Container {
     /// Its name.
-    pub name: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub name: SmolStr,
     /// `resources.requests`
     #[serde(default, deserialize_with = "null_as_default")]
-    pub requests: BTreeMap<String, Amount>,
+    #[cfg_attr(feature = "wire", ts(as = "BTreeMap<String, Amount>"))]
+    pub requests: Amounts,
     /// An init container with `restartPolicy: Always`: a sidecar.
     #[serde(default)]
     pub restart_always: bool,
@@ -240,7 +255,8 @@ pub struct Metrics {
 #[serde(rename_all = "camelCase")]
 pub struct PodUsage {
     /// The pod's name.
-    pub name: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub name: SmolStr,
     /// End of the window.
     #[cfg_attr(feature = "wire", ts(type = "string"))]
     pub timestamp: Timestamp,
@@ -258,10 +274,12 @@ pub struct PodUsage {
 #[serde(rename_all = "camelCase")]
 pub struct ContainerUsage {
     /// The container's name.
-    pub name: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub name: SmolStr,
     /// Amount of each resource.
     #[serde(default, deserialize_with = "null_as_default")]
-    pub usage: BTreeMap<String, Amount>,
+    #[cfg_attr(feature = "wire", ts(as = "BTreeMap<String, Amount>"))]
+    pub usage: Amounts,
 }
 
 /// The answer for a Pods metric.
@@ -283,7 +301,8 @@ pub struct PodsAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct PodValue {
     /// The pod's name.
-    pub name: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub name: SmolStr,
     /// End of the window.
     #[cfg_attr(feature = "wire", ts(type = "string"))]
     pub timestamp: Timestamp,

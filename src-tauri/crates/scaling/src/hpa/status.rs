@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::amount::Amount;
 use super::spec::{MetricIdentifier, ObjectRef, SourceKind, null_as_default, text_enum};
@@ -68,11 +69,13 @@ pub struct Condition {
     #[cfg_attr(feature = "wire", ts(type = "string | null"))]
     pub last_transition_time: Option<Timestamp>,
     /// One word.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub reason: SmolStr,
     /// A sentence.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub message: String,
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub message: SmolStr,
 }
 
 text_enum! {
@@ -160,7 +163,8 @@ pub struct PodsStatus {
 #[serde(rename_all = "camelCase")]
 pub struct ResourceStatus {
     /// Which resource.
-    pub name: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub name: SmolStr,
     /// Its value.
     pub current: CurrentValue,
 }
@@ -172,11 +176,13 @@ pub struct ResourceStatus {
 #[serde(rename_all = "camelCase")]
 pub struct ContainerResourceStatus {
     /// Which resource.
-    pub name: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub name: SmolStr,
     /// Its value.
     pub current: CurrentValue,
     /// Of which container.
-    pub container: String,
+    #[cfg_attr(feature = "wire", ts(as = "String"))]
+    pub container: SmolStr,
 }
 
 /// Last values of an External metric.

@@ -5,6 +5,7 @@
 use super::decision::{Arithmetic, Number};
 use super::situation::Config;
 use super::spec::{ScalingRules, Spec};
+use super::trace::Trace;
 use crate::quantity::Quantity;
 
 /// The tolerance each way, as fractions.
@@ -30,15 +31,18 @@ impl Tolerances {
         }
     }
 
-    /// Whether the ratio lies within, both ends included, as a step of the arithmetic.
-    pub(crate) fn check(self, ratio: f64, steps: &mut Vec<Arithmetic>) -> bool {
-        let lowest = 1.0 - self.down;
-        let highest = 1.0 + self.up;
-        let within = lowest <= ratio && ratio <= highest;
-        steps.push(Arithmetic::Tolerance {
+    /// Whether the ratio lies within, both ends included.
+    pub(crate) fn contain(self, ratio: f64) -> bool {
+        1.0 - self.down <= ratio && ratio <= 1.0 + self.up
+    }
+
+    /// The same as a step of the arithmetic.
+    pub(crate) fn check(self, ratio: f64, trace: &mut Trace) -> bool {
+        let within = self.contain(ratio);
+        trace.step(Arithmetic::Tolerance {
             ratio: Number(ratio),
-            lowest: Number(lowest),
-            highest: Number(highest),
+            lowest: Number(1.0 - self.down),
+            highest: Number(1.0 + self.up),
             within,
         });
         within

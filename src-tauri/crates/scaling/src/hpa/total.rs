@@ -35,7 +35,7 @@ pub(crate) fn value(
     trace: &mut Trace,
 ) -> Result<i32, String> {
     let ratio = usage as f64 / target as f64;
-    trace.arithmetic.push(Arithmetic::Total {
+    trace.step(Arithmetic::Total {
         usage,
         target,
         ratio: Number(ratio),
@@ -43,7 +43,7 @@ pub(crate) fn value(
     let (pods, exact) = if inputs.spec_replicas == 0 {
         (1, ratio)
     } else {
-        if inputs.tolerances.check(ratio, &mut trace.arithmetic) {
+        if inputs.tolerances.check(ratio, trace) {
             return Ok(inputs.spec_replicas);
         }
         let ready = ready_count(
@@ -59,7 +59,7 @@ pub(crate) fn value(
     } else {
         go::int32(exact.ceil())
     };
-    trace.arithmetic.push(Arithmetic::Ceil {
+    trace.step(Arithmetic::Ceil {
         ratio: Number(ratio),
         pods,
         replicas,
@@ -84,14 +84,14 @@ pub(crate) fn per_pod(
 ) -> (i32, i64) {
     let count = inputs.status_replicas;
     let ratio = usage as f64 / (target as f64 * f64::from(count));
-    trace.arithmetic.push(Arithmetic::PerPod {
+    trace.step(Arithmetic::PerPod {
         usage,
         target,
         count,
         ratio: Number(ratio),
     });
     let caps = origin == Origin::External && inputs.situation.config.version >= Version::V1_34;
-    let replicas = if inputs.tolerances.check(ratio, &mut trace.arithmetic) {
+    let replicas = if inputs.tolerances.check(ratio, trace) {
         count
     } else {
         let exact = (usage as f64 / target as f64).ceil();
@@ -100,7 +100,7 @@ pub(crate) fn per_pod(
         } else {
             go::int32(exact)
         };
-        trace.arithmetic.push(Arithmetic::CeilUsage {
+        trace.step(Arithmetic::CeilUsage {
             usage,
             target,
             replicas,

@@ -5,9 +5,21 @@ use super::samples::Samples;
 use super::situation::Pod;
 use crate::certainty::Certainty;
 
+/// What is to be told beside what the controller does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depth {
+    /// Nothing.
+    Pass,
+    /// What `next_change` is found by: evaluations, rules, certainties.
+    NextChange,
+    /// Everything, pods and samples by name.
+    Reasons,
+}
+
 /// The record of one computation; what was gathered stays when it fails.
 #[derive(Clone, Debug)]
 pub(crate) struct Trace {
+    depth: Depth,
     pub(crate) groups: Option<PodGroups>,
     pub(crate) inputs: Vec<Input>,
     pub(crate) arithmetic: Vec<Arithmetic>,
@@ -15,21 +27,32 @@ pub(crate) struct Trace {
     pub(crate) certainty: Certainty,
 }
 
-impl Default for Trace {
-    fn default() -> Self {
+impl Trace {
+    pub(crate) fn new(depth: Depth) -> Self {
         Self {
+            depth,
             groups: None,
             inputs: Vec::new(),
-            arithmetic: Vec::with_capacity(4),
+            arithmetic: Vec::new(),
             certainty: Certainty::Derived,
         }
     }
-}
 
-impl Trace {
+    /// Whether pods and samples are named, which takes time.
+    pub(crate) fn names_samples(&self) -> bool {
+        self.depth == Depth::Reasons
+    }
+
+    /// Notes a step.
+    pub(crate) fn step(&mut self, step: Arithmetic) {
+        if self.depth > Depth::Pass {
+            self.arithmetic.push(step);
+        }
+    }
+
     /// Notes how sure something is that went in.
     pub(crate) fn used(&mut self, certainty: &Certainty) {
-        if certainty.rank() > self.certainty.rank() {
+        if self.depth > Depth::Pass && certainty.rank() > self.certainty.rank() {
             self.certainty = certainty.clone();
         }
     }
@@ -52,7 +75,7 @@ pub(crate) fn inputs_of(
     let mut inputs: Vec<Input> = of_pods
         .chain(of_others)
         .map(|(name, sample, request)| Input {
-            of: name.to_owned(),
+            of: name.into(),
             usage: Some(sample.value),
             request,
             certainty: certainty.clone(),

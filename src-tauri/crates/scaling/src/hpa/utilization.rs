@@ -36,17 +36,17 @@ pub(crate) fn utilization(
     let config = &inputs.situation.config;
     let is_cpu = resource == "cpu";
     let groups = pods::group(selected, &mut samples, is_cpu, inputs.now, config);
-    if inputs.names_samples {
+    if trace.names_samples() {
         trace.groups = Some(groups.names());
     }
     if samples.is_empty() {
         return Err("did not receive metrics for targeted pods (pods might be unready)".to_owned());
     }
     let requests = requests(selected, container, resource, config)?;
-    if inputs.names_samples {
+    if trace.names_samples() {
         trace.inputs = inputs_of(selected, &samples, &requests, certainty);
     }
-    let first = ratio(&samples, &requests, target, &mut trace.arithmetic)?;
+    let first = ratio(&samples, &requests, target, trace)?;
     let shrinking = target.max(100);
     let rebalance = Rebalance {
         current: inputs.spec_replicas,
@@ -57,12 +57,12 @@ pub(crate) fn utilization(
     };
     let replicas = rebalance.count(
         first.to_target,
-        &mut trace.arithmetic,
+        trace,
         |pod| {
             let request = requests.get(pod).copied().unwrap_or_default();
             request.wrapping_mul(shrinking.into()) / 100
         },
-        |samples, steps| Ok(ratio(samples, &requests, target, steps)?.to_target),
+        |samples, trace| Ok(ratio(samples, &requests, target, trace)?.to_target),
     )?;
     Ok(Utilization {
         replicas,
@@ -82,7 +82,7 @@ fn ratio(
     samples: &Samples<'_>,
     requests: &[i64],
     target: i32,
-    steps: &mut Vec<Arithmetic>,
+    trace: &mut Trace,
 ) -> Result<Ratio, String> {
     let (mut usage, mut request, mut entries) = (0i64, 0i64, 0usize);
     for (pod, sample) in samples.of_pods() {
@@ -95,7 +95,7 @@ fn ratio(
     }
     let percent = go::truncated(usage.wrapping_mul(100).wrapping_div(request));
     let ratio = f64::from(percent) / f64::from(target);
-    steps.push(Arithmetic::Utilization {
+    trace.step(Arithmetic::Utilization {
         usage,
         request,
         samples: rebalance::count(entries),
