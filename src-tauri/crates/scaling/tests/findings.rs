@@ -132,9 +132,26 @@ fn workload(patches: &[Value]) -> Workload {
             situation,
             decision,
             paused_since: since,
+            measured: serde_json::from_value(all["measured"].clone()).unwrap_or_default(),
         });
     }
     workload
+}
+
+/// A ScaledJob on a queue of these lengths, a minute apart, with Jobs that complete half a minute after each.
+fn queue_of(lengths: &[f64]) -> Value {
+    let at = |index: usize, second: u8| format!("2026-03-01T11:{index:02}:{second:02}Z");
+    let mut patch = job(&json!({"type": "rabbitmq", "metadata": {}}));
+    let lengths = lengths.iter().enumerate();
+    let jobs: Vec<Value> = lengths
+        .clone()
+        .map(|(index, _)| json!({"name": format!("sums-{index}"), "completionTime": at(index, 30)}))
+        .collect();
+    patch["job"]["jobs"] = jobs.into();
+    let measured =
+        lengths.map(|(index, value)| json!({"at": at(index, 0), "trigger": 0, "value": value}));
+    patch["measured"] = measured.collect();
+    patch
 }
 
 fn know(patch: Value) -> Value {
@@ -321,6 +338,16 @@ fn cases() -> Vec<Case> {
             vec![job(
                 &json!({"type": "prometheus", "metadata": {"serverAddress": "http://p", "query": "q", "threshold": "1"}}),
             )],
+        ),
+        (
+            "job-condition-outlives-jobs",
+            vec![queue_of(&[1.0, 1.0, 1.0, 2.0])],
+            vec![queue_of(&[4.0, 3.0, 3.0, 4.0])],
+        ),
+        (
+            "job-condition-outlives-jobs",
+            vec![queue_of(&[5.0, 5.0, 5.0, 5.0, 5.0])],
+            vec![queue_of(&[5.0, 5.0, 5.0])],
         ),
         (
             "keda-absent",

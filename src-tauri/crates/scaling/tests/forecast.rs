@@ -146,15 +146,16 @@ fn both() -> impl Strategy<Value = Situation> {
         times,
         1..12u8,
         0.0..40.0f64,
-        any::<bool>(),
+        any::<(bool, bool)>(),
         0..8i32,
         prop::option::of(0..3i32),
         0..400i32,
         behavior,
     )
         .prop_map(
-            |((start, end), count, number, active, replicas, min, cooldown, behavior)| {
-                let triggers = json!([cron(start, end, count), {"type": "kafka", "metadata": {}}]);
+            |((start, end), count, number, (active, cached), replicas, min, cooldown, behavior)| {
+                let kafka = json!({"type": "kafka", "metadata": {}, "useCachedMetrics": cached});
+                let triggers = json!([cron(start, end, count), kafka]);
                 scaled(
                     triggers,
                     json!([{}, queue(number, active)]),
@@ -312,5 +313,34 @@ fn the_average_is_over_the_pods_of_the_new_size() {
             ("2026-03-01T12:00:15Z".to_owned(), 5),
             ("2026-03-01T12:10:00Z".to_owned(), 6),
         ]
+    );
+}
+
+#[test]
+fn a_cached_metric_changes_with_the_next_poll() {
+    let mut situation = scaled(
+        json!([{"type": "kafka", "metadata": {}, "useCachedMetrics": true}]),
+        json!([queue(10.0, true)]),
+        2,
+        Some(1),
+        60,
+        Value::Null,
+    );
+    let keda = situation.keda.as_mut().unwrap();
+    keda.scaled_object.spec.polling_interval = Some(120);
+    let change = Change {
+        at: "2026-03-01T12:00:40Z".parse().unwrap(),
+        input: Input::Trigger {
+            index: 0,
+            input: serde_json::from_value(queue(20.0, true)).unwrap(),
+        },
+        certainty: Certainty::Derived,
+    };
+    let steps = forecast(&situation, &[change], SignedDuration::from_mins(5)).steps;
+    let first = steps.first().unwrap();
+    // Before the first poll there is nothing in the cache, and each query is live; the poll at 12:02 sees the new length.
+    assert_eq!(
+        (first.at.earliest.to_string(), first.to),
+        ("2026-03-01T12:02:00Z".to_owned(), 4)
     );
 }

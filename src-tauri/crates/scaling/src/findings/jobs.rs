@@ -1,11 +1,13 @@
 //! A ScaledJob whose condition goes on after its Jobs have ended.
 
+use super::workload::DecidedScaledJob;
 use super::{Check, Outcome, Seen, Workload};
 use crate::finding::{Evidence, Severity};
 use crate::keda::triggers::{Place, Trigger};
 
 /// A trigger that no Job can satisfy: a cron window stays open however many Jobs complete, and each poll creates new ones for those
-/// that ended. Of other triggers it cannot be told whether the Jobs consume what they measure.
+/// that ended. Of other triggers it is seen where what they measure never fell while Jobs completed; without a recording it cannot be
+/// told whether the Jobs consume it.
 #[derive(Debug)]
 pub(super) struct ConditionOutlivesJobs;
 
@@ -50,13 +52,68 @@ impl Check for ConditionOutlivesJobs {
                 // cpu and memory ask for no Job; what cannot be built is found elsewhere.
                 Ok(Trigger::Cron(_) | Trigger::Resource(_)) | Err(_) => {}
                 Ok(Trigger::Workload(_) | Trigger::Prometheus(_) | Trigger::External { .. }) => {
-                    outcome.unknown = Some(format!(
-                        "whether Jobs consume what the trigger {} measures",
-                        spec.kind
-                    ));
+                    match outlived(one, index) {
+                        Outlived::Unknown => {
+                            outcome.unknown = Some(format!(
+                                "whether Jobs consume what the trigger {} measures",
+                                spec.kind
+                            ));
+                        }
+                        Outlived::Falls => {}
+                        Outlived::Never { completed, value } => outcome.seen.push(Seen::new(
+                            "What the trigger measures did not fall while Jobs completed.",
+                            vec![
+                                Evidence::new(format!("spec.triggers[{index}].type"), &spec.kind),
+                                Evidence::new("measured", value.to_string()),
+                                Evidence::new("completed", completed.to_string()),
+                            ],
+                            "Make each Job consume what the trigger measures, or use a Deployment if the work does not end.",
+                        )),
+                    }
                 }
             }
         }
         outcome
+    }
+}
+
+/// Whether a trigger outlives Jobs.
+enum Outlived {
+    /// Not enough was seen.
+    Unknown,
+    /// It fell at least once.
+    Falls,
+    /// It never fell below this value, while so many Jobs completed.
+    Never { completed: usize, value: f64 },
+}
+
+/// So many Jobs must have completed: new work may come as the first ones end.
+const COMPLETED: usize = 3;
+
+fn outlived(one: &DecidedScaledJob, trigger: usize) -> Outlived {
+    let measured = || one.measured.iter().filter(|value| value.trigger == trigger);
+    let (Some(first), Some(last)) = (measured().next(), measured().next_back()) else {
+        return Outlived::Unknown;
+    };
+    let pairs = measured().zip(measured().skip(1));
+    if first.value <= 0.0
+        || pairs
+            .into_iter()
+            .any(|(before, after)| after.value < before.value)
+    {
+        return Outlived::Falls;
+    }
+    let times = one
+        .situation
+        .jobs
+        .iter()
+        .filter_map(|job| job.completion_time);
+    let completed = times.filter(|at| first.at < *at && *at < last.at).count();
+    if completed < COMPLETED {
+        return Outlived::Unknown;
+    }
+    Outlived::Never {
+        completed,
+        value: first.value,
     }
 }

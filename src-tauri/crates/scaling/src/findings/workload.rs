@@ -119,6 +119,24 @@ pub struct DecidedScaledJob {
     #[serde(default)]
     #[cfg_attr(feature = "wire", ts(type = "string | null"))]
     pub paused_since: Option<Timestamp>,
+    /// What its triggers measured, the oldest first.
+    #[serde(default)]
+    pub measured: Vec<Measured>,
+}
+
+/// A recorded value of a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Measured {
+    /// When.
+    #[cfg_attr(feature = "wire", ts(type = "string"))]
+    pub at: Timestamp,
+    /// The trigger's position in `spec.triggers`.
+    #[cfg_attr(feature = "wire", ts(type = "number"))]
+    pub trigger: usize,
+    /// The value; of several metrics their sum.
+    pub value: f64,
 }
 
 /// An autoscaler by name.

@@ -12,7 +12,7 @@ use crate::hpa::situation::{Answered, Memory, PassPhase, Passes, Span};
 use crate::hpa::status::Status;
 use crate::keda::next::{interval, poll_strictly_after, skip, turns_next};
 use crate::keda::pause::{self, pause};
-use crate::keda::triggers::{MetricRecord, Trigger};
+use crate::keda::triggers::{MetricRecord, Trigger, TriggerInput};
 use crate::keda::{active, produced_hpa, serving};
 use crate::together::Situation;
 use crate::{hpa, keda};
@@ -419,7 +419,12 @@ impl Play {
             Input::Trigger { index, input } => {
                 let triggers = self.keda.as_mut().map(|keda| &mut keda.triggers);
                 if let Some(found) = triggers.and_then(|triggers| triggers.get_mut(*index)) {
-                    *found = input.clone();
+                    // What KEDA remembers stays until it looks again.
+                    *found = TriggerInput {
+                        observed_by_hpa: std::mem::take(&mut found.observed_by_hpa),
+                        cached: std::mem::take(&mut found.cached),
+                        ..input.clone()
+                    };
                 }
             }
             Input::Replicas(replicas) => {
