@@ -14,8 +14,8 @@ use crate::report::{Line, Report};
 
 /// Situations of each run; each run has its own.
 const SITUATIONS: u64 = 20_000;
-/// So many are made before they are decided, here and in upstream's test.
-const TOGETHER: usize = 1000;
+/// So many are made before they are decided, here and in upstream's test (`together` in `oracle_test.go`): as many as a cluster has.
+const TOGETHER: usize = 100;
 const LIMIT: f64 = 0.1;
 
 /// Processor seconds of a decision.

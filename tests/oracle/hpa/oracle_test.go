@@ -80,7 +80,10 @@ func TestSituations(t *testing.T) {
 	})
 }
 
-// TestSpeed takes the processor time of the decisions alone. Situations and controllers are made before, lines after, a thousand at a time.
+// So many situations are made before they are decided.
+const together = 100
+
+// TestSpeed takes the processor time of the decisions alone. Situations and controllers are made before, lines after, as many at a time as a cluster has.
 func TestSpeed(t *testing.T) {
 	type made struct {
 		w    *world
@@ -89,12 +92,12 @@ func TestSpeed(t *testing.T) {
 	}
 	elapsed := int64(0)
 	each(t, func(index int, d *dice, out *json.Encoder) {
-		if index%1000 != 0 {
+		if index%together != 0 {
 			return
 		}
 		var batch []made
 		time.Sleep(time.Duration(d.Int64N(int64(time.Second))))
-		for i := index; i < min(index+1000, first+count); i++ {
+		for i := index; i < min(index+together, first+count); i++ {
 			d := &dice{rand.New(rand.NewPCG(uint64(seed), uint64(i))), time.Now()}
 			w := &world{gates: gatesOf(index)}
 			w.random(d)
