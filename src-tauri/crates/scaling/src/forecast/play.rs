@@ -12,7 +12,7 @@ use crate::hpa::situation::{Answered, Memory, PassPhase, Passes, Span};
 use crate::hpa::status::Status;
 use crate::keda::next::{interval, poll_strictly_after, skip, turns_next};
 use crate::keda::pause::{self, pause};
-use crate::keda::triggers::{MetricRecord, Trigger, TriggerInput};
+use crate::keda::triggers::{Trigger, TriggerInput};
 use crate::keda::{active, produced_hpa, serving};
 use crate::together::Situation;
 use crate::{hpa, keda};
@@ -284,13 +284,16 @@ impl Play {
             .activity
             .as_ref()
             .is_some_and(|activity| serving::is_counting(&keda, activity));
-        let cached = |keda: &keda::Situation| -> Vec<Vec<MetricRecord>> {
+        let specs = &keda.scaled_object.spec.triggers;
+        let before = specs.iter().any(|spec| spec.use_cached_metrics).then(|| {
             let inputs = keda.triggers.iter();
-            inputs.map(|input| input.cached.clone()).collect()
-        };
-        let before = cached(&keda);
+            inputs.map(|input| input.cached.clone()).collect::<Vec<_>>()
+        });
         keda = keda.after(&decision);
-        let is_refreshed = before != cached(&keda);
+        let is_refreshed = before.is_some_and(|before| {
+            let after = keda.triggers.iter().map(|input| &input.cached);
+            !before.iter().eq(after)
+        });
         let next = turns_next(&keda, &self.triggers, &decision, at, turns.period);
         if let Some((moment, _)) = next {
             turns.due = Some(poll_strictly_after(at, turns.period, moment.max(at)));
