@@ -6,7 +6,7 @@ use std::path::PathBuf;
 const USAGE: &str = "\
 Usage: scalescope [KUBECONFIG]
 
-Opens the window on a kubeconfig: the given file, else the one KUBECONFIG names,
+Opens the window on a kubeconfig: the given file, else those KUBECONFIG names, merged,
 else ~/.kube/config. Nothing is contacted until you choose a context.
 
   -h, --help       this text

@@ -76,13 +76,17 @@ wide: boolean, };
 export type Access = { "type": "token" } | { "type": "clientCertificate" } | { "type": "anonymous" } | { "type": "notYet", "why": string } | { "type": "broken", "why": string };
 
 /**
- * One context of the opened kubeconfig.
+ * One context of the opened kubeconfigs.
  */
 export type ContextEntry = { 
 /**
  * Opaque, to be given to `connect`.
  */
 id: string, 
+/**
+ * Path of the file it stands in.
+ */
+file: string, 
 /**
  * Its name in the file.
  */
@@ -104,7 +108,7 @@ user: string,
  */
 namespace: string, 
 /**
- * Whether it is the file's current context.
+ * Whether it is the current context.
  */
 current: boolean, 
 /**
@@ -121,19 +125,19 @@ warnings: Array<string>, };
  */
 export type StartPage = { 
 /**
- * Where contexts came from, as a path; empty when there was no kubeconfig.
+ * Paths of the kubeconfigs; none when there was no kubeconfig.
  */
-path: string, 
+files: Array<string>, 
 /**
- * How that path was found: "given as argument", "from KUBECONFIG", "the usual place".
+ * How they were found: "given as argument", "from KUBECONFIG", "the usual place".
  */
 origin: string, 
 /**
- * In the file's order.
+ * In the files' order.
  */
 contexts: Array<ContextEntry>, 
 /**
- * Why the file could not be read, if so: sentence, what to do.
+ * Why they could not be read, if so: sentence, what to do.
  */
 problem: WireError | null, 
 /**

@@ -1,22 +1,23 @@
-//! The start page: contexts of the opened kubeconfig.
+//! The start page: contexts of the opened kubeconfigs.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cluster::{Access, ConnectError, KubeconfigError, Opened, Source, Target, locate};
+use model::text::visible;
 use wire::{ContextEntry, StartPage};
 
 use crate::errors;
 
-/// The kubeconfig this program was opened on.
+/// The kubeconfigs this program was opened on.
 pub(crate) struct Start {
     origin: &'static str,
-    path: String,
+    files: Vec<String>,
     opened: Option<Result<Opened, KubeconfigError>>,
 }
 
 impl Start {
-    /// Finds and reads the kubeconfig. Contacts nothing and runs nothing.
+    /// Finds and reads them. Contacts nothing and runs nothing.
     pub(crate) fn read(
         argument: Option<PathBuf>,
         environment: Option<OsString>,
@@ -29,28 +30,24 @@ impl Start {
             Source::Home(_) => "the usual place",
             Source::None => "",
         };
-        let path = match &source {
-            Source::Argument(path) | Source::Home(path) => path.display().to_string(),
-            Source::Environment(paths) => paths
-                .first()
-                .map(|p| p.display().to_string())
-                .unwrap_or_default(),
-            Source::None => String::new(),
-        };
         let opened = match &source {
             Source::None => None,
             // The usual place is only looked at: no file there is no mistake of anybody's.
             Source::Home(path) if !path.exists() => None,
             Source::Argument(_) | Source::Environment(_) | Source::Home(_) => Some(source.open()),
         };
-        let path = match &opened {
-            Some(Ok(opened)) => opened.path.display().to_string(),
-            Some(Err(_)) => path,
-            None => String::new(),
+        let shown = |paths: &[PathBuf]| paths.iter().map(|path| shown(path)).collect();
+        let files = match (&opened, &source) {
+            (None, _) | (Some(Err(_)), Source::None) => Vec::new(),
+            (Some(Ok(opened)), _) => shown(&opened.files),
+            (Some(Err(_)), Source::Argument(path) | Source::Home(path)) => {
+                shown(std::slice::from_ref(path))
+            }
+            (Some(Err(_)), Source::Environment(paths)) => shown(paths),
         };
         Self {
             origin,
-            path,
+            files,
             opened,
         }
     }
@@ -66,6 +63,7 @@ impl Start {
                     .enumerate()
                     .map(|(index, context)| ContextEntry {
                         id: index.to_string(),
+                        file: shown(&context.file),
                         name: context.name.clone(),
                         cluster: context.cluster.clone(),
                         server: context.server.clone(),
@@ -73,19 +71,14 @@ impl Start {
                         namespace: context.namespace.clone().unwrap_or_default(),
                         current: opened.current.as_deref() == Some(context.name.as_str()),
                         access: access(&context.access),
-                        warnings: opened
-                            .warnings
-                            .iter()
-                            .chain(&context.warnings)
-                            .cloned()
-                            .collect(),
+                        warnings: context.warnings.clone(),
                     })
                     .collect(),
                 None,
             ),
         };
         StartPage {
-            path: self.path.clone(),
+            files: self.files.clone(),
             origin: self.origin.to_owned(),
             contexts,
             problem,
@@ -112,6 +105,10 @@ impl Start {
             opened.target(&context.name)?,
         ))
     }
+}
+
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
 }
 
 fn access(access: &Access) -> wire::Access {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use model::text::visible;
 use secrecy::SecretString;
@@ -18,18 +19,33 @@ const NODES: usize = 500_000;
 /// Nodes that aliases may repeat in all.
 const REPEATED: usize = 50_000;
 
-/// The whole file. Names are made visible, so they can be shown and compared as they are.
-#[derive(Clone)]
+/// One file, or several merged. Names are made visible, so they can be shown and compared as they are.
+#[derive(Clone, Default)]
 pub(crate) struct Document {
     pub(crate) current: Option<String>,
     pub(crate) contexts: Vec<Context>,
-    clusters: Vec<(String, Cluster)>,
-    users: Vec<(String, User)>,
+    clusters: Vec<(String, Filed<Cluster>)>,
+    users: Vec<(String, Filed<User>)>,
+}
+
+/// An entry with the file it stands in: paths in it start from that file's folder.
+#[derive(Clone)]
+pub(crate) struct Filed<T> {
+    pub(crate) file: Arc<Path>,
+    pub(crate) entry: T,
+}
+
+impl<T> Filed<T> {
+    /// Folder of the file.
+    pub(crate) fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
 }
 
 /// A pair of cluster and user.
 #[derive(Clone)]
 pub(crate) struct Context {
+    pub(crate) file: Arc<Path>,
     pub(crate) name: String,
     pub(crate) cluster: String,
     pub(crate) user: String,
@@ -118,14 +134,23 @@ struct NamedUser {
 }
 
 impl Document {
-    pub(crate) fn cluster(&self, name: &str) -> Option<&Cluster> {
+    /// Takes in the next file of a list. What an earlier one has stays: each entry as a whole, by name
+    /// (client-go 0.36 `tools/clientcmd/loader.go:ClientConfigLoadingRules.Load`).
+    pub(crate) fn merge(&mut self, next: Self) {
+        self.current = self.current.take().or(next.current);
+        add(&mut self.contexts, next.contexts, |context| &context.name);
+        add(&mut self.clusters, next.clusters, |(name, _)| name);
+        add(&mut self.users, next.users, |(name, _)| name);
+    }
+
+    pub(crate) fn cluster(&self, name: &str) -> Option<&Filed<Cluster>> {
         self.clusters
             .iter()
             .find(|(own, _)| own == name)
             .map(|(_, cluster)| cluster)
     }
 
-    pub(crate) fn user(&self, name: &str) -> Option<&User> {
+    pub(crate) fn user(&self, name: &str) -> Option<&Filed<User>> {
         self.users
             .iter()
             .find(|(own, _)| own == name)
@@ -154,6 +179,7 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, KubeconfigErr
     if file.contexts.is_none() && file.clusters.is_none() && file.users.is_none() {
         return Err(other("it has no contexts, clusters or users"));
     }
+    let origin: Arc<Path> = path.into();
     let document = Document {
         current: file
             .current_context
@@ -163,19 +189,19 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, KubeconfigErr
             .contexts
             .unwrap_or_default()
             .into_iter()
-            .map(Context::from)
+            .map(|named| context(named, &origin))
             .collect(),
         clusters: file
             .clusters
             .unwrap_or_default()
             .into_iter()
-            .map(|c| (shown(&c.name), c.cluster.unwrap_or_default()))
+            .map(|named| (shown(&named.name), filed(named.cluster, &origin)))
             .collect(),
         users: file
             .users
             .unwrap_or_default()
             .into_iter()
-            .map(|u| (shown(&u.name), u.user.unwrap_or_default()))
+            .map(|named| (shown(&named.name), filed(named.user, &origin)))
             .collect(),
     };
     unique(
@@ -199,23 +225,38 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Document, KubeconfigErr
     Ok(document)
 }
 
-impl From<NamedContext> for Context {
-    fn from(named: NamedContext) -> Self {
-        let pair = named.context.unwrap_or_default();
-        Self {
-            name: shown(&named.name),
-            cluster: shown(&pair.cluster.unwrap_or_default()),
-            user: shown(&pair.user.unwrap_or_default()),
-            namespace: pair
-                .namespace
-                .filter(|namespace| !namespace.is_empty())
-                .map(|name| shown(&name)),
-        }
+fn filed<T: Default>(entry: Option<T>, file: &Arc<Path>) -> Filed<T> {
+    Filed {
+        file: Arc::clone(file),
+        entry: entry.unwrap_or_default(),
+    }
+}
+
+fn context(named: NamedContext, file: &Arc<Path>) -> Context {
+    let pair = named.context.unwrap_or_default();
+    Context {
+        file: Arc::clone(file),
+        name: shown(&named.name),
+        cluster: shown(&pair.cluster.unwrap_or_default()),
+        user: shown(&pair.user.unwrap_or_default()),
+        namespace: pair
+            .namespace
+            .filter(|namespace| !namespace.is_empty())
+            .map(|name| shown(&name)),
     }
 }
 
 fn shown(name: &str) -> String {
     visible(name).into_owned()
+}
+
+/// Adds the entries whose names are new.
+fn add<T>(all: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> &String) {
+    let known: HashSet<String> = all.iter().map(|entry| name(entry).clone()).collect();
+    let new = more
+        .into_iter()
+        .filter(|entry| !known.contains(name(entry)));
+    all.extend(new);
 }
 
 /// kubectl refuses these too: which of the two would be meant?

@@ -1,4 +1,4 @@
-//! Finds and reads one kubeconfig. Contacts nobody, runs nothing, opens no file but that one.
+//! Finds and reads kubeconfigs. Contacts nobody, runs nothing, opens no file but those.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -51,26 +51,13 @@ pub fn locate(
 }
 
 impl Source {
-    /// Reads the file this source comes down to. Of several paths in `KUBECONFIG` the first that
-    /// exists is used, and a warning says so: they are not merged.
+    /// Reads the files this source comes down to. Several paths in `KUBECONFIG` are merged as kubectl does: those that do not exist
+    /// are passed over, and of entries with one name the first counts. One that cannot be read fails them all, as which entry
+    /// would count is then not known.
     pub fn open(&self) -> Result<Opened, KubeconfigError> {
         match self {
             Self::Argument(path) | Self::Home(path) => open(path),
-            Self::Environment(paths) => {
-                let first = paths
-                    .iter()
-                    .find(|path| path.symlink_metadata().is_ok())
-                    .or(paths.first());
-                let mut opened = open(first.ok_or(KubeconfigError::Nowhere)?)?;
-                if paths.len() > 1 {
-                    opened.warnings.push(format!(
-                        "KUBECONFIG names {} files; only {} is used, because merging them is not supported yet.",
-                        paths.len(),
-                        opened.path.display()
-                    ));
-                }
-                Ok(opened)
-            }
+            Self::Environment(paths) => merged(paths),
             Self::None => Err(KubeconfigError::Nowhere),
         }
     }
@@ -79,21 +66,21 @@ impl Source {
 /// A kubeconfig that was read. `Debug` shows no credential.
 #[derive(Clone)]
 pub struct Opened {
-    /// The file.
-    pub path: PathBuf,
-    /// In the file's order.
+    /// The files, at least one.
+    pub files: Vec<PathBuf>,
+    /// In the files' order.
     pub contexts: Vec<ContextEntry>,
     /// `current-context`, if it names one of them.
     pub current: Option<String>,
-    /// What a person should know about the file as a whole.
-    pub warnings: Vec<String>,
     document: Document,
 }
 
 /// One context as the start page lists it. All text is safe to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContextEntry {
-    /// Unique in its file.
+    /// The file it stands in.
+    pub file: PathBuf,
+    /// Unique among all that were opened together.
     pub name: String,
     /// Name of its cluster entry.
     pub cluster: String,
@@ -126,8 +113,39 @@ pub enum Access {
 
 /// Reads one kubeconfig: a regular file of UTF-8 YAML or JSON, up to 4 MiB.
 pub fn open(path: &Path) -> Result<Opened, KubeconfigError> {
+    Ok(opened(vec![path.to_owned()], read(path)?))
+}
+
+fn read(path: &Path) -> Result<Document, KubeconfigError> {
     let bytes = regular::read(path, LIMIT).map_err(|refusal| refusal.of_kubeconfig(path, LIMIT))?;
-    let document = document::parse(path, &bytes)?;
+    document::parse(path, &bytes)
+}
+
+/// Several merged; it is an error if there is none.
+fn merged(paths: &[PathBuf]) -> Result<Opened, KubeconfigError> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut document = Document::default();
+    for path in paths {
+        if files.contains(path) {
+            continue;
+        }
+        match read(path) {
+            Ok(next) => {
+                document.merge(next);
+                files.push(path.clone());
+            }
+            Err(KubeconfigError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if files.is_empty() {
+        let first = paths.first().ok_or(KubeconfigError::Nowhere)?;
+        return Err(KubeconfigError::NotFound(first.clone()));
+    }
+    Ok(opened(files, document))
+}
+
+fn opened(files: Vec<PathBuf>, document: Document) -> Opened {
     let contexts: Vec<ContextEntry> = document
         .contexts
         .iter()
@@ -137,13 +155,12 @@ pub fn open(path: &Path) -> Result<Opened, KubeconfigError> {
         .current
         .clone()
         .filter(|name| contexts.iter().any(|context| context.name == *name));
-    Ok(Opened {
-        path: path.to_owned(),
+    Opened {
+        files,
         contexts,
         current,
-        warnings: Vec::new(),
         document,
-    })
+    }
 }
 
 impl Opened {
@@ -151,18 +168,16 @@ impl Opened {
     /// (regular files up to 1 MiB). Contacts nobody. Refuses whatever would run a program, use a
     /// proxy or be misread by the server. May block on a slow disk.
     pub fn target(&self, context: &str) -> Result<Target, ConnectError> {
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        vet::target(&self.document, context, folder)
+        vet::target(&self.document, context)
     }
 }
 
 impl fmt::Debug for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened")
-            .field("path", &self.path)
+            .field("files", &self.files)
             .field("contexts", &self.contexts)
             .field("current", &self.current)
-            .field("warnings", &self.warnings)
             .finish_non_exhaustive()
     }
 }

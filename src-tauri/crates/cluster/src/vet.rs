@@ -14,7 +14,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::document::{Cluster, Context, Document, User};
+use crate::document::{Cluster, Context, Document, Filed, User};
 use crate::error::ConnectError;
 use crate::kubeconfig::{Access, ContextEntry};
 use crate::regular;
@@ -44,14 +44,15 @@ use Objection::{Broken, NotYet};
 pub(crate) fn entry(document: &Document, context: &Context) -> ContextEntry {
     let cluster = document.cluster(&context.cluster);
     let server = cluster
-        .and_then(|cluster| cluster.server.as_deref())
+        .and_then(|cluster| cluster.entry.server.as_deref())
         .unwrap_or_default();
     let (access, warnings) = match judge(document, context) {
-        Ok(parts) => (parts.access(), warnings(parts.cluster, &parts.url)),
+        Ok(parts) => (parts.access(), warnings(&parts)),
         Err(NotYet(why)) => (Access::NotYet(why), Vec::new()),
         Err(Broken(why)) => (Access::Broken(why), Vec::new()),
     };
     ContextEntry {
+        file: context.file.to_path_buf(),
         name: context.name.clone(),
         cluster: context.cluster.clone(),
         // An address with a password in it is broken; it is not shown either.
@@ -68,17 +69,13 @@ pub(crate) fn entry(document: &Document, context: &Context) -> ContextEntry {
 }
 
 /// Everything needed to connect; reads the files the context names.
-pub(crate) fn target(
-    document: &Document,
-    name: &str,
-    folder: &Path,
-) -> Result<Target, ConnectError> {
+pub(crate) fn target(document: &Document, name: &str) -> Result<Target, ConnectError> {
     let context = document
         .contexts
         .iter()
         .find(|context| context.name == name)
         .ok_or_else(|| ConnectError::UnknownContext(visible(name).into_owned()))?;
-    gather(document, context, folder).map_err(|objection| match objection {
+    gather(document, context).map_err(|objection| match objection {
         NotYet(why) => ConnectError::NotYet(why),
         Broken(why) => ConnectError::Broken(why),
     })
@@ -86,15 +83,15 @@ pub(crate) fn target(
 
 /// A context whose entries are all of the plain kind.
 struct Parts<'a> {
-    cluster: &'a Cluster,
+    cluster: &'a Filed<Cluster>,
     /// `None` is a context without a user: no credentials.
-    user: Option<&'a User>,
+    user: Option<&'a Filed<User>>,
     url: Uri,
 }
 
 impl Parts<'_> {
     fn access(&self) -> Access {
-        match self.user {
+        match self.user.map(|user| &user.entry) {
             Some(user) if token(user).is_some() => Access::Token,
             Some(user) if has_certificate(user) => Access::ClientCertificate,
             Some(_) | None => Access::Anonymous,
@@ -119,9 +116,10 @@ fn judge<'a>(document: &'a Document, context: &Context) -> Result<Parts<'a>, Obj
             .ok_or_else(|| Broken(format!("Its cluster {name} is not in the file.")))?,
     };
     if let Some(user) = user {
-        judge_user(user)?;
+        judge_user(&user.entry)?;
     }
     if cluster
+        .entry
         .proxy_url
         .as_deref()
         .is_some_and(|proxy| !proxy.is_empty())
@@ -130,7 +128,7 @@ fn judge<'a>(document: &'a Document, context: &Context) -> Result<Parts<'a>, Obj
             "It connects through a proxy (proxy-url), which Scalescope cannot do yet.".to_owned(),
         ));
     }
-    let url = server_url(cluster.server.as_deref().unwrap_or_default())?;
+    let url = server_url(cluster.entry.server.as_deref().unwrap_or_default())?;
     Ok(Parts { cluster, user, url })
 }
 
@@ -280,17 +278,25 @@ fn server_url(server: &str) -> Result<Uri, Objection> {
     Ok(url)
 }
 
-fn warnings(cluster: &Cluster, url: &Uri) -> Vec<String> {
+fn warnings(parts: &Parts<'_>) -> Vec<String> {
+    let Parts { cluster, user, url } = parts;
     let mut words = Vec::new();
+    if let Some(user) = user.filter(|user| user.file != cluster.file) {
+        words.push(format!(
+            "Its server comes from {}, its credentials from {}.",
+            visible(&cluster.file.display().to_string()),
+            visible(&user.file.display().to_string())
+        ));
+    }
     if url.scheme_str() == Some("http") {
         words.push("The connection is not encrypted (http): everyone on the way can read it, credentials included.".to_owned());
-    } else if cluster.insecure_skip_tls_verify == Some(true) {
+    } else if cluster.entry.insecure_skip_tls_verify == Some(true) {
         words.push("The server's certificate is not checked (insecure-skip-tls-verify): anyone in between can pose as the cluster.".to_owned());
     }
     words
 }
 
-fn gather(document: &Document, context: &Context, folder: &Path) -> Result<Target, Objection> {
+fn gather(document: &Document, context: &Context) -> Result<Target, Objection> {
     let parts = judge(document, context)?;
     let Parts { cluster, user, url } = &parts;
     Ok(Target {
@@ -300,22 +306,24 @@ fn gather(document: &Document, context: &Context, folder: &Path) -> Result<Targe
             .namespace
             .clone()
             .unwrap_or_else(|| "default".to_owned()),
-        verification: verification(cluster, folder)?,
+        verification: verification(cluster)?,
         tls_server_name: cluster
+            .entry
             .tls_server_name
             .clone()
             .filter(|name| !name.is_empty()),
-        identity: user
-            .map(|user| identity(user, folder))
+        identity: user.map(identity).transpose()?.flatten(),
+        token: user.and_then(|user| token(&user.entry)).cloned(),
+        impersonate: user
+            .map(|user| impersonation(&user.entry))
             .transpose()?
             .flatten(),
-        token: user.and_then(token).cloned(),
-        impersonate: user.map(impersonation).transpose()?.flatten(),
         url: url.clone(),
     })
 }
 
-fn verification(cluster: &Cluster, folder: &Path) -> Result<Verification, Objection> {
+fn verification(filed: &Filed<Cluster>) -> Result<Verification, Objection> {
+    let cluster = &filed.entry;
     if cluster.insecure_skip_tls_verify == Some(true) {
         return Ok(Verification::Skipped);
     }
@@ -324,7 +332,7 @@ fn verification(cluster: &Cluster, folder: &Path) -> Result<Verification, Object
         "certificate-authority",
         data,
         cluster.certificate_authority.as_deref(),
-        folder,
+        filed.folder(),
     )?
     else {
         return Ok(Verification::System);
@@ -342,7 +350,8 @@ fn verification(cluster: &Cluster, folder: &Path) -> Result<Verification, Object
     Ok(Verification::Authorities(authorities))
 }
 
-fn identity(user: &User, folder: &Path) -> Result<Option<Identity>, Objection> {
+fn identity(filed: &Filed<User>) -> Result<Option<Identity>, Objection> {
+    let (user, folder) = (&filed.entry, filed.folder());
     let certificate = bytes(
         "client-certificate",
         user.client_certificate_data.as_deref(),

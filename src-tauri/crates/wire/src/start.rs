@@ -19,12 +19,14 @@ pub enum Access {
     Broken(String),
 }
 
-/// One context of the opened kubeconfig.
+/// One context of the opened kubeconfigs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextEntry {
     /// Opaque, to be given to `connect`.
     pub id: String,
+    /// Path of the file it stands in.
+    pub file: String,
     /// Its name in the file.
     pub name: String,
     /// Name of its cluster entry.
@@ -35,7 +37,7 @@ pub struct ContextEntry {
     pub user: String,
     /// Namespace it begins with; empty if none is given.
     pub namespace: String,
-    /// Whether it is the file's current context.
+    /// Whether it is the current context.
     pub current: bool,
     /// How it logs in.
     pub access: Access,
@@ -47,13 +49,13 @@ pub struct ContextEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct StartPage {
-    /// Where contexts came from, as a path; empty when there was no kubeconfig.
-    pub path: String,
-    /// How that path was found: "given as argument", "from KUBECONFIG", "the usual place".
+    /// Paths of the kubeconfigs; none when there was no kubeconfig.
+    pub files: Vec<String>,
+    /// How they were found: "given as argument", "from KUBECONFIG", "the usual place".
     pub origin: String,
-    /// In the file's order.
+    /// In the files' order.
     pub contexts: Vec<ContextEntry>,
-    /// Why the file could not be read, if so: sentence, what to do.
+    /// Why they could not be read, if so: sentence, what to do.
     pub problem: Option<crate::WireError>,
     /// This program's version.
     pub app_version: String,

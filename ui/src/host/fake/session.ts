@@ -6,6 +6,7 @@ import type { FakePart } from './registry';
 function context(name: string, more: Partial<ContextEntry> = {}): ContextEntry {
   return {
     id: name,
+    file: '/home/dev/.kube/config',
     name,
     cluster: name,
     server: 'https://127.0.0.1:6443',
@@ -120,10 +121,18 @@ const session: FakePart = ({ world }) => {
     start: (): StartPage => {
       const malformed = query.get('start') === 'malformed';
       const missing = query.get('start') === 'missing';
+      const several = query.get('start') === 'several';
+      const file = '/home/dev/.kube/config';
+      const second = '/home/dev/clusters/eu-north-1/production.kubeconfig';
       return {
-        path: missing ? '' : '/home/dev/.kube/config',
-        origin: missing ? '' : 'the usual place',
-        contexts: malformed || missing ? [] : CONTEXTS,
+        files: missing ? [] : several ? [file, second] : [file],
+        origin: missing ? '' : several ? 'from KUBECONFIG' : 'the usual place',
+        contexts:
+          malformed || missing
+            ? []
+            : several
+              ? CONTEXTS.map((one, index) => (index > 2 ? { ...one, file: second } : one))
+              : CONTEXTS,
         problem: malformed
           ? {
               code: 'malformed',

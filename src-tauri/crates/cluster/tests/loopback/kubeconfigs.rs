@@ -63,21 +63,87 @@ fn located_as_kubectl_does() {
 }
 
 #[test]
-fn the_first_of_several_files_is_used_and_said() {
+fn of_entries_with_one_name_the_first_files_counts() {
     let folder = tempfile::tempdir().unwrap();
-    let there = written(&folder, config("server: https://a", ""));
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let first = file("a/config", &config("server: 'https://a'", ""));
+    let second = file(
+        "b/config",
+        "kind: Config\nclusters: [{name: c, cluster: {server: 'https://b'}}, {name: d, cluster: {server: 'https://d', certificate-authority: ca.pem}}]\n\
+         users: [{name: u, user: {token: t}}, {name: v, user: {token: t}}]\ncurrent-context: y\n\
+         contexts: [{name: x, context: {cluster: d, user: v}}, {name: y, context: {cluster: c, user: v}}, {name: z, context: {cluster: d, user: v}}]\n",
+    );
+    file("b/ca.pem", &Authority::new().pem());
     let source = Source::Environment(vec![
         folder.path().join("missing"),
-        there.clone(),
-        "/other".into(),
+        first.clone(),
+        second.clone(),
+        first.clone(),
     ]);
     let opened = source.open().unwrap();
-    assert_eq!(opened.path, there);
+    assert_eq!(opened.files, [first.clone(), second.clone()]);
     assert_eq!(opened.current.as_deref(), Some("x"));
-    let [warning] = &opened.warnings[..] else {
-        panic!("{:?}", opened.warnings)
+    let seen: Vec<_> = opened
+        .contexts
+        .iter()
+        .map(|one| {
+            (
+                one.name.as_str(),
+                &one.file,
+                one.server.as_str(),
+                &one.access,
+            )
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("x", &first, "https://a", &Access::Anonymous),
+            ("y", &second, "https://a", &Access::Token),
+            ("z", &second, "https://d", &Access::Token),
+        ]
+    );
+    // A credential of one file goes to a server of another: that is said.
+    let [x, y, z] = &opened.contexts[..] else {
+        panic!("{:?}", opened.contexts)
     };
-    assert!(warning.contains("3 files"), "{warning}");
+    assert_eq!((x.warnings.len(), z.warnings.len()), (0, 0));
+    let [warning] = &y.warnings[..] else {
+        panic!("{:?}", y.warnings)
+    };
+    assert!(
+        warning.contains("a/config") && warning.contains("b/config"),
+        "{warning}"
+    );
+    // The authority lies beside the file that names it.
+    opened.target("z").unwrap();
+}
+
+#[test]
+fn one_file_beyond_reading_fails_the_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = written(&folder, config("server: 'https://a'", ""));
+    let bad = folder.path().join("bad");
+    std::fs::write(&bad, "kind: Config\ncontexts: {").unwrap();
+    let error = Source::Environment(vec![good, bad.clone()])
+        .open()
+        .unwrap_err();
+    assert!(
+        error.to_string().contains(&bad.display().to_string()),
+        "{error}"
+    );
+    let missing = folder.path().join("missing");
+    assert_eq!(
+        Source::Environment(vec![missing.clone(), "/also-missing".into()])
+            .open()
+            .unwrap_err(),
+        KubeconfigError::NotFound(missing)
+    );
 }
 
 // One table.
