@@ -87,7 +87,11 @@ fn real_tests(steps: &mut Steps, extent: Extent) -> Result<(), String> {
     names.sort_by_key(|name| (name != CONTROL_PLANE, windows.contains(name)));
     for name in names {
         let title = format!("tests of {name}");
-        let arguments = ["test", "--locked", "--no-fail-fast", "--package", &name];
+        let mut arguments = vec!["test", "--locked", "--no-fail-fast", "--package", &name];
+        if extent == Extent::Proof {
+            // The figures of a proof are wanted also where it succeeds.
+            arguments.extend(["--", "--show-output"]);
+        }
         if !windows.contains(&name) {
             steps.command(&title, cargo(&arguments).envs(prove));
             continue;
