@@ -11,6 +11,7 @@ use crate::guard::Guard;
 #[derive(Clone)]
 pub struct Home {
     folder: PathBuf,
+    kubeconfigs: Vec<PathBuf>,
     _guard: Arc<Guard>,
 }
 
@@ -43,8 +44,16 @@ impl Home {
         let guard = make().expect("a temporary folder");
         Self {
             folder,
+            kubeconfigs: Vec::new(),
             _guard: Arc::new(guard),
         }
+    }
+
+    /// With these paths in `KUBECONFIG`.
+    #[must_use]
+    pub fn with_kubeconfigs(mut self, paths: &[PathBuf]) -> Self {
+        self.kubeconfigs = paths.to_vec();
+        self
     }
 
     /// The folder itself, which is `HOME`.
@@ -97,8 +106,12 @@ impl Home {
     /// Variables that make this the user's home, on `display`, away from the desktop's own buses.
     pub(crate) fn environment(&self, display: &str) -> Vec<(String, String)> {
         let at = |name: &str| self.folder.join(name).display().to_string();
+        let list = std::env::join_paths(&self.kubeconfigs).expect("paths without colons");
+        let list = list.to_string_lossy().into_owned();
         [
             ("HOME", self.folder.display().to_string()),
+            // An empty one counts as none.
+            ("KUBECONFIG", list),
             ("XDG_CONFIG_HOME", at("config")),
             ("XDG_CACHE_HOME", at("cache")),
             ("XDG_DATA_HOME", at("data")),

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cluster::Connection;
+use notify::RecommendedWatcher;
 use tokio::sync::oneshot;
 use wire::{
     CloseId, ClusterAsk, ClusterInfo, ClusterInfos, ClusterStatus, Connect, Details, DetailsOpened,
-    GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, OpenDetails,
+    GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails,
     OpenGraph, OpenLog, OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage,
     Strings, UpdateView, ViewOpened, WireError, Yaml,
 };
@@ -18,12 +19,14 @@ use wire::{
 use crate::host::Host;
 use crate::session::{Session, SessionHandle, gone};
 use crate::start::Start;
-use crate::{errors, settings};
+use crate::{errors, settings, watching};
 
 /// The backend of one running program.
 pub struct App {
     host: Arc<dyn Host>,
-    start: Start,
+    start: Arc<Start>,
+    /// Until the program ends.
+    _watching: Option<RecommendedWatcher>,
     state: Mutex<State>,
     ids: Arc<AtomicU32>,
 }
@@ -36,7 +39,7 @@ struct State {
 }
 
 impl App {
-    /// Reads the kubeconfig that `argument`, else the `KUBECONFIG` value, else `home` leads to.
+    /// Reads the kubeconfigs that `argument`, else the `KUBECONFIG` value, else `home` leads to, now and when they change.
     /// Contacts nothing.
     pub fn new(
         host: Arc<dyn Host>,
@@ -44,9 +47,21 @@ impl App {
         kubeconfig_env: Option<OsString>,
         home: Option<PathBuf>,
     ) -> Self {
+        let start = Arc::new(Start::read(argument, kubeconfig_env, home));
+        let changed = {
+            let (start, host) = (start.clone(), host.clone());
+            move || {
+                let before = start.page();
+                start.read_again();
+                if start.page() != before {
+                    host.notify(Notice::Start);
+                }
+            }
+        };
         Self {
+            _watching: watching::watch(start.paths(), changed),
             host,
-            start: Start::read(argument, kubeconfig_env, home),
+            start,
             state: Mutex::default(),
             ids: Arc::new(AtomicU32::new(1)),
         }
@@ -99,7 +114,14 @@ async fn wait<T>(answer: oneshot::Receiver<T>) -> Result<T, WireError> {
 
 impl Handler for App {
     async fn start(&self, (): ()) -> Result<StartPage, WireError> {
-        Ok(self.start.page())
+        let start = self.start.clone();
+        let read = move || {
+            start.read_again();
+            start.page()
+        };
+        tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|_| gone("The start page"))
     }
 
     async fn connect(&self, ask: Connect) -> Result<ClusterInfo, WireError> {

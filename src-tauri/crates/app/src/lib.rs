@@ -12,6 +12,7 @@ mod series;
 mod session;
 mod settings;
 mod start;
+mod watching;
 
 pub use app::App;
 pub use host::Host;

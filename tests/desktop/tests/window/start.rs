@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use desktop::{CountingListener, Home, Kubeconfig, Window, cluster};
+use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::steps::{choose_context, until_connected};
@@ -139,6 +140,59 @@ fn no_kubeconfig_at_all_says_what_to_do() {
     window.until_text("No kubeconfig was found");
     window.until_text("KUBECONFIG");
     window.shot("start-no-kubeconfig");
+}
+
+#[test]
+fn a_list_of_kubeconfigs_is_grouped_and_filtered() {
+    let home = Home::new();
+    let text = std::fs::read_to_string(cluster().kubeconfig()).unwrap();
+    let own = home.write("clusters/own.kubeconfig", &text);
+    let mut many = Kubeconfig::new().cluster("far", &json!({"server": "https://192.0.2.1:6443"}));
+    for number in 0..40 {
+        let name = format!("far-{number:02}");
+        many = many.way_in(&name, "far", &json!({"token": "a-token"}));
+    }
+    // It names a context that the first file has too: the first counts.
+    let many = many.context("admin", "far", "far-00").write(&home);
+    let missing = home.path().join("missing");
+    let home = home.with_kubeconfigs(&[own.clone(), missing, many.clone()]);
+    let window = Window::open_in(home, &[]);
+    window.until_text("Contexts of 2 kubeconfigs (from KUBECONFIG)");
+    let headings = window.until(
+        "a heading for each file",
+        "const found = [...document.querySelectorAll('h2')].map((one) => one.textContent);
+         return found.length > 1 && found",
+        &[],
+    );
+    assert_eq!(headings, json!([own, many]));
+    window.shot("start-several");
+
+    window.press(&[], '/');
+    window.type_text("FAR- 7");
+    window.until_text("4 of");
+    let names =
+        "return [...document.querySelectorAll('[data-context]')].map((one) => one.dataset.context)";
+    assert_eq!(
+        window.until("the contexts found", names, &[]),
+        json!(["far-07", "far-17", "far-27", "far-37"])
+    );
+    window.press(&[], Key::Escape);
+    window.type_text("admin");
+    window.press(&[], Key::Down);
+    window.press(&[], Key::Enter);
+    until_connected(&window);
+}
+
+#[test]
+fn a_file_that_is_mended_is_read_by_itself() {
+    let home = Home::new();
+    let path = home.write("clusters/kubeconfig", "kind: Config\ncontexts: {");
+    let window = Window::open_in(home.clone(), &[&path.display().to_string()]);
+    window.until("an error", "return one('alert', '')", &[]);
+    let text = std::fs::read_to_string(cluster().kubeconfig()).unwrap();
+    home.write("clusters/kubeconfig", &text);
+    choose_context(&window, "admin");
+    until_connected(&window);
 }
 
 #[test]
