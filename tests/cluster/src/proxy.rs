@@ -471,6 +471,10 @@ async fn relay(
             if count >= budget {
                 return Ok(());
             }
+            // A watch that the server has ended (as it does when a CRD is settled) leaves an idle link, not a watch.
+            if buffer[..count].ends_with(LAST_CHUNK) {
+                *link.request.lock().unwrap() = None;
+            }
             if budget != usize::MAX {
                 link.budget.fetch_sub(count, Ordering::SeqCst);
             }
@@ -481,6 +485,9 @@ async fn relay(
         done = down => done,
     }
 }
+
+/// What a body of unknown length ends with.
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// The head of the next request with the length of its body; `None` at the end of the link.
 async fn head(
