@@ -180,6 +180,8 @@ async fn probe(pulse: Pulse, connection: Connection) {
     // The same target built the first one; should it fail, probes share its links.
     let link =
         Connection::build(connection.target().clone()).unwrap_or_else(|_| connection.clone());
+    // It must be as old as those it answers for: one made later may live where they are dead. Whether it is is found out in time.
+    let _ = tokio::time::timeout(pulse_step::TICK, answers(&link)).await;
     let mut under_way: Option<Pin<Box<dyn Future<Output = bool> + Send>>> = None;
     loop {
         let input = tokio::select! {
