@@ -166,6 +166,8 @@ struct Link {
     request: Mutex<Option<Request>>,
     /// Bytes of the present answer until it is cut.
     budget: AtomicUsize,
+    /// Pieces that were passed down since the last request.
+    pieces: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -224,6 +226,7 @@ impl FaultProxy {
                             flow: watch::Sender::new(flow),
                             request: Mutex::default(),
                             budget: AtomicUsize::new(usize::MAX),
+                            pieces: AtomicUsize::new(0),
                         });
                         let number = state.accepted;
                         state.links.insert(number, link.clone());
@@ -329,6 +332,17 @@ impl FaultProxy {
             .count()
     }
 
+    /// Whether a watch of `path` is open that has brought more than the head of its answer.
+    pub fn watch_brings(&self, path: &str) -> bool {
+        self.state.lock().unwrap().links.values().any(|link| {
+            let request = link.request.lock().unwrap();
+            let watched = request
+                .as_ref()
+                .is_some_and(|request| request.path == path && request.is_watch());
+            watched && link.pieces.load(Ordering::SeqCst) > 1
+        })
+    }
+
     /// Watches open now over links that live, by path with the field selector where there is one.
     pub fn watches(&self) -> BTreeMap<String, usize> {
         let state = self.state.lock().unwrap();
@@ -405,6 +419,7 @@ async fn relay(
             flowing(link).await;
             let request = parse(&head);
             let answer = decide(state, &request);
+            link.pieces.store(0, Ordering::SeqCst);
             *link.request.lock().unwrap() = Some(request);
             let mut body: Vec<u8> = buffer.drain(..length.min(buffer.len())).collect();
             let missing = length - body.len();
@@ -471,6 +486,7 @@ async fn relay(
             if count >= budget {
                 return Ok(());
             }
+            link.pieces.fetch_add(1, Ordering::SeqCst);
             // A watch that the server has ended (as it does when a CRD is settled) leaves an idle link, not a watch.
             if buffer[..count].ends_with(LAST_CHUNK) {
                 *link.request.lock().unwrap() = None;
