@@ -111,12 +111,12 @@ impl Search<'_> {
             }
             // Where midnight does not exist, the hour is put right.
             let hour = i64::from(self.clock.civil.hour());
-            if hour > 12 {
-                self.step_seconds((24 - hour) * HOUR);
-            } else if hour != 0 {
-                self.step_seconds(-hour * HOUR);
-            }
-            if self.clock.civil.day() == 1 {
+            let put_right = if hour > 12 {
+                self.step_seconds((24 - hour) * HOUR)
+            } else {
+                self.step_seconds(-hour * HOUR)
+            };
+            if !put_right || self.clock.civil.day() == 1 {
                 return false;
             }
         }
@@ -130,8 +130,7 @@ impl Search<'_> {
                 let date = self.clock.civil.date();
                 self.clock = self.zone.date(date.at(self.clock.civil.hour(), 0, 0, 0));
             }
-            self.step_seconds(HOUR);
-            if self.clock.civil.hour() == 0 {
+            if !self.step_seconds(HOUR) || self.clock.civil.hour() == 0 {
                 return false;
             }
         }
@@ -144,8 +143,7 @@ impl Search<'_> {
                 self.rounded = true;
                 self.step_seconds(-self.clock.second.rem_euclid(MINUTE));
             }
-            self.step_seconds(MINUTE);
-            if self.clock.civil.minute() == 0 {
+            if !self.step_seconds(MINUTE) || self.clock.civil.minute() == 0 {
                 return false;
             }
         }
@@ -155,16 +153,17 @@ impl Search<'_> {
     fn second(&mut self) -> bool {
         while self.clock.civil.second() != 0 {
             self.rounded = true;
-            self.step_seconds(1);
-            if self.clock.civil.second() == 0 {
+            if !self.step_seconds(1) || self.clock.civil.second() == 0 {
                 return false;
             }
         }
         true
     }
 
-    fn step_seconds(&mut self, seconds: i64) {
+    /// `time.Add`. `false` past the calendar's end, where the clock stands still.
+    fn step_seconds(&mut self, seconds: i64) -> bool {
         self.clock = self.zone.at(self.clock.second.saturating_add(seconds));
+        self.clock.civil != civil::DateTime::MAX
     }
 
     /// `time.AddDate`: on the calendar, clock face unchanged. `false` past the calendar's end.
@@ -175,6 +174,34 @@ impl Search<'_> {
         } else {
             self.clock.civil = civil::DateTime::MAX;
             false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_calendars_end_ends_the_search() {
+        let texts = [
+            "30 * * * *",
+            "0 5 * * *",
+            "7 1 * * 1",
+            "0 0 31 12 *",
+            "0 0 30 2 *",
+        ];
+        for text in texts {
+            let schedule = Schedule::parse(text).unwrap();
+            for zone in ["UTC", "Europe/Oslo", "Pacific/Apia", "America/New_York"] {
+                let zone = Zone::named(zone).unwrap();
+                for hours in [0, 1, 5, 30, 24 * 40] {
+                    let at = Timestamp::MAX - hours.hours();
+                    let next = schedule.next(at, &zone);
+                    assert!(next.is_none_or(|next| next > at), "{text} {next:?}");
+                }
+            }
         }
     }
 }
