@@ -198,8 +198,7 @@ async fn the_view_equals_a_fresh_list() {
         .await
         .unwrap();
     let what = "the view equal to a fresh list";
-    // At the worst the last cut is followed by the longest pause there is, of 30 s.
-    let (rows, settled) = within(what, Duration::from_secs(50), async || {
+    let (rows, settled) = within(what, Duration::from_secs(20), async || {
         let fresh = server_cells(&connection, PODS).await;
         same(&window.snapshot(view).await.rows, &fresh)
     })

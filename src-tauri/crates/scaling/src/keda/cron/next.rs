@@ -111,10 +111,10 @@ impl Search<'_> {
             }
             // Where midnight does not exist, the hour is put right.
             let hour = i64::from(self.clock.civil.hour());
-            let put_right = if hour > 12 {
-                self.step_seconds((24 - hour) * HOUR)
-            } else {
-                self.step_seconds(-hour * HOUR)
+            let put_right = match hour {
+                0 => true,
+                13.. => self.step_seconds((24 - hour) * HOUR),
+                _ => self.step_seconds(-hour * HOUR),
             };
             if !put_right || self.clock.civil.day() == 1 {
                 return false;
