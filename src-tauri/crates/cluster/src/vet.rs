@@ -18,7 +18,7 @@ use crate::document::{Cluster, Context, Document, Filed, User};
 use crate::error::ConnectError;
 use crate::kubeconfig::{Access, ContextEntry};
 use crate::regular;
-use crate::target::{Identity, Impersonate, Target, Verification};
+use crate::target::{Bearer, Certificate, Identity, Impersonate, Target, Verification};
 
 /// Largest certificate or key file, in bytes.
 const FILE_LIMIT: u64 = 1 << 20;
@@ -312,8 +312,16 @@ fn gather(document: &Document, context: &Context) -> Result<Target, Objection> {
             .tls_server_name
             .clone()
             .filter(|name| !name.is_empty()),
-        identity: user.map(identity).transpose()?.flatten(),
-        token: user.and_then(|user| token(&user.entry)).cloned(),
+        proxy: None,
+        certificate: user
+            .map(identity)
+            .transpose()?
+            .flatten()
+            .map_or(Certificate::None, Certificate::Fixed),
+        bearer: user
+            .and_then(|user| token(&user.entry))
+            .cloned()
+            .map_or(Bearer::None, Bearer::Token),
         impersonate: user
             .map(|user| impersonation(&user.entry))
             .transpose()?

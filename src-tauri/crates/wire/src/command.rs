@@ -8,9 +8,10 @@ use ts_rs::TS;
 
 use crate::log::LogAsk;
 use crate::{
-    CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect, Details, DetailsOpened, ErrorCode,
-    GraphMeta, GraphOpened, KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog,
-    OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage, UpdateView, ViewOpened,
+    AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect, Connecting,
+    ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, GraphMeta, GraphOpened, KindList,
+    LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Paste, Rows, RowsAsk,
+    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView, ViewOpened,
     WireError, Yaml,
 };
 
@@ -102,10 +103,30 @@ macro_rules! commands {
 }
 
 commands! {
-    /// Contexts of the opened kubeconfig; contacts nothing.
+    /// Contexts of all kubeconfigs; contacts nothing.
     start(()) -> StartPage;
-    /// Connects one context.
-    connect(Connect) -> ClusterInfo;
+    /// Connects one context, or asks first.
+    connect(Connect) -> Connecting;
+    /// Answers what `connect` asked.
+    answer_consent(AnswerConsent) -> Connecting;
+    /// Stops connecting a context.
+    cancel_connect(Connect) -> ();
+    /// What was agreed to and is remembered.
+    consents(()) -> ConsentList;
+    /// Forgets one of them; what is connected by it is closed.
+    revoke_consent(ConsentAsk) -> ConsentList;
+    /// Lets the person choose kubeconfigs to open.
+    choose_kubeconfigs(()) -> ();
+    /// Lets the person choose a folder whose kubeconfigs are listed from now on.
+    choose_folder(()) -> ();
+    /// Lists a folder's kubeconfigs no more.
+    forget_folder(SourceAsk) -> ();
+    /// Opens pasted text as a kubeconfig, in memory.
+    paste_kubeconfig(Paste) -> ();
+    /// Takes an opened or pasted kubeconfig off the page.
+    remove_source(SourceAsk) -> ();
+    /// Changes a context's own settings.
+    set_context(SetContext) -> ();
     /// Closes a connection with everything open on it.
     disconnect(ClusterAsk) -> ();
     /// Clusters connected now (the page was loaded again).

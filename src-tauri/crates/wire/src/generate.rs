@@ -25,7 +25,11 @@ pub fn typescript() -> String {
     let mut out = HEADER.to_owned();
     declare_all!(out:
         crate::ErrorCode, crate::WireError, crate::Tone, crate::Align, crate::Cell, crate::Column,
-        crate::Access, crate::ContextEntry, crate::StartPage, crate::Connect, crate::ClusterAsk,
+        crate::Access, crate::ContextSettings, crate::SetContext, crate::ContextEntry, crate::Origin,
+        crate::SourceEntry, crate::FolderEntry, crate::StartPage, crate::SourceAsk, crate::Paste,
+        crate::Connect, crate::ClusterAsk, crate::Consent, crate::ConsentChange, crate::ConsentItem,
+        crate::ConsentSection, crate::Danger, crate::Question, crate::Connecting, crate::AnswerConsent,
+        crate::ConsentEntry, crate::ConsentList, crate::ConsentAsk,
         crate::ClusterInfo, crate::ClusterStatus, crate::KindEntry, crate::KindList, crate::Theme,
         crate::Settings, crate::SortBy, crate::OpenView, crate::ViewOpened, crate::UpdateView,
         crate::SetVisible, crate::RowsAsk, crate::RowOut, crate::Phase, crate::ViewState, crate::Rows,

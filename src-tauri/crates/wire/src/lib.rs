@@ -6,6 +6,7 @@
 //! `cargo run -p wire --example generate` writes it.
 
 mod command;
+mod consent;
 mod details;
 mod error;
 pub mod generate;
@@ -16,6 +17,10 @@ mod start;
 mod view;
 
 pub use command::{COMMANDS, ClusterInfos, CommandSpec, Handler, Reply, Strings, dispatch};
+pub use consent::{
+    AnswerConsent, Connecting, Consent, ConsentAsk, ConsentChange, ConsentEntry, ConsentItem,
+    ConsentList, ConsentSection, Danger, Question,
+};
 pub use details::{
     Condition, Container, ContainerRole, Details, DetailsOpened, Fact, ObjectEvent, ObjectRef,
     OpenDetails, Yaml,
@@ -27,8 +32,9 @@ pub use graph::{
 pub use log::{LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog};
 pub use notice::Notice;
 pub use start::{
-    Access, ClusterAsk, ClusterInfo, ClusterStatus, Connect, ContextEntry, KindEntry, KindList,
-    Settings, StartPage, Theme,
+    Access, ClusterAsk, ClusterInfo, ClusterStatus, Connect, ContextEntry, ContextSettings,
+    FolderEntry, KindEntry, KindList, Origin, Paste, SetContext, Settings, SourceAsk, SourceEntry,
+    StartPage, Theme,
 };
 pub use table::{Align, Cell, Column, Tone};
 pub use view::{

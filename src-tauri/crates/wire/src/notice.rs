@@ -47,6 +47,11 @@ pub enum Notice {
         /// Which.
         cluster: String,
     },
-    /// The start page: another file was opened.
+    /// The start page: a file was opened or changed, a folder changed.
     Start,
+    /// Files are dragged over the window, or no longer.
+    Dragging {
+        /// Whether letting go would open them.
+        over: bool,
+    },
 }

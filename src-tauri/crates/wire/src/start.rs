@@ -9,13 +9,19 @@ use ts_rs::TS;
 pub enum Access {
     /// A bearer token in the file.
     Token,
+    /// A bearer token in a file of its own.
+    TokenFile,
     /// A client certificate.
     ClientCertificate,
+    /// A user name and password.
+    Basic,
+    /// A program prints the credentials; its name as written.
+    Program(String),
+    /// A sign-in at an OIDC issuer; its address.
+    Oidc(String),
     /// No credentials.
     Anonymous,
-    /// Cannot be opened by this version; says what it would need.
-    NotYet(String),
-    /// The file is wrong here; says what.
+    /// It cannot be used: the file is wrong here, or it asks for what no longer exists. Says what to do.
     Broken(String),
 }
 
@@ -25,6 +31,8 @@ pub enum Access {
 pub struct ContextEntry {
     /// Opaque, to be given to `connect`.
     pub id: String,
+    /// The [`SourceEntry::id`] it came with.
+    pub source: String,
     /// Path of the file it stands in.
     pub file: String,
     /// Its name in the file.
@@ -37,28 +45,124 @@ pub struct ContextEntry {
     pub user: String,
     /// Namespace it begins with; empty if none is given.
     pub namespace: String,
-    /// Whether it is the current context.
+    /// Whether it is the current context of its source.
     pub current: bool,
     /// How it logs in.
     pub access: Access,
     /// Telling settings in words (TLS not verified, plain http).
     pub warnings: Vec<String>,
+    /// When it was last connected, in words of the local zone; empty if never.
+    pub last_used: String,
+    /// Unix ms of the same; 0 if never.
+    pub last_used_ms: i64,
+    /// Its own settings.
+    pub settings: ContextSettings,
+}
+
+/// What a person set for one context; kept between starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ContextSettings {
+    /// Colour in the rail, 1 to 8; 0 is chosen by its name.
+    pub colour: u8,
+    /// Shown instead of its name; empty is its name.
+    pub title: String,
+    /// Namespace to begin with instead of the file's; empty is the file's.
+    pub namespace: String,
+}
+
+/// Argument of `set_context`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SetContext {
+    /// A [`ContextEntry::id`].
+    pub context: String,
+    /// What it shall be.
+    pub settings: ContextSettings,
+}
+
+/// How a kubeconfig was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    /// Given on the command line, opened from the desktop, chosen, or dropped.
+    Opened,
+    /// The list in `KUBECONFIG`, merged.
+    Environment,
+    /// `~/.kube/config`.
+    Home,
+    /// A file of a watched folder.
+    Folder,
+    /// Pasted text; kept in memory only.
+    Pasted,
+}
+
+/// One kubeconfig, or a merged list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceEntry {
+    /// Opaque.
+    pub id: String,
+    /// How it was found.
+    pub origin: Origin,
+    /// Short: `config`, `KUBECONFIG`, `Pasted at 14:03`.
+    pub title: String,
+    /// Paths of its files, or of the watched folder.
+    pub files: Vec<String>,
+    /// Why it could not be read, if so: sentence, what to do.
+    pub problem: Option<crate::WireError>,
+    /// What a person should know of the file itself (anyone may write it, it was downloaded); may be empty.
+    pub warnings: Vec<String>,
+    /// It was opened since the page was last looked at: bring it into sight.
+    pub fresh: bool,
+    /// `remove_source` can take it off the page.
+    pub removable: bool,
+}
+
+/// A folder whose kubeconfigs are listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FolderEntry {
+    /// Opaque, to be given to `forget_folder`.
+    pub id: String,
+    /// Its path.
+    pub path: String,
+    /// How many kubeconfigs it holds.
+    pub files: u32,
+    /// Why it cannot be read, or what of it is not listed: sentence, else empty.
+    pub problem: String,
 }
 
 /// What the start page shows; reading it contacts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct StartPage {
-    /// Paths of the kubeconfigs; none when there was no kubeconfig.
-    pub files: Vec<String>,
-    /// How they were found: "given as argument", "from KUBECONFIG", "the usual place".
-    pub origin: String,
-    /// In the files' order.
+    /// Opened ones first, then pasted, `KUBECONFIG`, the usual place, folders.
+    pub sources: Vec<SourceEntry>,
+    /// In the sources' order, then the files'.
     pub contexts: Vec<ContextEntry>,
-    /// Why they could not be read, if so: sentence, what to do.
-    pub problem: Option<crate::WireError>,
+    /// Watched folders.
+    pub folders: Vec<FolderEntry>,
+    /// Where a kubeconfig is looked for when none was opened.
+    pub usual_place: String,
     /// This program's version.
     pub app_version: String,
+}
+
+/// Argument of commands about one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceAsk {
+    /// A [`SourceEntry::id`] or [`FolderEntry::id`].
+    pub id: String,
+}
+
+/// Argument of `paste_kubeconfig`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Paste {
+    /// The text, up to 4 MiB.
+    pub text: String,
 }
 
 /// Argument of `connect`.
@@ -83,8 +187,12 @@ pub struct ClusterAsk {
 pub struct ClusterInfo {
     /// Opaque id of the connection.
     pub cluster: String,
-    /// The context's name.
+    /// Id of its context; another one once the context was edited.
+    pub context: String,
+    /// The context's name, or the title it was given.
     pub name: String,
+    /// Colour in the rail, 1 to 8.
+    pub colour: u8,
     /// Two letters for the rail.
     pub initials: String,
     /// Address of the server.

@@ -121,7 +121,13 @@ fn of_entries_with_one_name_the_first_files_counts() {
         "{warning}"
     );
     // The authority lies beside the file that names it.
-    opened.target("z").unwrap();
+    opened
+        .target(
+            "z",
+            &cluster::Surroundings::default(),
+            &cluster::Plan::default(),
+        )
+        .unwrap();
 }
 
 #[test]
@@ -250,7 +256,14 @@ fn access_of_every_kind_of_entry() {
             !shown.contains(SECRET) && !shown.contains("joe:pw"),
             "{shown}"
         );
-        match (&entry.access, opened.target("x")) {
+        match (
+            &entry.access,
+            opened.target(
+                "x",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default(),
+            ),
+        ) {
             (Access::NotYet(why), Err(ConnectError::NotYet(error)))
             | (Access::Broken(why), Err(ConnectError::Broken(error))) => {
                 assert_eq!(*why, error);
@@ -284,17 +297,35 @@ fn contexts_are_whole_and_warn() {
     assert!(opened.contexts[3].warnings[0].contains("not checked"));
     assert!(matches!(&opened.contexts[1].access, Access::Broken(why) if why.contains("nobody")));
     assert!(matches!(&opened.contexts[2].access, Access::Broken(why) if why.contains("nowhere")));
-    let target = opened.target("one").unwrap();
+    let target = opened
+        .target(
+            "one",
+            &cluster::Surroundings::default(),
+            &cluster::Plan::default(),
+        )
+        .unwrap();
     assert_eq!(
         (target.server(), target.namespace(), target.context()),
         ("http://a:8080", "default", "one")
     );
     assert!(
-        opened.target("fo⟨U+200B⟩ur").is_ok(),
+        opened
+            .target(
+                "fo⟨U+200B⟩ur",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default()
+            )
+            .is_ok(),
         "listed names can be chosen"
     );
     assert_eq!(
-        opened.target("no").unwrap_err(),
+        opened
+            .target(
+                "no",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default()
+            )
+            .unwrap_err(),
         ConnectError::UnknownContext("no".to_owned())
     );
 }
@@ -420,7 +451,16 @@ fn texts_that_are_fine() {
         let opened =
             open(&written(&folder, text)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(opened.contexts[0].access, Access::Token, "{name}");
-        assert!(opened.target("x").is_ok(), "{name}");
+        assert!(
+            opened
+                .target(
+                    "x",
+                    &cluster::Surroundings::default(),
+                    &cluster::Plan::default()
+                )
+                .is_ok(),
+            "{name}"
+        );
     }
 }
 
@@ -480,7 +520,11 @@ fn only_regular_files_are_read() {
                 "client-certificate",
             ),
         ] {
-            match opened(&folder, &cluster, &user).target("x") {
+            match opened(&folder, &cluster, &user).target(
+                "x",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default(),
+            ) {
                 Err(ConnectError::Broken(why)) => {
                     assert!(why.contains(words) && why.contains(field), "{why}");
                 }
@@ -507,7 +551,11 @@ fn certificates_from_files_and_data() {
         "insecure-skip-tls-verify: true, certificate-authority: pki/text".to_owned(),
     ] {
         opened(&folder, &format!("server: https://a, {cluster}"), "")
-            .target("x")
+            .target(
+                "x",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default(),
+            )
             .unwrap_or_else(|error| panic!("{cluster}: {error}"));
     }
     for (cluster, words) in [
@@ -518,7 +566,11 @@ fn certificates_from_files_and_data() {
             "damaged PEM",
         ),
     ] {
-        match opened(&folder, &format!("server: https://a, {cluster}"), "").target("x") {
+        match opened(&folder, &format!("server: https://a, {cluster}"), "").target(
+            "x",
+            &cluster::Surroundings::default(),
+            &cluster::Plan::default(),
+        ) {
             Err(ConnectError::Broken(why)) => assert!(why.contains(words), "{why}"),
             other => panic!("{cluster}: {other:?}"),
         }
@@ -550,7 +602,11 @@ async fn keys_that_do_not_fit_are_found_before_connecting() {
     ] {
         // Port 9 of a documentation address: nobody could answer, and nobody is asked.
         let target = opened(&folder, "server: 'https://192.0.2.1:9'", &user)
-            .target("x")
+            .target(
+                "x",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default(),
+            )
             .unwrap();
         match cluster::Connection::open(target).await.map(|_| ()) {
             Err(ConnectError::Broken(why)) => assert!(why.contains(words), "{why}"),
@@ -589,7 +645,13 @@ async fn version_1_certificates_are_left_to_the_server() {
     );
     let folder = tempfile::tempdir().unwrap();
     let cluster = format!("server: 'https://127.0.0.1:{port}'");
-    let target = opened(&folder, &cluster, &user).target("x").unwrap();
+    let target = opened(&folder, &cluster, &user)
+        .target(
+            "x",
+            &cluster::Surroundings::default(),
+            &cluster::Plan::default(),
+        )
+        .unwrap();
     let error = cluster::Connection::open(target).await.err().unwrap();
     assert!(
         matches!(error, ConnectError::Link(LinkError::Refused { .. })),

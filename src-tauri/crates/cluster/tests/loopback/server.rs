@@ -247,5 +247,9 @@ pub(crate) fn target(
          users: [{{name: u, user: {{{user}}}}}]\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\n"
     );
     std::fs::write(&path, text).unwrap();
-    cluster::open(&path).unwrap().target("x")
+    cluster::open(&path).unwrap().target(
+        "x",
+        &cluster::Surroundings::default(),
+        &cluster::Plan::default(),
+    )
 }

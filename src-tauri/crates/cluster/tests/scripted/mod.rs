@@ -77,7 +77,14 @@ impl Server {
              contexts: [{{name: t, context: {{cluster: t, user: t}}}}]\n"
         )
         .unwrap();
-        let target = cluster::open(file.path()).unwrap().target("t").unwrap();
+        let target = cluster::open(file.path())
+            .unwrap()
+            .target(
+                "t",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default(),
+            )
+            .unwrap();
         let (connection, _) = Connection::open(target).await.unwrap();
         Self {
             connection,
