@@ -1,0 +1,3 @@
+//! Reads files outside the opened kubeconfigs.
+
+pub(crate) use crate::regular::read;
