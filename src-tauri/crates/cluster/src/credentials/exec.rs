@@ -63,6 +63,12 @@ impl Plugin {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
     /// Runs it once, if it is still the program that was agreed to.
     pub(crate) async fn obtain(&self, _now_ms: i64) -> Result<Pass, Failure> {
         self.check().await?;
