@@ -74,7 +74,11 @@ async fn a_certificate_of_a_program_is_presented_and_replaced() {
     let tls = servers.server(&["127.0.0.1"], Validity::Now, Some(&clients));
     let server = Server::start(Some(tls), move |seen| {
         // As a server does that no longer knows the certificate of a link.
-        if refused.lock().unwrap().is_some_and(|last| seen.connection <= last) {
+        if refused
+            .lock()
+            .unwrap()
+            .is_some_and(|last| seen.connection <= last)
+        {
             return json(401, "{}");
         }
         greeting(seen).unwrap_or_else(|| json(200, "{}"))
@@ -82,7 +86,9 @@ async fn a_certificate_of_a_program_is_presented_and_replaced() {
     .await;
     let ca = data("certificate-authority-data", &servers.pem());
     let url = format!("https://127.0.0.1:{}", server.port);
-    let (connection, _) = open(&url, &ca, &plugin(folder.path(), PRINT)).await.unwrap();
+    let (connection, _) = open(&url, &ca, &plugin(folder.path(), PRINT))
+        .await
+        .unwrap();
     let last = server.seen().last().unwrap().connection;
     *refuse.lock().unwrap() = Some(last);
     give(&folder, &status(&clients));
