@@ -1,5 +1,7 @@
 //! What connecting would do, in the words that a person judges it by.
 
+use std::path::Path;
+
 use cluster::{DangerKind, Difference, Fact, Plan, Proposal, What};
 use wire::{ConsentChange, ConsentItem, ConsentSection, Danger};
 
@@ -153,9 +155,9 @@ fn section_of(fact: &Fact) -> Section {
     }
 }
 
-/// Authorities come in the kubeconfig (`…-data`), from the system, or from a file.
+/// Authorities come in the kubeconfig, from the system (both are told in words), or from a file (its whole path).
 fn is_file(fact: &Fact) -> bool {
-    fact.field.ends_with("certificate-authority")
+    Path::new(&fact.value).is_absolute()
 }
 
 /// The field's last word, without what is in brackets.
@@ -219,7 +221,10 @@ fn label(fact: &Fact) -> String {
 fn note(fact: &Fact, server: &str) -> String {
     match fact.what {
         What::SkipVerify => "Anyone in between can pose as the cluster.".to_owned(),
-        What::Proxy => "All traffic with the server goes through it.".to_owned(),
+        What::Proxy => match fact.field.strip_prefix("environment.") {
+            Some(variable) => format!("All traffic with the server goes through it, as {variable} of this computer says."),
+            None => "All traffic with the server goes through it.".to_owned(),
+        },
         What::TlsServerName => "Its certificate is checked for this name instead of its address.".to_owned(),
         What::Authority if is_file(fact) => {
             format!("Proves that {server} is the cluster. It is not sent anywhere.")
@@ -235,10 +240,8 @@ fn note(fact: &Fact, server: &str) -> String {
             "client-key" => format!("Used to prove to {server} who you are. It is not sent."),
             _ => format!("Used to log in to {server}."),
         },
-        What::Login => match server {
-            "" => String::new(),
-            server => format!("Sent to {server}."),
-        },
+        What::Login if fact.value.starts_with("nothing") => String::new(),
+        What::Login => format!("Used to log in to {server}."),
         What::Issuer => "Contacted to renew the sign-in; it is sent the refresh token.".to_owned(),
         What::IssuerAuthority if is_file(fact) => {
             "Proves that the sign-in's server is the right one. It is not sent anywhere.".to_owned()
@@ -302,11 +305,18 @@ mod tests {
             ),
             (What::Proxy, "cluster.proxy-url", "Connects to", "Proxy", "All traffic"),
             (
+                What::Proxy,
+                "environment.HTTPS_PROXY",
+                "Connects to",
+                "Proxy",
+                "as HTTPS_PROXY of this computer says",
+            ),
+            (
                 What::Login,
                 "user.token",
                 "Logs in with",
                 "Credentials",
-                "Sent to https://10.0.0.1:6443.",
+                "Used to log in to https://10.0.0.1:6443.",
             ),
             (
                 What::Program,
@@ -396,7 +406,8 @@ mod tests {
                 facts: vec![fact(What::Server, "cluster.server", SERVER)],
             };
             if what != What::Server {
-                plan.facts.push(fact(what, field, "the value"));
+                let value = if section == "Reads" { "/a/file" } else { "words" };
+                plan.facts.push(fact(what, field, value));
             }
             let sections = sections(&plan, &[]);
             let found = sections.iter().find(|one| one.title == section);

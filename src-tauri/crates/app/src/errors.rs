@@ -58,8 +58,7 @@ pub(crate) fn kubeconfig(error: &KubeconfigError) -> WireError {
 /// Of connecting.
 pub(crate) fn connect(error: &ConnectError) -> WireError {
     let code = match error {
-        ConnectError::NotYet(_)
-        | ConnectError::UnknownContext(_)
+        ConnectError::UnknownContext(_)
         | ConnectError::NotAgreed(_)
         | ConnectError::Broken(_)
         | ConnectError::NotKubernetes { .. } => ErrorCode::Malformed,

@@ -43,8 +43,9 @@ impl Scales<'_> {
         match work {
             Work::Propose { before } => self.propose(before),
             Work::Look { before } => {
-                let agreed = self.agreed();
-                Ok(self.ask(&self.look()?, true, agreed.as_ref().map(|one| &one.plan).or_else(|| self.edited(&before))))
+                let agreed = self.agreed().map(|agreed| agreed.plan);
+                let compared = agreed.as_ref().or_else(|| self.edited(&before));
+                Ok(self.ask(&self.look()?, true, compared))
             }
             Work::Trust { asked } => self.trust(&asked),
         }
@@ -53,24 +54,29 @@ impl Scales<'_> {
     fn propose(&self, before: Option<Box<Asked>>) -> Result<Weighed, WireError> {
         let proposal = self.proposal()?;
         let agreed = self.agreed();
-        if let Some(agreed) = &agreed
-            && agreed.plan.differences(&proposal.plan).is_empty()
-            && covers(&agreed.dangers, &proposal)
+        let stands = |agreed: &Agreed, now: &Proposal| {
+            agreed.plan.differences(&now.plan).is_empty() && covers(&agreed.dangers, now)
+        };
+        let Some(agreed) = agreed.as_ref().filter(|agreed| stands(agreed, &proposal)) else {
+            return Ok(match before {
+                Some(before) if self.still(&before, &proposal) => Weighed::Asks(before),
+                Some(_) | None => {
+                    self.ask(&proposal, false, agreed.as_ref().map(|one| &one.plan))
+                }
+            });
+        };
+        // Only what was agreed to be read is read by now; its content may be another.
+        let looked = self.look()?;
+        if stands(agreed, &looked)
+            && let Some(target) = self.target(&agreed.plan)?
         {
-            return match self.target(&agreed.plan)? {
-                Some((target, _)) => Ok(Weighed::Agreed {
-                    target: Box::new(target),
-                    newly: None,
-                    by: agreed.id.clone(),
-                }),
-                // Content of something it names is another.
-                None => Ok(self.ask(&self.look()?, true, Some(&agreed.plan))),
-            };
+            return Ok(Weighed::Agreed {
+                target: Box::new(target),
+                newly: None,
+                by: agreed.id.clone(),
+            });
         }
-        match before {
-            Some(before) if self.still(&before, &proposal) => Ok(Weighed::Asks(before)),
-            Some(_) | None => Ok(self.ask(&proposal, false, agreed.as_ref().map(|one| &one.plan))),
-        }
+        Ok(self.ask(&looked, true, Some(&agreed.plan)))
     }
 
     fn trust(&self, asked: &Asked) -> Result<Weighed, WireError> {
@@ -78,22 +84,25 @@ impl Scales<'_> {
         if !self.still(asked, &proposal) {
             return Ok(self.ask(&proposal, false, Some(&asked.plan)));
         }
-        let Some((target, plan)) = self.target(&asked.plan)? else {
-            return Ok(self.ask(&self.look()?, true, Some(&asked.plan)));
-        };
-        let dangers = asked.question.dangers.iter();
-        let newly = Agreed {
-            id: self.id.clone(),
-            whose: self.chosen.whose.clone(),
-            plan,
-            dangers: dangers.map(|danger| danger.id.clone()).collect(),
-            agreed_ms: self.now_ms,
-        };
-        Ok(Weighed::Agreed {
-            target: Box::new(target),
-            newly: Some(Box::new(newly)),
-            by: String::new(),
-        })
+        // Looking may find what is dangerous or forbidden beyond what the text says.
+        let looked = self.look()?;
+        if self.still(asked, &looked)
+            && let Some(target) = self.target(&asked.plan)?
+        {
+            let newly = Agreed {
+                id: self.id.clone(),
+                whose: self.chosen.whose.clone(),
+                plan: target.plan().clone(),
+                dangers: ids(&asked.question),
+                agreed_ms: self.now_ms,
+            };
+            return Ok(Weighed::Agreed {
+                target: Box::new(target),
+                newly: Some(Box::new(newly)),
+                by: String::new(),
+            });
+        }
+        Ok(self.ask(&looked, true, Some(&asked.plan)))
     }
 
     fn agreed(&self) -> Option<Agreed> {
@@ -110,11 +119,11 @@ impl Scales<'_> {
         proposal.map_err(|error| errors::connect(&error))
     }
 
-    /// What to connect, with what it would do; None if that is not what was agreed to.
-    fn target(&self, agreed: &Plan) -> Result<Option<(Target, Plan)>, WireError> {
+    /// What to connect; None if that is not what was agreed to.
+    fn target(&self, agreed: &Plan) -> Result<Option<Target>, WireError> {
         let chosen = self.chosen;
         match chosen.opened.target(&chosen.name, self.around, agreed) {
-            Ok(target) => Ok(Some((target, agreed.clone()))),
+            Ok(target) => Ok(Some(target)),
             Err(ConnectError::NotAgreed(_)) => Ok(None),
             Err(error) => Err(errors::connect(&error)),
         }

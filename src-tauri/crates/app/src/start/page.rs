@@ -153,9 +153,13 @@ fn folder(standing: &Standing) -> FolderEntry {
 fn access(access: &Access) -> wire::Access {
     match access {
         Access::Token => wire::Access::Token,
+        Access::TokenFile => wire::Access::TokenFile,
         Access::ClientCertificate => wire::Access::ClientCertificate,
+        Access::Basic => wire::Access::Basic,
+        Access::Program(program) => wire::Access::Program(program.clone()),
+        Access::Oidc(issuer) => wire::Access::Oidc(issuer.clone()),
         Access::Anonymous => wire::Access::Anonymous,
-        Access::NotYet(why) | Access::Broken(why) => wire::Access::Broken(why.clone()),
+        Access::Broken(why) => wire::Access::Broken(why.clone()),
     }
 }
 

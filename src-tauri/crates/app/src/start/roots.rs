@@ -170,7 +170,7 @@ fn found(path: &Path, opened: Result<Opened, KubeconfigError>) -> Found {
         key: Key::File(real.clone().unwrap_or_else(|| path.to_owned())),
         files: vec![path.to_owned()],
         real: real.into_iter().collect(),
-        warnings: about_file::warnings(path),
+        warnings: warnings(&opened, &[path.to_owned()]),
         opened: opened.map(Arc::new).map_err(|e| errors::kubeconfig(&e)),
     }
 }
@@ -187,10 +187,16 @@ fn listed(paths: &[PathBuf]) -> Found {
     Found {
         key: Key::Merged,
         real: files.iter().filter_map(|path| about_file::real(path)).collect(),
-        warnings: files.iter().flat_map(|path| about_file::warnings(path)).collect(),
+        warnings: warnings(&opened, &files),
         files,
         opened: opened.map(Arc::new).map_err(|e| errors::kubeconfig(&e)),
     }
+}
+
+fn warnings(opened: &Result<Opened, KubeconfigError>, files: &[PathBuf]) -> Vec<String> {
+    let read = opened.iter().flat_map(|opened| opened.file_warnings.clone());
+    let marked = files.iter().filter_map(|path| about_file::downloaded(path));
+    read.chain(marked).collect()
 }
 
 /// Short name of a source on the page.
