@@ -162,7 +162,10 @@ impl Handler for App {
             return Ok(());
         };
         let start = self.start.clone();
-        blocking(move || start.add_folder(&folder)).await??.done().await;
+        blocking(move || start.add_folder(&folder))
+            .await??
+            .done()
+            .await;
         Ok(())
     }
 

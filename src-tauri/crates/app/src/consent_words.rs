@@ -37,11 +37,16 @@ impl Section {
 
 /// A plan's facts by section; what `differences` says of them stands at each, and what is gone at its section's end.
 pub(crate) fn sections(plan: &Plan, differences: &[Difference]) -> Vec<ConsentSection> {
-    let now = plan.facts.iter().map(|fact| (fact, change(fact, differences)));
-    let gone = differences.iter().filter_map(|difference| match difference {
-        Difference::Removed(fact) => Some((fact, ConsentChange::Removed)),
-        Difference::Added(_) | Difference::Changed { .. } => None,
-    });
+    let now = plan
+        .facts
+        .iter()
+        .map(|fact| (fact, change(fact, differences)));
+    let gone = differences
+        .iter()
+        .filter_map(|difference| match difference {
+            Difference::Removed(fact) => Some((fact, ConsentChange::Removed)),
+            Difference::Added(_) | Difference::Changed { .. } => None,
+        });
     let all: Vec<(&Fact, ConsentChange)> = now.chain(gone).collect();
     let server = server(plan);
     let filled = SECTIONS.map(|section| {
@@ -102,7 +107,10 @@ fn of_kind(kind: DangerKind) -> (&'static str, &'static str) {
             "programBeside",
             "The program lies where others can replace it",
         ),
-        DangerKind::Shell => ("shell", "The program runs code that the kubeconfig gives it"),
+        DangerKind::Shell => (
+            "shell",
+            "The program runs code that the kubeconfig gives it",
+        ),
         DangerKind::ForeignSecret => (
             "foreignSecret",
             "It sends a file that belongs to another program",
@@ -222,10 +230,14 @@ fn note(fact: &Fact, server: &str) -> String {
     match fact.what {
         What::SkipVerify => "Anyone in between can pose as the cluster.".to_owned(),
         What::Proxy => match fact.field.strip_prefix("environment.") {
-            Some(variable) => format!("All traffic with the server goes through it, as {variable} of this computer says."),
+            Some(variable) => format!(
+                "All traffic with the server goes through it, as {variable} of this computer says."
+            ),
             None => "All traffic with the server goes through it.".to_owned(),
         },
-        What::TlsServerName => "Its certificate is checked for this name instead of its address.".to_owned(),
+        What::TlsServerName => {
+            "Its certificate is checked for this name instead of its address.".to_owned()
+        }
         What::Authority if is_file(fact) => {
             format!("Proves that {server} is the cluster. It is not sent anywhere.")
         }
@@ -303,7 +315,13 @@ mod tests {
                 "Vouched for by",
                 "not sent anywhere",
             ),
-            (What::Proxy, "cluster.proxy-url", "Connects to", "Proxy", "All traffic"),
+            (
+                What::Proxy,
+                "cluster.proxy-url",
+                "Connects to",
+                "Proxy",
+                "All traffic",
+            ),
             (
                 What::Proxy,
                 "environment.HTTPS_PROXY",
@@ -325,8 +343,20 @@ mod tests {
                 "Program",
                 "is sent to https://10.0.0.1:6443 as credentials",
             ),
-            (What::Argument, "user.exec.args[0]", "Runs", "Argument 1", ""),
-            (What::Argument, "user.exec.args[11]", "Runs", "Argument 12", ""),
+            (
+                What::Argument,
+                "user.exec.args[0]",
+                "Runs",
+                "Argument 1",
+                "",
+            ),
+            (
+                What::Argument,
+                "user.exec.args[11]",
+                "Runs",
+                "Argument 12",
+                "",
+            ),
             (
                 What::Environment,
                 "user.exec.env[AWS_PROFILE]",
@@ -392,7 +422,13 @@ mod tests {
             ),
             (What::Impersonate, "user.as", "Acts as", "User", ""),
             (What::Impersonate, "user.as-uid", "Acts as", "Uid", ""),
-            (What::Impersonate, "user.as-groups[1]", "Acts as", "Group", ""),
+            (
+                What::Impersonate,
+                "user.as-groups[1]",
+                "Acts as",
+                "Group",
+                "",
+            ),
             (
                 What::Impersonate,
                 "user.as-user-extra[scopes]",
@@ -406,7 +442,11 @@ mod tests {
                 facts: vec![fact(What::Server, "cluster.server", SERVER)],
             };
             if what != What::Server {
-                let value = if section == "Reads" { "/a/file" } else { "words" };
+                let value = if section == "Reads" {
+                    "/a/file"
+                } else {
+                    "words"
+                };
                 plan.facts.push(fact(what, field, value));
             }
             let sections = sections(&plan, &[]);
@@ -415,7 +455,12 @@ mod tests {
             let item = item.unwrap_or_else(|| panic!("{field}: {sections:?}"));
             assert_eq!(item.label, label, "{field}");
             assert!(item.note.contains(note), "{field}: {}", item.note);
-            assert_eq!(note.is_empty(), item.note.is_empty(), "{field}: {}", item.note);
+            assert_eq!(
+                note.is_empty(),
+                item.note.is_empty(),
+                "{field}: {}",
+                item.note
+            );
             assert_eq!(item.change, ConsentChange::None);
         }
     }

@@ -190,7 +190,11 @@ mod tests {
         let consents = Consents::in_folder(folder.path().join("own"));
         let first = agreed(file(), "a", "https://1");
         let id = consents.remember(first.clone());
-        consents.remember(agreed(Place::Merged("/home/x/config".into()), "a", "https://m"));
+        consents.remember(agreed(
+            Place::Merged("/home/x/config".into()),
+            "a",
+            "https://m",
+        ));
         let again = consents.remember(agreed(file(), "a", "https://2"));
         assert_eq!(id, again);
 

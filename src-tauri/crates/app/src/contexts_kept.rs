@@ -77,7 +77,10 @@ impl ContextsKept {
             .map_err(|error| {
                 WireError::new(
                     ErrorCode::Other,
-                    format!("The context's settings cannot be saved in {}.", self.folder.display()),
+                    format!(
+                        "The context's settings cannot be saved in {}.",
+                        self.folder.display()
+                    ),
                     format!("{error}. Check the folder's permissions and free space."),
                 )
             })
@@ -146,18 +149,14 @@ pub(crate) fn colour(settings: &ContextSettings, name: &str) -> u8 {
 }
 
 fn checked(settings: ContextSettings) -> Result<ContextSettings, WireError> {
-    let wrong = |message: &str, detail: &str| {
-        Err(WireError::new(ErrorCode::Malformed, message, detail))
-    };
+    let wrong =
+        |message: &str, detail: &str| Err(WireError::new(ErrorCode::Malformed, message, detail));
     if settings.colour > COLOURS {
         return wrong("There is no such colour.", "Choose one of the eight.");
     }
     let title = visible(settings.title.trim()).into_owned();
     if title.chars().count() > TITLE {
-        return wrong(
-            "The title is too long.",
-            "It may have up to 60 characters.",
-        );
+        return wrong("The title is too long.", "It may have up to 60 characters.");
     }
     let namespace = settings.namespace.trim().to_owned();
     if !namespace.is_empty() && !is_label(&namespace) {
@@ -208,7 +207,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let kept = ContextsKept::in_folder(folder.path().to_owned());
         kept.used(&whose("a"), 5);
-        kept.set(&whose("a"), settings(3, " Shop ", "team-a")).unwrap();
+        kept.set(&whose("a"), settings(3, " Shop ", "team-a"))
+            .unwrap();
         let kept = ContextsKept::in_folder(folder.path().to_owned());
         let wanted = Remembered {
             last_used_ms: 5,

@@ -33,7 +33,10 @@ pub(crate) fn load(folder: &Path) -> Vec<PathBuf> {
 /// Keeps `folders`.
 pub(crate) fn save(folder: &Path, folders: Vec<PathBuf>) -> Result<(), WireError> {
     let cannot = |detail: String| {
-        let message = format!("The list of folders cannot be saved in {}.", folder.display());
+        let message = format!(
+            "The list of folders cannot be saved in {}.",
+            folder.display()
+        );
         WireError::new(ErrorCode::Other, message, detail)
     };
     if let Kept::LeftAlone(why) = kept::load::<File>(folder, NAME, VERSION) {

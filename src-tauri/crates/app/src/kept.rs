@@ -126,10 +126,7 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
 
 /// Makes the program's folder, where it is not there; a user's folders are the user's alone here.
 #[cfg(not(unix))]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the folder is the program's own"
-)]
+#[expect(clippy::disallowed_methods, reason = "the folder is the program's own")]
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
@@ -137,10 +134,7 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
 /// Takes other accounts' rights to the folder away: older versions made it as the umask said. Only for before anything in
 /// it is believed, as what others put there until now would be believed then.
 #[cfg(unix)]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the folder is the program's own"
-)]
+#[expect(clippy::disallowed_methods, reason = "the folder is the program's own")]
 pub(crate) fn close_to_others(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     make_folder(folder)?;

@@ -45,7 +45,10 @@ impl Sessions {
     /// [`wire::ErrorCode::Gone`] if it is not connected.
     pub(crate) fn get(&self, cluster: &str) -> Result<SessionHandle, WireError> {
         let state = self.state();
-        let open = state.open.get(cluster).ok_or_else(|| gone("This cluster"))?;
+        let open = state
+            .open
+            .get(cluster)
+            .ok_or_else(|| gone("This cluster"))?;
         Ok(open.handle.clone())
     }
 
@@ -56,7 +59,10 @@ impl Sessions {
     pub(crate) fn owner(&self, id: u32) -> Result<SessionHandle, WireError> {
         let state = self.state();
         let cluster = state.owners.get(&id).ok_or_else(|| gone("This"))?;
-        let open = state.open.get(cluster).ok_or_else(|| gone("This cluster"))?;
+        let open = state
+            .open
+            .get(cluster)
+            .ok_or_else(|| gone("This cluster"))?;
         Ok(open.handle.clone())
     }
 
@@ -90,7 +96,10 @@ impl Sessions {
     pub(crate) fn disconnect_by(&self, consent: &str) -> Vec<String> {
         let by: Vec<String> = {
             let state = self.state();
-            let open = state.open.iter().filter(|(_, open)| open.consent == consent);
+            let open = state
+                .open
+                .iter()
+                .filter(|(_, open)| open.consent == consent);
             open.map(|(cluster, _)| cluster.clone()).collect()
         };
         for cluster in &by {

@@ -55,7 +55,9 @@ impl Places {
             && event.paths.iter().any(|path| {
                 path.file_name()
                     .is_some_and(|name| self.names.contains(name))
-                    || path.parent().is_some_and(|parent| self.whole.contains(parent))
+                    || path
+                        .parent()
+                        .is_some_and(|parent| self.whole.contains(parent))
             })
     }
 }
@@ -106,8 +108,14 @@ impl Watching {
         let on_event = move |event: notify::Result<Event>| {
             let concerns = event.as_ref().map_or(true, |event| {
                 let mut seen = lock(&of_events);
-                if matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(notify::event::ModifyKind::Name(_))) {
-                    let folders = event.paths.iter().filter(|path| seen.places.folders.contains(*path));
+                if matches!(
+                    event.kind,
+                    EventKind::Remove(_) | EventKind::Modify(notify::event::ModifyKind::Name(_))
+                ) {
+                    let folders = event
+                        .paths
+                        .iter()
+                        .filter(|path| seen.places.folders.contains(*path));
                     let folders: Vec<PathBuf> = folders.cloned().collect();
                     seen.lost.extend(folders);
                 }
@@ -142,9 +150,10 @@ impl Watching {
             return;
         };
         let lost = std::mem::take(&mut lock(&self.seen).lost);
-        let ended = self.watched.iter().filter(|folder| {
-            lost.contains(*folder) || !places.folders.contains(*folder)
-        });
+        let ended = self
+            .watched
+            .iter()
+            .filter(|folder| lost.contains(*folder) || !places.folders.contains(*folder));
         for folder in ended.cloned().collect::<Vec<_>>() {
             // It may be gone, and the watch with it.
             let _ = watcher.unwatch(&folder);

@@ -174,7 +174,12 @@ impl Ways {
         }
     }
 
-    fn step(self: &Arc<Self>, under_way: &mut UnderWay, context: &str, input: Input<'_>) -> Stepped {
+    fn step(
+        self: &Arc<Self>,
+        under_way: &mut UnderWay,
+        context: &str,
+        input: Input<'_>,
+    ) -> Stepped {
         let (state, run) = match under_way.ways.remove(context) {
             Some(way) => (way.state, way.run),
             None => (State::Idle, None),

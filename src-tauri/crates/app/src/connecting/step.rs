@@ -228,7 +228,10 @@ mod tests {
         // Another run has begun since.
         let (_, state) = step(state, Input::Connect, 2);
         let (output, state) = step(state, Input::Ended { run: 1 }, 3);
-        assert_eq!((output, state), (Output::Dropped, State::Working { run: 2 }));
+        assert_eq!(
+            (output, state),
+            (Output::Dropped, State::Working { run: 2 })
+        );
     }
 
     proptest! {

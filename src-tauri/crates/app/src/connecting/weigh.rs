@@ -60,9 +60,7 @@ impl Scales<'_> {
         let Some(agreed) = agreed.as_ref().filter(|agreed| stands(agreed, &proposal)) else {
             return Ok(match before {
                 Some(before) if self.still(&before, &proposal) => Weighed::Asks(before),
-                Some(_) | None => {
-                    self.ask(&proposal, false, agreed.as_ref().map(|one| &one.plan))
-                }
+                Some(_) | None => self.ask(&proposal, false, agreed.as_ref().map(|one| &one.plan)),
             });
         };
         // Only what was agreed to be read is read by now; its content may be another.

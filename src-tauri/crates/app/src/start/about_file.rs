@@ -34,10 +34,7 @@ pub(crate) fn downloaded(path: &Path) -> Option<String> {
         .map(|host| host.rsplit('@').next().unwrap_or_default())
         .filter(|host| !host.is_empty() && mark.starts_with("user."));
     Some(match host {
-        Some(host) => format!(
-            "{name} was downloaded from {}.",
-            shown(Path::new(host))
-        ),
+        Some(host) => format!("{name} was downloaded from {}.", shown(Path::new(host))),
         None => format!("{name} was downloaded."),
     })
 }
@@ -64,7 +61,10 @@ mod tests {
         // Not every file system keeps such marks.
         if rustix::fs::setxattr(&path, "user.xdg.origin.url", url, flags).is_ok() {
             let words = downloaded(&path).unwrap();
-            assert!(words.ends_with("was downloaded from files.example."), "{words}");
+            assert!(
+                words.ends_with("was downloaded from files.example."),
+                "{words}"
+            );
         }
     }
 }

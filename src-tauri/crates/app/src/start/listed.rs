@@ -155,9 +155,8 @@ impl Listing {
     /// Takes a watched folder off; whether there was one with this id.
     pub(super) fn remove_folder(&mut self, id: &str) -> bool {
         let before = self.roots.len();
-        self.roots.retain(|one| {
-            !(matches!(one.root, Root::Folder(_)) && folder_id(one) == id)
-        });
+        self.roots
+            .retain(|one| !(matches!(one.root, Root::Folder(_)) && folder_id(one) == id));
         let removed = self.roots.len() != before;
         self.untold |= removed;
         removed

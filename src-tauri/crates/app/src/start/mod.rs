@@ -282,3 +282,5 @@ fn too_many() -> WireError {
     )
 }
 
+#[cfg(test)]
+mod tests;

@@ -69,8 +69,16 @@ impl Listing {
         usual_place: String,
     ) -> StartPage {
         let page = StartPage {
-            sources: self.sources.iter().map(|one| self.source(one, clock)).collect(),
-            contexts: self.sources.iter().flat_map(|one| contexts(one, kept, clock)).collect(),
+            sources: self
+                .sources
+                .iter()
+                .map(|one| self.source(one, clock))
+                .collect(),
+            contexts: self
+                .sources
+                .iter()
+                .flat_map(|one| contexts(one, kept, clock))
+                .collect(),
             folders: self.standing_folders().map(folder).collect(),
             usual_place,
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -86,9 +94,8 @@ impl Listing {
             .filter_map(|&id| self.standing_of(id))
             .collect();
         let opened = |one: &&&Standing| matches!(one.root, Root::Opened(_) | Root::Pasted(_));
-        let fresh = |one: &Standing| {
-            !one.shown || (0..FRESH_MS).contains(&(clock.now_ms - one.opened_ms))
-        };
+        let fresh =
+            |one: &Standing| !one.shown || (0..FRESH_MS).contains(&(clock.now_ms - one.opened_ms));
         let first_ms = roots.first().map_or(0, |one| one.opened_ms);
         SourceEntry {
             id: listed.id.to_string(),
@@ -173,7 +180,10 @@ mod tests {
         let zone = TimeZone::get("Europe/Oslo").unwrap();
         let ms = |text: &str| {
             let at: jiff::civil::DateTime = text.parse().unwrap();
-            at.to_zoned(zone.clone()).unwrap().timestamp().as_millisecond()
+            at.to_zoned(zone.clone())
+                .unwrap()
+                .timestamp()
+                .as_millisecond()
         };
         let clock = Clock {
             now_ms: ms("2026-11-27T00:10:00"),

@@ -186,7 +186,10 @@ fn listed(paths: &[PathBuf]) -> Found {
         .map_or_else(|_| paths.to_vec(), |opened| opened.files.clone());
     Found {
         key: Key::Merged,
-        real: files.iter().filter_map(|path| about_file::real(path)).collect(),
+        real: files
+            .iter()
+            .filter_map(|path| about_file::real(path))
+            .collect(),
         warnings: warnings(&opened, &files),
         files,
         opened: opened.map(Arc::new).map_err(|e| errors::kubeconfig(&e)),
@@ -194,7 +197,9 @@ fn listed(paths: &[PathBuf]) -> Found {
 }
 
 fn warnings(opened: &Result<Opened, KubeconfigError>, files: &[PathBuf]) -> Vec<String> {
-    let read = opened.iter().flat_map(|opened| opened.file_warnings.clone());
+    let read = opened
+        .iter()
+        .flat_map(|opened| opened.file_warnings.clone());
     let marked = files.iter().filter_map(|path| about_file::downloaded(path));
     read.chain(marked).collect()
 }
