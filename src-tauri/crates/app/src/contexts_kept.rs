@@ -140,11 +140,12 @@ pub(crate) fn colour(settings: &ContextSettings, name: &str) -> u8 {
     if (1..=COLOURS).contains(&settings.colour) {
         return settings.colour;
     }
-    // FNV-1a: the standard library's hash may be another in the next version.
+    // FNV-1a, mixed so that similar names differ: the standard library's hash may be another in the next version.
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let place = (hash >> 32) % u64::from(COLOURS);
+    let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let place = (mixed >> 32) % u64::from(COLOURS);
     u8::try_from(place).unwrap_or_default() + 1
 }
 
