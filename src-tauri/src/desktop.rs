@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use app::Host;
+use app::{BoxFuture, Host};
+use rfd::{AsyncFileDialog, FileHandle};
 use tauri::ipc::Channel;
 use wire::Notice;
 
 use crate::folders::Folders;
 
-/// The window's channel, the clock and the folders.
+/// The window's channel, the clock, the folders and the dialogs.
 pub(crate) struct Desktop {
     folders: Folders,
     notices: Mutex<Option<Channel<Notice>>>,
@@ -27,6 +28,17 @@ impl Desktop {
     /// The page loaded (again): notices go to it from now on.
     pub(crate) fn attach(&self, notices: Channel<Notice>) {
         *self.notices.lock().unwrap_or_else(PoisonError::into_inner) = Some(notices);
+    }
+
+    /// A dialog that begins where kubeconfigs usually are.
+    fn dialog(&self, title: &str) -> AsyncFileDialog {
+        let dialog = AsyncFileDialog::new().set_title(title);
+        let usual = self.folders.home.join(".kube");
+        if usual.is_dir() {
+            dialog.set_directory(usual)
+        } else {
+            dialog.set_directory(&self.folders.home)
+        }
     }
 }
 
@@ -50,4 +62,21 @@ impl Host for Desktop {
     fn config_folder(&self) -> PathBuf {
         self.folders.config.clone()
     }
+
+    fn choose_files(&self) -> BoxFuture<'static, Vec<PathBuf>> {
+        let chosen = self.dialog("Open kubeconfigs").pick_files();
+        Box::pin(async {
+            let files = chosen.await.unwrap_or_default();
+            files.into_iter().map(path).collect()
+        })
+    }
+
+    fn choose_folder(&self) -> BoxFuture<'static, Option<PathBuf>> {
+        let chosen = self.dialog("Watch a folder of kubeconfigs").pick_folder();
+        Box::pin(async { chosen.await.map(path) })
+    }
+}
+
+fn path(chosen: FileHandle) -> PathBuf {
+    chosen.path().to_owned()
 }
