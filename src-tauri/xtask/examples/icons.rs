@@ -12,7 +12,9 @@ use resvg::usvg::{Options, Tree};
 const SIZES: [u16; 10] = [16, 22, 24, 32, 48, 64, 96, 128, 256, 512];
 
 fn main() -> Result<(), String> {
-    let check = std::env::args().skip(1).any(|argument| argument == "--check");
+    let check = std::env::args()
+        .skip(1)
+        .any(|argument| argument == "--check");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../icons");
     let told = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let source = folder.join("scalescope.svg");
@@ -57,7 +59,9 @@ fn paint(tree: &Tree, size: u16) -> Result<Vec<u8>, String> {
     let edge = f32::from(size);
     let (width, height) = (tree.size().width(), tree.size().height());
     if (width - height).abs() > f32::EPSILON {
-        return Err(format!("the picture is {width} × {height}, an icon is square"));
+        return Err(format!(
+            "the picture is {width} × {height}, an icon is square"
+        ));
     }
     let mut pixels = Pixmap::new(size.into(), size.into()).ok_or("no memory")?;
     let scale = Transform::from_scale(edge / width, edge / height);
