@@ -58,14 +58,14 @@ pub(crate) fn kubeconfig(error: &KubeconfigError) -> WireError {
 /// Of connecting.
 pub(crate) fn connect(error: &ConnectError) -> WireError {
     let code = match error {
-        ConnectError::NotYet(_) => ErrorCode::NotYet,
         ConnectError::UnknownContext(_)
+        | ConnectError::NotAgreed(_)
         | ConnectError::Broken(_)
         | ConnectError::NotKubernetes { .. } => ErrorCode::Malformed,
         ConnectError::Link(link) => link_code(link),
-        ConnectError::Unauthorized { .. } | ConnectError::NoCredentials { .. } => {
-            ErrorCode::Unauthorized
-        }
+        ConnectError::Credentials(_)
+        | ConnectError::Unauthorized { .. }
+        | ConnectError::NoCredentials { .. } => ErrorCode::Unauthorized,
         ConnectError::Forbidden { .. } => ErrorCode::Forbidden,
         ConnectError::Request(error) => return request(error),
     };
@@ -93,10 +93,6 @@ mod tests {
     fn each_has_the_code_the_window_acts_on() {
         let server = "https://10.0.0.1:6443".to_owned();
         let cases = [
-            (
-                ConnectError::NotYet("logs in with a program".to_owned()),
-                ErrorCode::NotYet,
-            ),
             (
                 ConnectError::Unauthorized {
                     server: server.clone(),
