@@ -39,7 +39,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    platform::prepare();
     let folders = match Folders::of_platform() {
         Ok(folders) => folders,
         Err(problem) => {
@@ -50,6 +49,8 @@ fn main() -> ExitCode {
     let Some(first) = become_first(&folders, &files) else {
         return ExitCode::SUCCESS;
     };
+    // May begin this process again, which frees the lock; so most starts of many begin only once.
+    platform::prepare();
     let _log = logging::start(&folders.logs);
     match run(folders, files, first) {
         Ok(()) => ExitCode::SUCCESS,
