@@ -1,16 +1,19 @@
 //! The desktop as the backend sees it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use app::Host;
+use app::{Host, Surroundings};
+use rfd::{AsyncFileDialog, FileHandle};
 use tauri::ipc::Channel;
 use wire::Notice;
 
 use crate::folders::Folders;
 
-/// The window's channel, the clock and the folders.
+/// The window's channel, the clock, the folders and the dialogs.
 pub(crate) struct Desktop {
     folders: Folders,
     notices: Mutex<Option<Channel<Notice>>>,
@@ -27,6 +30,17 @@ impl Desktop {
     /// The page loaded (again): notices go to it from now on.
     pub(crate) fn attach(&self, notices: Channel<Notice>) {
         *self.notices.lock().unwrap_or_else(PoisonError::into_inner) = Some(notices);
+    }
+
+    /// A dialog that begins where kubeconfigs usually are.
+    fn dialog(&self, title: &str) -> AsyncFileDialog {
+        let dialog = AsyncFileDialog::new().set_title(title);
+        let usual = self.folders.home.join(".kube");
+        if usual.is_dir() {
+            dialog.set_directory(usual)
+        } else {
+            dialog.set_directory(&self.folders.home)
+        }
     }
 }
 
@@ -49,5 +63,85 @@ impl Host for Desktop {
 
     fn config_folder(&self) -> PathBuf {
         self.folders.config.clone()
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        surroundings(&self.folders, std::env::vars_os().collect())
+    }
+
+    fn choose_files(&self) -> Chosen<Vec<PathBuf>> {
+        let chosen = self.dialog("Open kubeconfigs").pick_files();
+        Box::pin(async {
+            let files = chosen.await.unwrap_or_default();
+            files.into_iter().map(path).collect()
+        })
+    }
+
+    fn choose_folder(&self) -> Chosen<Option<PathBuf>> {
+        let chosen = self.dialog("Watch a folder of kubeconfigs").pick_folder();
+        Box::pin(async { chosen.await.map(path) })
+    }
+}
+
+/// What a person chooses, once they did.
+type Chosen<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+fn path(chosen: FileHandle) -> PathBuf {
+    chosen.path().to_owned()
+}
+
+/// Of the environment: programs' `PATH`, what they inherit, proxies. Of each proxy variable both spellings count, as in Go
+/// the capital one first; an empty one is none.
+fn surroundings(folders: &Folders, environment: Vec<(OsString, OsString)>) -> Surroundings {
+    let value = |wanted: &str| {
+        let found = environment.iter().find(|(name, _)| name == wanted);
+        found
+            .map(|(_, value)| value.clone())
+            .filter(|value| !value.is_empty())
+    };
+    let text = |wanted: &str| {
+        value(wanted)
+            .or_else(|| value(&wanted.to_ascii_lowercase()))
+            .and_then(|value| value.into_string().ok())
+    };
+    Surroundings {
+        home: Some(folders.home.clone()),
+        path: value("PATH").unwrap_or_default(),
+        https_proxy: text("HTTPS_PROXY"),
+        http_proxy: text("HTTP_PROXY"),
+        no_proxy: text("NO_PROXY"),
+        environment,
+        ..Surroundings::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_are_taken_from_either_spelling_and_empty_ones_are_none() {
+        let folders = Folders {
+            home: "/home".into(),
+            config: "/config".into(),
+            data: "/data".into(),
+            logs: "/logs".into(),
+            runtime: None,
+        };
+        let variables = [
+            ("PATH", "/bin"),
+            ("HTTPS_PROXY", ""),
+            ("https_proxy", "http://one"),
+            ("HTTP_PROXY", "http://two"),
+            ("http_proxy", "http://three"),
+            ("NO_PROXY", ""),
+        ];
+        let variables = variables.map(|(name, value)| (name.into(), value.into()));
+        let found = surroundings(&folders, variables.to_vec());
+        assert_eq!(found.path, "/bin");
+        assert_eq!(found.https_proxy.as_deref(), Some("http://one"));
+        assert_eq!(found.http_proxy.as_deref(), Some("http://two"));
+        assert_eq!(found.no_proxy, None);
+        assert_eq!(found.environment, variables);
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Folders {
     pub(crate) data: PathBuf,
     /// Log files.
     pub(crate) logs: PathBuf,
+    /// What lives as long as the user's session, where the system has such a folder.
+    pub(crate) runtime: Option<PathBuf>,
 }
 
 impl Folders {
@@ -37,6 +39,7 @@ impl Folders {
                 .state_dir()
                 .unwrap_or_else(|| strategy.data_dir())
                 .join("logs"),
+            runtime: strategy.runtime_dir(),
         })
     }
 }

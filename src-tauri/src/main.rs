@@ -7,23 +7,29 @@ mod arguments;
 mod desktop;
 mod door;
 mod folders;
+#[cfg_attr(not(target_os = "linux"), path = "handover/elsewhere.rs")]
+mod handover;
 mod logging;
 mod platform;
+mod window;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::App;
-use tauri::{WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_window_state::StateFlags;
 
 use arguments::Asked;
 use desktop::Desktop;
 use folders::Folders;
+use handover::{Claim, Door, Place, Request};
+use window::Closing;
 
 fn main() -> ExitCode {
-    let kubeconfig = match arguments::read(std::env::args_os().skip(1)) {
-        Ok(Asked::Open(kubeconfig)) => kubeconfig,
+    let here = std::env::current_dir().ok();
+    let files = match arguments::read(std::env::args_os().skip(1), here.as_deref()) {
+        Ok(Asked::Open(files)) => files,
         Ok(Asked::Print(text)) => {
             println!("{text}");
             return ExitCode::SUCCESS;
@@ -33,7 +39,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    platform::prepare();
     let folders = match Folders::of_platform() {
         Ok(folders) => folders,
         Err(problem) => {
@@ -41,8 +46,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let Some(first) = become_first(&folders, &files) else {
+        return ExitCode::SUCCESS;
+    };
+    // May begin this process again, which frees the lock; so most starts of many begin only once.
+    platform::prepare();
     let _log = logging::start(&folders.logs);
-    match run(folders, kubeconfig) {
+    match run(folders, files, first) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the window cannot be opened");
@@ -52,13 +62,41 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(folders: Folders, kubeconfig: Option<std::path::PathBuf>) -> tauri::Result<()> {
+/// `None` if a window that is open has the files now. A window that cannot be found or asked keeps nobody from opening
+/// another, which then has no door.
+fn become_first(folders: &Folders, files: &[PathBuf]) -> Option<Option<Door>> {
+    let request = Request {
+        files: files.to_vec(),
+        activation: platform::activation(),
+    };
+    let claim = Place::of(&folders.config, folders.runtime.as_deref())
+        .and_then(|place| handover::claim(&place, &request, handover::PATIENCE));
+    match claim {
+        Ok(Claim::First(door)) => Some(Some(door)),
+        Ok(Claim::Handed) => {
+            if files.is_empty() && std::env::var_os("KUBECONFIG").is_some_and(|set| !set.is_empty())
+            {
+                println!(
+                    "The window that is open came to the front. It knows only the KUBECONFIG it was started with: \
+                     to open other files in it, name them: scalescope FILE..."
+                );
+            }
+            None
+        }
+        Err(error) => {
+            eprintln!("scalescope: this window will not take the files of later starts: {error}");
+            Some(None)
+        }
+    }
+}
+
+fn run(folders: Folders, files: Vec<PathBuf>, door: Option<Door>) -> tauri::Result<()> {
     let home = folders.home.clone();
     let data = folders.data.clone();
     let desktop = Arc::new(Desktop::new(folders));
     let backend = App::new(
         desktop.clone(),
-        kubeconfig.into_iter().collect(),
+        files,
         std::env::var_os("KUBECONFIG"),
         Some(home),
     );
@@ -71,16 +109,15 @@ fn run(folders: Folders, kubeconfig: Option<std::path::PathBuf>) -> tauri::Resul
         )
         .manage(desktop)
         .manage(backend)
+        .manage(Closing::default())
         .invoke_handler(tauri::generate_handler![door::rpc, door::attach])
         .setup(move |app| {
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
-                .title("Scalescope")
-                .inner_size(1440.0, 900.0)
-                .min_inner_size(900.0, 560.0)
-                .data_directory(data)
-                // The page is the program's own; whatever leads elsewhere stays where it is.
-                .on_navigation(platform::is_own_page)
-                .build()?;
+            window::open(app, data)?;
+            // Not before: everything that taking files needs is there now.
+            if let Some(door) = door {
+                let app = app.handle().clone();
+                door.serve(move |request| window::take(&app, request));
+            }
             Ok(())
         })
         .run(tauri::generate_context!())

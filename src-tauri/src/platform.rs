@@ -1,6 +1,8 @@
 //! What differs between platforms. Linux is tested; macOS and Windows compile by design only.
 
-use tauri::Url;
+use std::ffi::{OsStr, OsString};
+
+use tauri::{Url, WebviewWindow};
 use tauri_plugin_window_state::StateFlags;
 
 /// Before the first window, while the process is still alone with itself.
@@ -18,6 +20,25 @@ pub(crate) fn kept_of_window() -> StateFlags {
     crate::WHOLE_WINDOW
 }
 
+/// The desktop's token for this start, by which a window may come to the front; empty if there is none.
+pub(crate) fn activation() -> OsString {
+    ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .find(|token| !token.is_empty())
+        .unwrap_or_default()
+}
+
+/// Brings the window before the others, by the token of the start that asks for it. Waits for nothing.
+pub(crate) fn to_front(window: &WebviewWindow, activation: &OsStr) {
+    // Whatever the desktop refuses, it refuses silently; the files are open all the same.
+    let _ = window.unminimize();
+    let _ = window.show();
+    let _ = window.set_focus();
+    #[cfg(target_os = "linux")]
+    linux::activate(window.clone(), activation.to_owned());
+}
+
 /// Whether an address is a page of this program.
 pub(crate) fn is_own_page(url: &Url) -> bool {
     match url.scheme() {
@@ -31,8 +52,26 @@ pub(crate) fn is_own_page(url: &Url) -> bool {
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::ffi::OsString;
     use std::os::unix::process::CommandExt;
     use std::process::Command;
+
+    use gtk::prelude::GtkWindowExt as _;
+
+    /// Without the token a desktop may show a notice instead, lest windows steal the focus; and it shows that a program is
+    /// starting until somebody gives the token back.
+    pub(super) fn activate(window: tauri::WebviewWindow, token: OsString) {
+        let Some(token) = token.into_string().ok().filter(|token| !token.is_empty()) else {
+            return;
+        };
+        let handle = window.clone();
+        let _ = handle.run_on_main_thread(move || {
+            if let Ok(window) = window.gtk_window() {
+                window.set_startup_id(&token);
+                window.present();
+            }
+        });
+    }
 
     /// Without a render node `WebKitGTK`'s usual path paints 19-27 frames a second, this one 47-60.
     const PAINTING: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "1");

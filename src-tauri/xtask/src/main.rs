@@ -1,8 +1,10 @@
 //! The developer's and CI's one entry: `cargo xtask <command>`.
 
 mod bench;
+mod bundle;
 mod children;
 mod count;
+mod icons;
 mod notice;
 mod packages;
 mod places;
@@ -17,11 +19,13 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
-  run [KUBECONFIG]             build the program and open its window
+  run [KUBECONFIG]...          build the program and open its window
   test [--fast]                every check and test; --fast leaves out the real control plane and the window
   prove                        the same with the full counts of the long tests
   bench                        measure the release build, and print the table for the README
   control-plane up|down|status a real Kubernetes for development, with things to look at
+  bundle [--debug]             make the .deb and the .rpm, of the release build
+  icons [--check]              paint icons/*.png from the SVG, or check that they are what it gives
   notice [--check]             write src-tauri/NOTICE, or check that it is up to date
   setup                        install what building and testing need";
 
@@ -30,8 +34,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["run"] => run::run(None),
-        ["run", kubeconfig] if !kubeconfig.starts_with("--") => run::run(Some(kubeconfig)),
+        ["run", kubeconfigs @ ..] if kubeconfigs.iter().all(|one| !one.starts_with("--")) => {
+            run::run(kubeconfigs)
+        }
         ["test"] => test::test(test::Extent::Whole),
         ["test", "--fast"] => test::test(test::Extent::Fast),
         ["prove"] => test::test(test::Extent::Proof),
@@ -40,6 +45,10 @@ fn main() -> ExitCode {
             "control-plane",
             command @ ("up" | "down" | "status" | "build"),
         ] => test::control_plane(command),
+        ["bundle"] => bundle::bundle(bundle::Build::Release),
+        ["bundle", "--debug"] => bundle::bundle(bundle::Build::Debug),
+        ["icons"] => icons::paint(),
+        ["icons", "--check"] => icons::check(),
         ["notice"] => notice::write(),
         ["notice", "--check"] => notice::check(),
         ["setup"] => setup::everything(),

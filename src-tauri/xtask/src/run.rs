@@ -6,12 +6,15 @@ use std::process::Command;
 
 use crate::{children, places, setup, ui};
 
-/// Opens the window on `argument`, else on `KUBECONFIG` or `~/.kube/config`, as the program itself chooses.
-pub(crate) fn run(argument: Option<&str>) -> Result<(), String> {
+/// Opens the window on `arguments`, else on `KUBECONFIG` or `~/.kube/config`, as the program itself chooses.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     // Before the long builds: what can be refused at once.
     display()?;
-    let kubeconfig = argument.map(existing_file).transpose()?;
-    if kubeconfig.is_none() && chosen_without_argument().is_none() {
+    let kubeconfigs = arguments
+        .iter()
+        .map(|argument| existing_file(argument))
+        .collect::<Result<Vec<_>, _>>()?;
+    if kubeconfigs.is_empty() && chosen_without_argument().is_none() {
         println!(
             "no kubeconfig given, none in KUBECONFIG, none at ~/.kube/config: the start page will say so."
         );
@@ -25,7 +28,7 @@ pub(crate) fn run(argument: Option<&str>) -> Result<(), String> {
         .current_dir(places::root());
     children::run(&mut build)?;
     let mut program = Command::new(places::target().join("debug").join("scalescope"));
-    program.args(kubeconfig);
+    program.args(kubeconfigs);
     children::run(&mut program)
 }
 

@@ -14,8 +14,20 @@ const BUILD_PACKAGES: [&str; 5] = [
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
 ];
-/// To drive the window without a display.
-const TEST_PACKAGES: [&str; 4] = ["webkit2gtk-driver", "xvfb", "xauth", "dbus"];
+/// To drive the window without a display, and to install the packages and open files as a desktop does.
+const TEST_PACKAGES: [&str; 11] = [
+    "webkit2gtk-driver",
+    "xvfb",
+    "xauth",
+    "dbus",
+    "dpkg",
+    "rpm",
+    "shared-mime-info",
+    "desktop-file-utils",
+    "libglib2.0-bin",
+    "appstream",
+    "x11-utils",
+];
 
 /// Programs of cargo: name, version.
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::steps::Steps;
-use crate::{children, notice, packages, places, setup, ui};
+use crate::{bundle, children, icons, notice, packages, places, setup, ui};
 
 /// Crates below `tests/` that need the real control plane, in order.
 const CONTROL_PLANE: &str = "control-plane";
@@ -73,6 +73,7 @@ fn checks(steps: &mut Steps) {
         .current_dir(places::root());
     steps.command("licences and sources of dependencies", &mut deny);
     steps.call("NOTICE", notice::check);
+    steps.command("icons", &mut icons::command(true));
 }
 
 fn real_tests(steps: &mut Steps, extent: Extent) -> Result<(), String> {
@@ -80,47 +81,85 @@ fn real_tests(steps: &mut Steps, extent: Extent) -> Result<(), String> {
         steps.impossible("tests on a real cluster", "there is no control plane");
         return Ok(());
     }
-    let prove = (extent == Extent::Proof).then_some(("SCALESCOPE_PROVE", "1"));
     let windows = packages::below(DESKTOP)?;
     let mut names = packages::below("tests")?;
     // The control plane's own tests first: the others stand on it.
     names.sort_by_key(|name| (name != CONTROL_PLANE, windows.contains(name)));
     for name in names {
         let title = format!("tests of {name}");
-        let mut arguments = vec!["test", "--locked", "--no-fail-fast", "--package", &name];
-        if extent == Extent::Proof {
-            // The figures of a proof are wanted also where it succeeds.
-            arguments.extend(["--", "--show-output"]);
+        if windows.contains(&name) {
+            window_tests(steps, extent, &name, &title);
+        } else {
+            steps.command(
+                &title,
+                cargo(&test_of(&name, &[], extent)).envs(prove(extent)),
+            );
         }
-        if !windows.contains(&name) {
-            steps.command(&title, cargo(&arguments).envs(prove));
-            continue;
-        }
-        if !steps.command(
-            "build of the program",
-            &mut cargo(&["build", "--locked", "--package", "scalescope"]),
-        ) {
-            steps.impossible(&title, "the program does not compile");
-            continue;
-        }
-        // A session bus of its own: the window must find one, and not the developer's.
-        let mut session = Command::new("dbus-run-session");
-        session
-            .arg("--")
-            .arg(places::cargo())
-            .args(arguments)
-            .current_dir(places::root());
-        session
-            .envs(prove)
-            .env("CARGO_TERM_COLOR", "never")
-            .env(
-                "SCALESCOPE_BINARY",
-                places::target().join("debug").join("scalescope"),
-            )
-            .env("SCALESCOPE_TAURI_DRIVER", setup::tauri_driver());
-        steps.command(&title, &mut session);
     }
     Ok(())
+}
+
+/// The window as it is built, then as it is installed.
+fn window_tests(steps: &mut Steps, extent: Extent, name: &str, title: &str) {
+    let packages = "tests of the packages";
+    if !steps.command(
+        "build of the program",
+        &mut cargo(&["build", "--locked", "--package", "scalescope"]),
+    ) {
+        steps.impossible(title, "the program does not compile");
+        steps.impossible(packages, "the program does not compile");
+        return;
+    }
+    let window = ["--lib", "--test", "window"];
+    steps.command(
+        title,
+        &mut in_session(&test_of(name, &window, extent), extent),
+    );
+    if !steps.call("build of the packages", || {
+        bundle::pack(bundle::Build::Debug).map(drop)
+    }) {
+        steps.impossible(packages, "there are none");
+        return;
+    }
+    let package = ["--test", "package"];
+    steps.command(
+        packages,
+        in_session(&test_of(name, &package, extent), extent)
+            .env("SCALESCOPE_PACKAGES", bundle::folder(bundle::Build::Debug)),
+    );
+}
+
+fn prove(extent: Extent) -> Option<(&'static str, &'static str)> {
+    (extent == Extent::Proof).then_some(("SCALESCOPE_PROVE", "1"))
+}
+
+/// Arguments of cargo for the tests of one crate, or those of them that `which` names.
+fn test_of<'a>(name: &'a str, which: &[&'a str], extent: Extent) -> Vec<&'a str> {
+    let mut arguments = vec!["test", "--locked", "--no-fail-fast", "--package", name];
+    arguments.extend(which);
+    if extent == Extent::Proof {
+        // The figures of a proof are wanted also where it succeeds.
+        arguments.extend(["--", "--show-output"]);
+    }
+    arguments
+}
+
+/// cargo with a session bus of its own: the window must find one, and not the developer's.
+fn in_session(arguments: &[&str], extent: Extent) -> Command {
+    let mut session = Command::new("dbus-run-session");
+    session
+        .arg("--")
+        .arg(places::cargo())
+        .args(arguments)
+        .current_dir(places::root())
+        .envs(prove(extent))
+        .env("CARGO_TERM_COLOR", "never")
+        .env(
+            "SCALESCOPE_BINARY",
+            places::target().join("debug").join("scalescope"),
+        )
+        .env("SCALESCOPE_TAURI_DRIVER", setup::tauri_driver());
+    session
 }
 
 /// `cargo xtask control-plane <command>`.

@@ -1,17 +1,23 @@
 //! Folders of one user of the program, apart from everybody else's.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{fs, io};
 
+use crate::display::display;
 use crate::guard::Guard;
+use crate::programs;
+use crate::system::System;
 
 /// A home folder with XDG folders in it, removed with its last clone.
 #[derive(Clone)]
 pub struct Home {
     folder: PathBuf,
     kubeconfigs: Vec<PathBuf>,
+    program: PathBuf,
+    further: Vec<(String, String)>,
     _guard: Arc<Guard>,
 }
 
@@ -45,6 +51,8 @@ impl Home {
         Self {
             folder,
             kubeconfigs: Vec::new(),
+            program: PathBuf::new(),
+            further: Vec::new(),
             _guard: Arc::new(guard),
         }
     }
@@ -54,6 +62,40 @@ impl Home {
     pub fn with_kubeconfigs(mut self, paths: &[PathBuf]) -> Self {
         self.kubeconfigs = paths.to_vec();
         self
+    }
+
+    /// Of a user of `system`, whose program is the one that is started, and whose desktop is asked.
+    #[must_use]
+    pub fn on(mut self, system: &System) -> Self {
+        self.program = system.program();
+        self.further = system.environment();
+        self
+    }
+
+    /// The program that this user starts.
+    pub(crate) fn program(&self) -> &Path {
+        if self.program.as_os_str().is_empty() {
+            programs::program()
+        } else {
+            &self.program
+        }
+    }
+
+    /// What `command` prints when this user runs it.
+    ///
+    /// # Panics
+    /// If it cannot be run, or fails.
+    pub fn output(&self, command: &[&str]) -> String {
+        let output = Command::new(command[0])
+            .args(&command[1..])
+            .envs(self.environment(display()))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let [out, err] = [output.stdout, output.stderr]
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        assert!(output.status.success(), "{command:?}: {out}{err}");
+        out
     }
 
     /// The folder itself, which is `HOME`.
@@ -131,6 +173,8 @@ impl Home {
             ("LANG", "C.UTF-8".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        .into_iter()
+        .chain(self.further.clone())
+        .collect()
     }
 }

@@ -3,7 +3,7 @@
 //! A [`Window`] is one start of the program with folders of its own. Windows are opened one after the other: on two cores
 //! several would only wait for each other. Nothing is left behind, however a test ends.
 //!
-//! Environment: `SCALESCOPE_BINARY` (the program; else it is built), `SCALESCOPE_TAURI_DRIVER` (else `PATH`, else the folder
+//! Environment: `SCALESCOPE_BINARY` (the program; else it is built), `SCALESCOPE_PACKAGES` (a folder of packages; else they are made), `SCALESCOPE_TAURI_DRIVER` (else `PATH`, else the folder
 //! that `cargo xtask setup` fills), `SCALESCOPE_TESTS_ON_DISPLAY` (set to anything: windows appear on `DISPLAY`).
 
 mod cluster;
@@ -15,16 +15,18 @@ mod listener;
 mod processes;
 mod programs;
 mod relay;
+mod system;
 mod window;
 
 pub use cluster::{cluster, namespace, workload_in_motion};
 pub use home::Home;
 pub use kubeconfig::Kubeconfig;
 pub use listener::CountingListener;
-pub use processes::{Socket, TracedProcess, began_ms, listening, tree_of};
-pub use programs::{program, screenshots};
+pub use processes::{Socket, TracedProcess, began_ms, listening, running, tree_of};
+pub use programs::{package, program, screenshots};
 pub use relay::Relay;
-pub use window::{Plain, Window};
+pub use system::System;
+pub use window::{Plain, Started, Window};
 
 use std::thread;
 use std::time::{Duration, Instant};

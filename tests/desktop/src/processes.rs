@@ -53,6 +53,16 @@ pub(crate) fn of_program(session: u32, program: &Path) -> Option<u32> {
     })
 }
 
+/// Every process that runs `program`.
+pub fn running(program: &Path) -> Vec<u32> {
+    let Ok(program) = fs::canonicalize(program) else {
+        return Vec::new();
+    };
+    all()
+        .filter(|id| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program))
+        .collect()
+}
+
 /// `root` and everything it started that still runs.
 pub fn tree_of(root: u32) -> Vec<TracedProcess> {
     let processes: Vec<(u32, String, u64)> = all()

@@ -30,6 +30,33 @@ pub fn program() -> &'static Path {
     &PROGRAM
 }
 
+/// The packages under test: in `deb` and `rpm` of `SCALESCOPE_PACKAGES`, else made of a debug build.
+///
+/// # Panics
+/// If there is no such package.
+pub fn package(kind: &str) -> PathBuf {
+    static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
+        if let Some(path) = std::env::var_os("SCALESCOPE_PACKAGES") {
+            return PathBuf::from(path);
+        }
+        let made = Command::new(env!("CARGO"))
+            .args(["xtask", "bundle", "--debug"])
+            .current_dir(ROOT)
+            .status()
+            .expect("cargo runs");
+        assert!(made.success(), "there are no packages");
+        target().join("debug/bundle")
+    });
+    let folder = PACKAGES.join(kind);
+    let found = std::fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|end| end == kind));
+    found.unwrap_or_else(|| panic!("no .{kind} in {}", folder.display()))
+}
+
 /// Folder of the screenshots.
 pub fn screenshots() -> PathBuf {
     target().join("screenshots")

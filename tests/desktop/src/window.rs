@@ -36,7 +36,36 @@ pub struct Window {
     guard: Guard,
     home: Home,
     runtime: Runtime,
+    started: Option<Started>,
     _turn: MutexGuard<'static, ()>,
+}
+
+/// A command that a user's desktop runs, and everything it started. They end when it is dropped.
+pub struct Started {
+    guard: Guard,
+}
+
+impl Started {
+    /// Runs `command` as the desktop of `home` does: nobody waits for it.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    pub fn by(home: &Home, command: &[&str]) -> Self {
+        Self::with(home, command, &[])
+    }
+
+    fn with(home: &Home, command: &[&str], further: &[(String, String)]) -> Self {
+        let environment = [home.environment(display()).as_slice(), further].concat();
+        let log = home.path().join("started.log");
+        let guard = Guard::over_process(command.iter().map(OsStr::new), &environment, &log)
+            .expect("sh and setsid start it");
+        Self { guard }
+    }
+
+    /// The session in which all of it runs.
+    pub fn session(&self) -> u32 {
+        self.guard.session()
+    }
 }
 
 impl Window {
@@ -52,15 +81,14 @@ impl Window {
     pub fn open_in(home: Home, arguments: &[&str]) -> Self {
         // A test that failed in its turn leaves nothing that the next one could meet.
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let options = json!({"application": programs::program(), "args": arguments});
+        let runtime = runtime();
+        let options = json!({"application": home.program(), "args": arguments});
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("tauri:options".to_owned(), options);
         let open = || {
             let ports = programs::free_ports();
             let guard = start_driver(&home, ports);
-            match runtime.block_on(connect(ports, &options)) {
+            match runtime.block_on(connect(ports, &capabilities)) {
                 Ok(client) => Ok((client, guard)),
                 Err(error) => Err(format!("{error}\n{}", printed(&home))),
             }
@@ -77,14 +105,63 @@ impl Window {
             guard,
             home,
             runtime,
+            started: None,
             _turn: turn,
         };
-        window.until(
+        window.until_it_speaks();
+        window
+    }
+
+    /// Runs `command`, which somehow starts the program in `home`, and takes the window that appears.
+    ///
+    /// # Panics
+    /// If none does.
+    pub fn open_by(home: Home, command: &[&str]) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let runtime = runtime();
+        let [port, inspector] = programs::free_ports();
+        let target = format!("127.0.0.1:{inspector}");
+        // What tauri-driver and the system's driver set for the program they start.
+        let automated = [
+            ("TAURI_WEBVIEW_AUTOMATION", "true"),
+            ("WEBKIT_INSPECTOR_SERVER", target.as_str()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let started = Started::with(&home, command, &automated);
+        let driver = [
+            programs::webkit_driver().display().to_string(),
+            format!("--port={port}"),
+            format!("--target={target}"),
+        ];
+        let environment = home.environment(display());
+        let guard = Guard::over_process(
+            driver.iter().map(OsStr::new),
+            &environment,
+            &driver_log(&home),
+        )
+        .expect("sh and setsid start the driver");
+        let client = wait_for("the window", PATIENCE, || {
+            runtime.block_on(connect([port, inspector], &serde_json::Map::new()))
+        })
+        .unwrap_or_else(|error| panic!("the window does not open: {error}\n{}", printed(&home)));
+        let window = Self {
+            client,
+            guard,
+            home,
+            runtime,
+            started: Some(started),
+            _turn: turn,
+        };
+        window.until_it_speaks();
+        window
+    }
+
+    fn until_it_speaks(&self) {
+        self.until(
             "the page's first words",
             "return document.body && document.body.innerText.trim() !== ''",
             &[],
         );
-        window
     }
 
     /// Ends the program; the home stays for the next start.
@@ -104,7 +181,9 @@ impl Window {
     /// # Panics
     /// If it is gone.
     pub fn process(&self) -> u32 {
-        processes::of_program(self.guard.session(), programs::program()).expect("the program runs")
+        let started = self.started.as_ref().map(Started::session);
+        let session = started.unwrap_or(self.guard.session());
+        processes::of_program(session, self.home.program()).expect("the program runs")
     }
 
     /// Runs `script` (a function's body; `arguments[0]` and so on) with the helpers of `page.js`.
@@ -494,11 +573,21 @@ fn driver_log(home: &Home) -> PathBuf {
     home.path().join("printed.log")
 }
 
-/// Waits for the driver and opens a session, which starts the program.
-async fn connect([port, native_port]: [u16; 2], options: &Value) -> Result<Client, String> {
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// Waits until both listen, the second first, and opens a session at the first one.
+async fn connect(
+    [port, behind]: [u16; 2],
+    capabilities: &serde_json::Map<String, Value>,
+) -> Result<Client, String> {
     let start = std::time::Instant::now();
     // tauri-driver listens before the driver behind it does.
-    for port in [native_port, port] {
+    for port in [behind, port] {
         while let Err(error) = tokio::net::TcpStream::connect(("127.0.0.1", port)).await {
             if start.elapsed() > PATIENCE {
                 return Err(format!("the driver does not listen: {error}"));
@@ -506,10 +595,8 @@ async fn connect([port, native_port]: [u16; 2], options: &Value) -> Result<Clien
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    let mut capabilities = serde_json::Map::new();
-    capabilities.insert("tauri:options".to_owned(), options.clone());
     ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities)
+        .capabilities(capabilities.clone())
         .connect(&format!("http://127.0.0.1:{port}"))
         .await
         .map_err(|error| error.to_string())
