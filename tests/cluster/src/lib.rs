@@ -4,6 +4,7 @@
 //! control plane of a test binary, [`FaultProxy`] stands between the two.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
+pub mod chaos;
 pub mod fixture;
 mod plane;
 mod proxy;
@@ -15,7 +16,7 @@ mod wait;
 mod window;
 
 pub use plane::{halt_simulation, plane, prove};
-pub use proxy::{Answer, FaultProxy, Request, Seen};
+pub use proxy::{Answer, FaultProxy, Flow, Maker, Piece, Request, Seen};
 pub use random::Random;
 pub use series::Series;
 pub use slow_link::SlowLink;
