@@ -12,8 +12,10 @@ use crate::update::Change;
 
 /// Objects remembered at most.
 const REMEMBERED: usize = 4_096;
-/// Lists that disorder may cost before versions of this resource are believed to say nothing.
+/// Lists that disorder may cost before versions of this resource are believed to say nothing, and
+/// events in order that make up for all of them.
 const BELIEVED: u8 = 3;
+const MADE_UP: u32 = 50;
 
 /// Where an event stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub(crate) struct EventOrder {
     /// Versions of the objects that changed lately.
     lately: HashMap<Identity, u128>,
     late: u8,
+    /// Events in order since the last that was late.
+    in_order: u32,
 }
 
 impl EventOrder {
@@ -61,7 +65,12 @@ impl EventOrder {
                 return Place::Known;
             }
             self.late += 1;
+            self.in_order = 0;
             return Place::Late;
+        }
+        self.in_order = self.in_order.saturating_add(1);
+        if self.in_order >= MADE_UP {
+            self.late = 0;
         }
         self.highest = Some(version);
         if self.lately.len() >= REMEMBERED {
@@ -122,6 +131,19 @@ mod tests {
         assert_eq!(places("aa", &[("a", "ab"), ("a", "aa")]), [Next; 2]);
         let late = [("a", "4"); 5];
         assert_eq!(places("5", &late), [Late, Late, Late, Next, Next]);
+    }
+
+    #[test]
+    fn a_little_disorder_now_and_then_is_noticed_every_time() {
+        let mut order = EventOrder::default();
+        for round in 1..9_u32 {
+            order.listed(&(round * 1_000).to_string());
+            for event in 0..60 {
+                let version = (round * 1_000 + event).to_string();
+                assert_eq!(order.place(&gone("a"), &version), Place::Next);
+            }
+            assert_eq!(order.place(&gone("b"), "7"), Place::Late);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use http::Request;
 use http_body_util::{BodyExt, Limited};
 use hyper_util::client::legacy::connect::HttpInfo;
@@ -17,14 +18,12 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::connection::Connection;
-use crate::pulse_step::{self, Input, Moment, Output, Over};
+use crate::pulse_step::{self, FRESH_PATIENCE, Input, Moment, Output, Over};
 use crate::task::Task;
 
 /// What everybody may read without credentials, on every server.
 const PROBE: &str = "/version";
 const PROBE_LIMIT: usize = 64 << 10;
-/// Longer than any probe is waited for: a bound of its own in case nobody waits.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Least time between two revivals.
 const REVIVAL: Duration = Duration::from_secs(10);
 
@@ -235,12 +234,13 @@ async fn probe(pulse: Pulse, connection: Connection) {
     // It must be as old as those it answers for: one made later may live where they are dead. Whether it is is found out in time.
     let opened = tokio::time::timeout(pulse_step::TICK, answer(&link)).await;
     let mut last = opened.ok().flatten().and_then(|answered| answered.by);
-    let mut under_way: Option<Pin<Box<dyn Future<Output = Option<Answered>> + Send>>> = None;
+    let mut under_way: FuturesUnordered<Probing> = FuturesUnordered::new();
+    let mut pooled = false;
     loop {
         let input = tokio::select! {
-            answered = async { under_way.as_mut().expect("polled only if there is one").await }, if under_way.is_some() => {
-                under_way = None;
+            Some(answered) = under_way.next(), if !under_way.is_empty() => {
                 if let Some(Answered { by }) = answered {
+                    under_way.clear();
                     pulse.prove();
                     let over = match (by, std::mem::replace(&mut last, by)) {
                         (Some(now), Some(before)) if now == before => Over::Same,
@@ -248,8 +248,10 @@ async fn probe(pulse: Pulse, connection: Connection) {
                         (None, _) => Over::Unknown,
                     };
                     Input::Answered { over }
-                } else {
+                } else if under_way.is_empty() {
                     Input::Failed
+                } else {
+                    continue;
                 }
             }
             _ = ticks.tick() => Input::Tick { proof_ms: pulse.0.proof_ms.load(Ordering::Relaxed) },
@@ -258,14 +260,19 @@ async fn probe(pulse: Pulse, connection: Connection) {
         state = next;
         match output {
             Output::Nothing => {}
-            Output::Abandon => under_way = None,
             Output::Probe { fresh } => {
+                if std::mem::replace(&mut pooled, !fresh) {
+                    under_way.clear();
+                }
                 if fresh {
                     connection.renew();
                     link.renew();
                 }
                 let link = link.clone();
-                under_way = Some(Box::pin(async move { answer(&link).await }));
+                under_way.push(Box::pin(async move {
+                    let answered = tokio::time::timeout(FRESH_PATIENCE, answer(&link)).await;
+                    answered.ok().flatten()
+                }));
             }
         }
         pulse.0.view.send_if_modified(|known| {
@@ -280,6 +287,8 @@ async fn probe(pulse: Pulse, connection: Connection) {
     }
 }
 
+type Probing = Pin<Box<dyn Future<Output = Option<Answered>> + Send>>;
+
 /// The API server itself answered.
 #[derive(Clone, Copy)]
 struct Answered {
@@ -290,10 +299,7 @@ struct Answered {
 /// Whether the API server itself answers. A refusal is an answer; a gateway's 5xx is not.
 async fn answer(link: &Connection) -> Option<Answered> {
     let request = Request::get(PROBE).body(Body::empty()).ok()?;
-    let response = tokio::time::timeout(PATIENCE, link.client().send(request))
-        .await
-        .ok()?
-        .ok()?;
+    let response = link.client().send(request).await.ok()?;
     let by = response
         .extensions()
         .get::<HttpInfo>()
@@ -303,6 +309,6 @@ async fn answer(link: &Connection) -> Option<Answered> {
     }
     // Read to its end, that the link can be used again.
     let body = Limited::new(response.into_body(), PROBE_LIMIT);
-    let read = tokio::time::timeout(PATIENCE, body.collect()).await;
-    matches!(read, Ok(Ok(_))).then_some(Answered { by })
+    body.collect().await.ok()?;
+    Some(Answered { by })
 }

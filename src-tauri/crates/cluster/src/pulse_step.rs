@@ -16,6 +16,8 @@
 //!   answers there, the old links are dead without having said so (half-open), and every watch
 //!   that has brought nothing since is replaced. So a dead link is replaced 4 + 1 + 3 + 1 s after
 //!   the last proof of life (the ones are ticks), or as soon as a new link comes about.
+//! - New links are tried every [`AGAIN`] until one answers, the earlier ones left to their patience:
+//!   what a dead network swallowed does not delay what is tried once it is back.
 //! - No proof for [`STALE`] means what is on screen is stale, and it is marked so by 10 s.
 //! - During suspend the monotonic clock stands still and the wall clock goes on: when they part by
 //!   more than [`SLEPT`], the machine slept, nothing is known of any link, and a new one is tried
@@ -34,8 +36,10 @@ pub(crate) const KEEP: Duration = Duration::from_secs(10);
 pub(crate) const POOLED_PATIENCE: Duration = Duration::from_secs(3);
 /// A probe over a new link: name, TCP, TLS, request.
 pub(crate) const FRESH_PATIENCE: Duration = Duration::from_secs(5);
-/// Pause between failed probes.
+/// Time between probes over new links, and after the first minute without an answer.
 pub(crate) const AGAIN: Duration = Duration::from_secs(2);
+const AGAIN_LATER: Duration = Duration::from_secs(4);
+const LATER: Duration = Duration::from_mins(1);
 /// Age of the last proof at which what is shown counts as stale; seen one tick later at most.
 pub(crate) const STALE: Duration = Duration::from_millis(8_500);
 /// Wall clock ahead of the monotonic one by this since the last tick: the machine slept.
@@ -69,7 +73,7 @@ pub(crate) enum Input {
         /// By which link.
         over: Over,
     },
-    /// The probe failed.
+    /// The probe failed, and none over another link is under way.
     Failed,
 }
 
@@ -119,13 +123,11 @@ pub(crate) struct State {
 pub(crate) enum Output {
     /// Nothing.
     Nothing,
-    /// Send a probe; `fresh`: over a new link, forgetting the pooled ones. Replaces one under way.
+    /// Send a probe; `fresh`: over a new link, forgetting the pooled ones. Replaces a pooled one.
     Probe {
         /// As above.
         fresh: bool,
     },
-    /// Give up the probe under way.
-    Abandon,
 }
 
 /// At the moment the server was first heard.
@@ -203,22 +205,25 @@ fn answered(state: &mut State, over: Over, now: Moment) {
 
 fn tick(state: &mut State, now: Moment) -> Output {
     match state.probe {
-        Probe::Sent { at_ms, fresh } => {
-            let patience = if fresh {
-                FRESH_PATIENCE
+        Probe::Sent { at_ms, fresh: true } => {
+            if since(at_ms, now) >= again(state, now) {
+                send(state, now, true)
             } else {
-                POOLED_PATIENCE
-            };
-            if since(at_ms, now) < patience {
-                return Output::Nothing;
+                Output::Nothing
             }
-            match fail(state, now) {
-                Output::Nothing => Output::Abandon,
-                other => other,
+        }
+        Probe::Sent {
+            at_ms,
+            fresh: false,
+        } => {
+            if since(at_ms, now) >= POOLED_PATIENCE {
+                fail(state, now)
+            } else {
+                Output::Nothing
             }
         }
         Probe::Idle { since_ms } if state.suspect_ms.is_some() => {
-            if since(since_ms, now) >= AGAIN {
+            if since(since_ms, now) >= again(state, now) {
                 send(state, now, true)
             } else {
                 Output::Nothing
@@ -232,6 +237,13 @@ fn tick(state: &mut State, now: Moment) -> Output {
             send(state, now, false)
         }
         Probe::Idle { .. } => Output::Nothing,
+    }
+}
+
+fn again(state: &State, now: Moment) -> Duration {
+    match state.suspect_ms {
+        Some(at_ms) if since(at_ms, now) >= LATER => AGAIN_LATER,
+        Some(_) | None => AGAIN,
     }
 }
 
@@ -327,7 +339,6 @@ mod tests {
             self.note(before);
             match output {
                 Output::Nothing => {}
-                Output::Abandon => self.pending = None,
                 Output::Probe { fresh } => {
                     self.probes += 1;
                     self.pending = Some(fresh);
@@ -414,7 +425,8 @@ mod tests {
                     fresh <= 20 + phase + length + 8 && fresh == renewed,
                     "fresh at {fresh}"
                 );
-                assert!(world.probes < 15 + u32::try_from(length).unwrap_or(0) / 5);
+                let (soon, later) = (length.min(60) / 2, length.saturating_sub(60) / 4);
+                assert!(u64::from(world.probes) < 15 + soon + later);
             }
         }
     }
@@ -549,7 +561,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_server_is_probed_every_other_second_at_most() {
+    fn a_dead_server_is_probed_ever_more_seldom() {
         let mut world = World::new();
         world.seconds(20);
         (world.old_links, world.new_links) = (false, false);
@@ -560,6 +572,6 @@ mod tests {
             // Refused at once.
             world.feed(Input::Failed);
         }
-        assert!(world.probes - before <= 30, "{}", world.probes - before);
+        assert!(world.probes - before <= 25, "{}", world.probes - before);
     }
 }

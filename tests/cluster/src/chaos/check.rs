@@ -13,7 +13,7 @@ use super::pairs::{Span, both, spans, uncovered, widened};
 /// A view may know a change before the recorder does.
 const AHEAD: Duration = Duration::from_secs(2);
 /// How long a view that hears nothing may go on calling itself live.
-pub const NOTICED: Duration = Duration::from_secs(10);
+pub(super) const NOTICED: Duration = Duration::from_secs(10);
 
 /// What must hold of every view at any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -58,7 +58,7 @@ impl Truth {
     }
 
     /// Whether the object was ever in this state.
-    pub(super) fn ever(&self, key: &str, state: u64) -> bool {
+    pub fn ever(&self, key: &str, state: u64) -> bool {
         self.objects
             .get(key)
             .is_some_and(|states| states.iter().any(|(_, known)| *known == Some(state)))

@@ -68,7 +68,8 @@ impl Link {
     }
 
     fn put(&self, flow: Flow) {
-        let busy = self.request.lock().unwrap().is_some();
+        // Whether it waits for more is known of these only.
+        let busy = self.asked(&|request| request.is_watch() || request.path == "/version");
         if flow == Flow::Silent && busy && *self.flow.borrow() == Flow::Flowing {
             *self.dead_since.lock().unwrap() = Some(Instant::now());
         }
