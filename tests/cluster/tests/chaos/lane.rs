@@ -120,13 +120,7 @@ impl Stage {
     }
 
     /// While a fault lasts it strikes again, and no kind is watched twice.
-    async fn last(
-        &self,
-        fault: &Fault,
-        begun: Instant,
-        lasts: Duration,
-        wrong: &mut Vec<String>,
-    ) {
+    async fn last(&self, fault: &Fault, begun: Instant, lasts: Duration, wrong: &mut Vec<String>) {
         let mut next = fault.every;
         let mut double: Option<Instant> = None;
         while begun.elapsed() < lasts {

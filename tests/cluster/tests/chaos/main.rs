@@ -7,7 +7,6 @@
 mod faults;
 mod lane;
 mod naive;
-mod refused;
 mod report;
 mod run;
 mod stage;

@@ -48,7 +48,10 @@ pub(crate) async fn conclude(
         .iter()
         .flat_map(|outcome| {
             let name = outcome.name;
-            outcome.wrong.iter().map(move |wrong| format!("{name}: {wrong}"))
+            outcome
+                .wrong
+                .iter()
+                .map(move |wrong| format!("{name}: {wrong}"))
         })
         .collect();
     let dead: Vec<Duration> = stages
@@ -86,7 +89,10 @@ pub(crate) async fn conclude(
     let mut slowest: Vec<&Outcome> = outcomes.iter().collect();
     slowest.sort_by_key(|outcome| std::cmp::Reverse(outcome.healed));
     for outcome in slowest.iter().take(8) {
-        eprintln!("  slow: {} {:.2?} {:?}", outcome.name, outcome.healed, outcome.effect);
+        eprintln!(
+            "  slow: {} {:.2?} {:?}",
+            outcome.name, outcome.healed, outcome.effect
+        );
     }
     for (lane, violation) in violations.iter().take(40) {
         eprintln!("  VIOLATION {lane:?}: {violation}");

@@ -57,7 +57,7 @@ fn programme() -> VecDeque<(Fault, Option<Lane>)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_fault_makes_a_view_lie() {
-    let world = World::begin().await;
+    let world = World::begin("chaos").await;
     let lanes = LANES
         .into_iter()
         .flat_map(|(lane, count)| std::iter::repeat_n(lane, count));

@@ -8,7 +8,7 @@ use cluster_tests::{Answer, FaultProxy, Flow, Maker, Piece, Random, Request, pla
 use serde_json::json;
 
 use crate::viewer::Viewer;
-use crate::world::{MAPS, PODS, Seen, World};
+use crate::world::{Seen, World};
 
 /// What is behind a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,8 +80,8 @@ impl Stage {
     /// The collection it watches.
     pub(crate) fn path(&self) -> &'static str {
         match self.lane {
-            Lane::Pods | Lane::Paged => PODS,
-            Lane::Maps => MAPS,
+            Lane::Pods | Lane::Paged => self.world.pods,
+            Lane::Maps => self.world.maps,
             Lane::Window => "/api/v1/pods",
         }
     }

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use wire::Phase;
 
 use crate::stage::Lane;
-use crate::world::{NAMESPACE, World};
+use crate::world::World;
 
 /// How often a window is looked at.
 const LOOK: Duration = Duration::from_millis(120);
@@ -137,7 +137,7 @@ impl Viewer {
         let log = Arc::new(Mutex::new(Log::default()));
         if lane == Lane::Window {
             let (window, cluster) = Window::connected(&kubeconfig).await;
-            let view = window.view_in(&cluster, "pods", &[NAMESPACE]).await;
+            let view = window.view_in(&cluster, "pods", &[world.namespace]).await;
             let looking = tokio::spawn(look(window, view, world, log.clone()));
             return Self {
                 log,
@@ -147,7 +147,7 @@ impl Viewer {
         }
         let connection = straight(&kubeconfig).await;
         let (sink, mut updates) = mpsc::channel(64);
-        let following = follow_lane(lane, connection, sink);
+        let following = follow_lane(lane, world.namespace, connection, sink);
         let taken = log.clone();
         let looking = tokio::spawn(async move {
             while let Some(update) = updates.recv().await {
@@ -172,7 +172,12 @@ impl Viewer {
     }
 }
 
-fn follow_lane(lane: Lane, connection: Connection, sink: mpsc::Sender<Update>) -> Task {
+fn follow_lane(
+    lane: Lane,
+    namespace: &str,
+    connection: Connection,
+    sink: mpsc::Sender<Update>,
+) -> Task {
     let kind = (lane != Lane::Maps).then_some(Kind::Pods);
     let resource = match kind {
         Some(kind) => kind.spec().resource.clone(),
@@ -184,7 +189,7 @@ fn follow_lane(lane: Lane, connection: Connection, sink: mpsc::Sender<Update>) -
     let scope = Scope {
         resource,
         kind,
-        namespace: Some(NAMESPACE.to_owned()),
+        namespace: Some(namespace.to_owned()),
         fields: String::new(),
     };
     let plan = match (lane, ListPlan::of(&scope)) {

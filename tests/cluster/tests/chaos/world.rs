@@ -12,9 +12,6 @@ use cluster_tests::{Random, plane, straight};
 use control_plane::behaviour;
 use serde_json::{Value, json};
 
-pub(crate) const NAMESPACE: &str = "chaos";
-pub(crate) const PODS: &str = "/api/v1/namespaces/chaos/pods";
-pub(crate) const MAPS: &str = "/api/v1/namespaces/chaos/configmaps";
 /// Pods and config maps that stay, and names that come and go.
 const LASTING: usize = 100;
 const COMING: usize = 40;
@@ -49,6 +46,10 @@ struct Records {
 
 /// The namespace.
 pub(crate) struct World {
+    pub(crate) namespace: &'static str,
+    /// Paths of its pods and config maps.
+    pub(crate) pods: &'static str,
+    pub(crate) maps: &'static str,
     start: Instant,
     records: Mutex<Records>,
     over: AtomicBool,
@@ -56,14 +57,23 @@ pub(crate) struct World {
 
 impl World {
     /// Fills it, begins to record it and to change it.
-    pub(crate) async fn begin() -> Arc<Self> {
-        tokio::task::spawn_blocking(prepare).await.unwrap();
+    pub(crate) async fn begin(namespace: &'static str) -> Arc<Self> {
+        let path = |plural: &str| -> &'static str {
+            Box::leak(format!("/api/v1/namespaces/{namespace}/{plural}").into_boxed_str())
+        };
         let world = Arc::new(Self {
+            namespace,
+            pods: path("pods"),
+            maps: path("configmaps"),
             start: Instant::now(),
             records: Mutex::default(),
             over: AtomicBool::new(false),
         });
-        for path in [PODS, MAPS] {
+        let prepared = world.clone();
+        tokio::task::spawn_blocking(move || prepared.prepare())
+            .await
+            .unwrap();
+        for path in [world.pods, world.maps] {
             let connection = straight(&plane().kubeconfig()).await;
             let version = world.list(&connection, path).await;
             tokio::spawn(world.clone().record(connection, path, version));
@@ -82,6 +92,11 @@ impl World {
     /// Whether these rows are all there was at some moment of this span.
     pub(crate) fn was(&self, seen: Seen, rows: &Versions, from: Moment, to: Moment) -> bool {
         self.records.lock().unwrap().truths[&seen].was(rows, from, to)
+    }
+
+    /// Everything that was true so far.
+    pub(crate) fn truth(&self, seen: Seen) -> Truth {
+        self.records.lock().unwrap().truths[&seen].clone()
     }
 
     /// Events of pods behind this version.
@@ -111,15 +126,35 @@ impl World {
             };
             records.written.iter().find(missing).cloned()
         };
-        cluster_tests::until("a whole record", Duration::from_secs(20), async || {
-            match last(&self.records.lock().unwrap()) {
+        cluster_tests::until(
+            "a whole record",
+            Duration::from_secs(20),
+            async || match last(&self.records.lock().unwrap()) {
                 None => Ok(()),
                 Some(missing) => Err(format!("{missing:?} is not in it")),
-            }
-        })
+            },
+        )
         .await;
         let records = self.records.lock().unwrap();
         (records.truths.clone(), records.written.len())
+    }
+
+    fn prepare(&self) {
+        plane().create_namespace(self.namespace).unwrap();
+        let client = plane().client();
+        // The cluster's own is made a moment later, and must not surprise the record.
+        plane()
+            .wait("the CA's config map", Duration::from_secs(30), || {
+                client
+                    .get(&format!("{}/kube-root-ca.crt", self.maps))
+                    .map_err(|error| error.to_string())
+            })
+            .unwrap();
+        control_plane::load::each(LASTING, |index| {
+            client.ensure(self.pods, &pod(&format!("old-{index}")))?;
+            client.ensure(self.maps, &map(&format!("old-{index}")))
+        })
+        .unwrap();
     }
 
     async fn list(&self, connection: &Connection, path: &str) -> u64 {
@@ -151,7 +186,7 @@ impl World {
                     assert_ne!(event["type"], "ERROR", "{event}");
                     from = version(object);
                     self.note(path, object, event["type"] != "DELETED");
-                    if path == PODS {
+                    if path == self.pods {
                         let text = String::from_utf8(line).unwrap().trim_end().to_owned();
                         let line = Line {
                             version: from,
@@ -172,7 +207,7 @@ impl World {
             let truth = records.truths.entry(seen).or_default();
             truth.note(at, &key, there.then_some(state));
         };
-        if path == PODS {
+        if path == self.pods {
             note(Seen::Pods, version(object));
             let restarts = &object["status"]["containerStatuses"][0]["restartCount"];
             note(Seen::Restarts, restarts.as_u64().unwrap_or(0));
@@ -200,12 +235,12 @@ impl World {
                         .filter(|name| !alive.contains(name))
                         .collect();
                     let name = &free[random.below(free.len())];
-                    self.wrote(Seen::Pods, &client.create(PODS, &pod(name)).unwrap());
+                    self.wrote(Seen::Pods, &client.create(self.pods, &pod(name)).unwrap());
                     alive.push(name.clone());
                 }
                 3..5 if !alive.is_empty() => {
                     let name = alive.swap_remove(random.below(alive.len()));
-                    let path = format!("{PODS}/{name}?gracePeriodSeconds=0");
+                    let path = format!("{}/{name}?gracePeriodSeconds=0", self.pods);
                     client.delete(&path).unwrap();
                 }
                 _ => {
@@ -220,7 +255,7 @@ impl World {
                         "name": "a", "ready": false, "restartCount": restarts, "image": "", "imageID": "",
                         "state": {"waiting": {"reason": "CrashLoopBackOff"}},
                     }]});
-                    let path = format!("{PODS}/{name}/status");
+                    let path = format!("{}/{name}/status", self.pods);
                     let patched = client.merge_patch(&path, &json!({"status": status}));
                     self.wrote(Seen::Pods, &patched.unwrap());
                 }
@@ -236,10 +271,10 @@ impl World {
             thread::sleep(PACE * 3);
             count += 1;
             let name = format!("map-{}", random.below(20));
-            let path = format!("{MAPS}/{name}");
+            let path = format!("{}/{name}", self.maps);
             let there = client.get(&path).is_ok();
             let written = if !there {
-                client.create(MAPS, &map(&name))
+                client.create(self.maps, &map(&name))
             } else if random.once_in(3) {
                 client.delete(&path).unwrap();
                 continue;
@@ -257,8 +292,9 @@ fn version(object: &Value) -> u64 {
 }
 
 fn key(object: &Value) -> String {
-    let name = object["metadata"]["name"].as_str().unwrap();
-    format!("{NAMESPACE}/{name}")
+    let metadata = &object["metadata"];
+    let part = |name: &str| metadata[name].as_str().unwrap();
+    format!("{}/{}", part("namespace"), part("name"))
 }
 
 fn pod(name: &str) -> Value {
@@ -270,22 +306,4 @@ fn pod(name: &str) -> Value {
 
 fn map(name: &str) -> Value {
     json!({"metadata": {"name": name}, "data": {"größe": "日本"}})
-}
-
-fn prepare() {
-    plane().create_namespace(NAMESPACE).unwrap();
-    let client = plane().client();
-    // The cluster's own is made a moment later, and must not surprise the record.
-    plane()
-        .wait("the CA's config map", Duration::from_secs(30), || {
-            client
-                .get(&format!("{MAPS}/kube-root-ca.crt"))
-                .map_err(|error| error.to_string())
-        })
-        .unwrap();
-    control_plane::load::each(LASTING, |index| {
-        client.ensure(PODS, &pod(&format!("old-{index}")))?;
-        client.ensure(MAPS, &map(&format!("old-{index}")))
-    })
-    .unwrap();
 }

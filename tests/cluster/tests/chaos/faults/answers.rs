@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cluster_tests::{Answer, Piece};
 
-use super::{ALL, Fault, OBJECTS, SLOWLY, WIDE, once};
+use super::{Fault, OBJECTS, SLOWLY, once};
 
 fn refused(code: u16, reason: &str) -> Answer {
     Answer::status(code, reason, "told so by a test")
@@ -30,7 +30,9 @@ fn unavailable_for(retry_after: &str) -> Answer {
 }
 
 fn garbage() -> Vec<u8> {
-    (0..4_000_u32).map(|n| (n * 2_654_435_761 >> 24) as u8).collect()
+    (0..4_000_u32)
+        .map(|n| (n * 2_654_435_761 >> 24) as u8)
+        .collect()
 }
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -44,13 +46,19 @@ pub(super) const FAULTS: &[Fault] = &[
     once("410 as the first event of a watch", |stage| {
         stage.next_watch(1, Answer::expired_event());
     }),
-    once("400 for a watch, as of a server that knows no bookmarks", |stage| {
-        stage.next_watch(1, refused(400, "BadRequest"));
-    })
+    once(
+        "400 for a watch, as of a server that knows no bookmarks",
+        |stage| {
+            stage.next_watch(1, refused(400, "BadRequest"));
+        },
+    )
     .heals(SLOWLY),
-    once("422 for a watch, as of a server that knows no initial events", |stage| {
-        stage.next_watch(1, refused(422, "Invalid"));
-    })
+    once(
+        "422 for a watch, as of a server that knows no initial events",
+        |stage| {
+            stage.next_watch(1, refused(422, "Invalid"));
+        },
+    )
     .heals(SLOWLY),
     once("401 for a watch", |stage| {
         stage.next_watch(1, refused(401, "Unauthorized"));
@@ -65,7 +73,6 @@ pub(super) const FAULTS: &[Fault] = &[
     once("403 for a watch", |stage| {
         stage.next_watch(1, refused(403, "Forbidden"));
     })
-    .on(WIDE)
     .heals(SLOWLY),
     once("404 for a watch", |stage| {
         stage.next_watch(1, refused(404, "NotFound"));
@@ -139,11 +146,14 @@ pub(super) const FAULTS: &[Fault] = &[
         let script = vec![head, text, Piece::end()];
         stage.next_watch(1, Answer::Script(script));
     }),
-    once("garbage that claims to be gzip in place of a watch", |stage| {
-        let head = Piece::head_of("application/json", "Content-Encoding: gzip\r\n");
-        let script = vec![head, Piece::Chunk(garbage()), Piece::end()];
-        stage.next_watch(1, Answer::Script(script));
-    }),
+    once(
+        "garbage that claims to be gzip in place of a watch",
+        |stage| {
+            let head = Piece::head_of("application/json", "Content-Encoding: gzip\r\n");
+            let script = vec![head, Piece::Chunk(garbage()), Piece::end()];
+            stage.next_watch(1, Answer::Script(script));
+        },
+    ),
     once("three watches that end at once", |stage| {
         let script = vec![Piece::head(), Piece::end()];
         stage.next_watch(3, Answer::Script(script));
@@ -155,10 +165,12 @@ pub(super) const FAULTS: &[Fault] = &[
         stage.next_watch(1, Answer::Script(script));
     }),
     once("an answer that is no HTTP", |stage| {
-        let script = vec![Piece::Bytes(b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec()), Piece::Fin];
+        let script = vec![
+            Piece::Bytes(b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec()),
+            Piece::Fin,
+        ];
         stage.next_watch(1, Answer::Script(script));
-    })
-    .on(ALL),
+    }),
     once("half an event, then a byte a second", |stage| {
         let half = Piece::Chunk(br#"{"type":"MODIFIED","object":{"kind":"Pod","x":""#.to_vec());
         let slow = Piece::Endless(b"y".to_vec(), Duration::from_secs(1));

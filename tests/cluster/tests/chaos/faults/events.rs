@@ -17,13 +17,17 @@ fn error(status: &Value) -> String {
 }
 
 fn status(code: u16, reason: &str) -> String {
-    error(&json!({"kind": "Status", "code": code, "reason": reason, "message": "told so by a test"}))
+    error(
+        &json!({"kind": "Status", "code": code, "reason": reason, "message": "told so by a test"}),
+    )
 }
 
 /// The beginning of an event as a chunk of its own, cut where `cut` says.
 fn beginning(stage: &Stage, cut: impl Fn(&[u8]) -> usize) -> Vec<u8> {
     let lines = stage.world.last_lines(1);
-    let text = lines.first().map_or(String::new(), |line| line.text.clone());
+    let text = lines
+        .first()
+        .map_or(String::new(), |line| line.text.clone());
     let bytes = text.into_bytes();
     bytes[..cut(&bytes)].to_vec()
 }
@@ -88,7 +92,7 @@ pub(super) const FAULTS: &[Fault] = &[
     })
     .on(OBJECTS),
     once("the deletion of an object nobody knows", |stage| {
-        let metadata = json!({"name": "nobody", "namespace": "chaos", "uid": "0", "resourceVersion": "1"});
+        let metadata = json!({"name": "nobody", "namespace": stage.world.namespace, "uid": "0", "resourceVersion": "1"});
         let object = json!({"kind": "Pod", "apiVersion": "v1", "metadata": metadata});
         stage.line(&json!({"type": "DELETED", "object": object}).to_string());
     })
@@ -110,7 +114,6 @@ pub(super) const FAULTS: &[Fault] = &[
     once("an error of 500", |stage| stage.line(&status(500, "InternalError"))),
     once("an error of 504", |stage| stage.line(&status(504, "Timeout"))),
     once("an error of 403", |stage| stage.line(&status(403, "Forbidden")))
-        .on(super::WIDE)
         .heals(super::SLOWLY),
     once("an error of 410", Stage::relist),
     once("an error of 410 three times", |stage| {

@@ -30,10 +30,13 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     )
     .within(15),
-    once("the prober's link falls silent and the watch's is closed", |stage| {
-        stage.probes(Flow::Silent);
-        stage.watches(Flow::Cut);
-    })
+    once(
+        "the prober's link falls silent and the watch's is closed",
+        |stage| {
+            stage.probes(Flow::Silent);
+            stage.watches(Flow::Cut);
+        },
+    )
     .is(Effect::Cut),
     once("all links are reset", |stage| {
         stage.proxy.put_all(Flow::Reset);
@@ -89,10 +92,13 @@ pub(super) const FAULTS: &[Fault] = &[
     })
     .lasting(13)
     .is(Effect::Outage),
-    once("links are closed as they come for thirteen seconds", |stage| {
-        stage.proxy.close_door(true);
-        stage.proxy.cut();
-    })
+    once(
+        "links are closed as they come for thirteen seconds",
+        |stage| {
+            stage.proxy.close_door(true);
+            stage.proxy.cut();
+        },
+    )
     .lasting(13)
     .is(Effect::Outage),
     once("the server comes and goes", |stage| {
@@ -107,15 +113,21 @@ pub(super) const FAULTS: &[Fault] = &[
     })
     .lasting(16)
     .is(Effect::Outage),
-    once("the server is dead and answers 503 to everything", |stage| {
-        stage.proxy.always(unavailable(), |_| true);
-        stage.proxy.cut();
-    })
+    once(
+        "the server is dead and answers 503 to everything",
+        |stage| {
+            stage.proxy.always(unavailable(), |_| true);
+            stage.proxy.cut();
+        },
+    )
     .is(Effect::Dead),
-    once("the server is throttled as a whole for five seconds", |stage| {
-        stage.proxy.always(Answer::throttled("1"), |_| true);
-        stage.proxy.cut();
-    })
+    once(
+        "the server is throttled as a whole for five seconds",
+        |stage| {
+            stage.proxy.always(Answer::throttled("1"), |_| true);
+            stage.proxy.cut();
+        },
+    )
     .lasting(5),
     once("every answer comes two seconds late", |stage| {
         let late = Answer::Late(std::time::Duration::from_secs(2));

@@ -16,8 +16,6 @@ const OBJECTS: &[Lane] = &[Lane::Pods, Lane::Paged, Lane::Window];
 const PAGES: &[Lane] = &[Lane::Paged];
 /// Views that list a protobuf body.
 const RECORDS: &[Lane] = &[Lane::Pods, Lane::Paged, Lane::Window];
-/// Views for which a refusal is a failure, not a reason to show less.
-const WIDE: &[Lane] = &[Lane::Pods, Lane::Paged, Lane::Maps];
 
 /// After the last word of the server at most this old is what is live: ten seconds, and what it
 /// takes to write that down.
