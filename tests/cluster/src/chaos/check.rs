@@ -157,7 +157,7 @@ fn badge(shown: &[Shown], end: Moment, live: &[Span], found: &mut Vec<Violation>
             .filter(|_| outage && due < to)
             .find_map(|live| both(*live, (due, to)))
         {
-            let after = at - from;
+            let after = at.saturating_sub(from);
             found.push(Violation {
                 property: Property::Badge,
                 at,

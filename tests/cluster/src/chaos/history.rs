@@ -46,15 +46,21 @@ impl Truth {
 
     /// Whether these rows are everything there was at some moment of this span.
     pub fn was(&self, rows: &Versions, from: Moment, to: Moment) -> bool {
-        let states = self.objects.values().flatten();
-        let mut moments: Vec<Moment> = states
-            .map(|(at, _)| *at)
-            .filter(|at| (from..=to).contains(at))
-            .collect();
-        moments.extend([from, to]);
+        let mut moments = vec![from, to];
+        for states in self.objects.values() {
+            let late = states.iter().rev().map(|(at, _)| *at);
+            moments.extend(late.take_while(|at| *at >= from).filter(|at| *at <= to));
+        }
         moments.sort_unstable();
         moments.dedup();
-        moments.into_iter().rev().any(|at| self.all(at) == *rows)
+        moments.into_iter().rev().any(|at| self.is(rows, at))
+    }
+
+    /// Whether these rows are everything there was at a moment.
+    fn is(&self, rows: &Versions, at: Moment) -> bool {
+        let mut objects = self.objects.keys();
+        objects.all(|key| self.state(key, at) == rows.get(key).copied())
+            && rows.keys().all(|key| self.objects.contains_key(key))
     }
 
     /// Whether the object was ever in this state.

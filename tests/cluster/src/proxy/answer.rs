@@ -63,9 +63,22 @@ pub enum Answer {
     Silence,
 }
 
+type Make = dyn Fn(&Request) -> Vec<Piece> + Send + Sync;
+
 /// Makes an answer for a request.
 #[derive(Clone)]
-pub struct Maker(pub Arc<dyn Fn(&Request) -> Vec<Piece> + Send + Sync>);
+pub struct Maker(Arc<Make>);
+
+impl Maker {
+    /// By this.
+    pub fn new(make: impl Fn(&Request) -> Vec<Piece> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
+
+    pub(super) fn make(&self, request: &Request) -> Vec<Piece> {
+        (self.0)(request)
+    }
+}
 
 impl std::fmt::Debug for Maker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -330,16 +330,14 @@ async fn listen(
     let address = first.local_addr().unwrap();
     let mut listener = Some(first);
     loop {
-        let open = match listener.take() {
-            Some(open) => open,
-            None => match TcpListener::bind(address).await {
-                Ok(open) => open,
-                // Somebody's end of another link; it goes.
-                Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    continue;
-                }
-            },
+        let open = if let Some(open) = listener.take() {
+            open
+        } else if let Ok(open) = TcpListener::bind(address).await {
+            open
+        } else {
+            // Somebody's end of another link; it goes.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
         };
         loop {
             let near = tokio::select! {

@@ -183,7 +183,7 @@ async fn up(
             }
             Some(Answer::Silence) => Some(vec![Piece::Hang]),
             Some(Answer::Script(pieces)) => Some(pieces),
-            Some(Answer::Made(maker)) => Some((maker.0)(&request)),
+            Some(Answer::Made(maker)) => Some(maker.make(&request)),
             Some(Answer::Whole {
                 status,
                 headers,

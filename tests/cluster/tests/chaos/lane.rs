@@ -50,14 +50,14 @@ impl Stage {
             if now > from + limit {
                 return Err(why);
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(40)).await;
         }
     }
 
     /// Waits until it is whole for the first time.
     pub(crate) async fn settled(&self) {
         let now = self.world.moment();
-        self.whole(now, Duration::from_secs(60)).await.unwrap();
+        self.whole(now, Duration::from_mins(1)).await.unwrap();
     }
 
     fn lists(&self) -> usize {
@@ -66,7 +66,7 @@ impl Stage {
     }
 
     /// Lets one fault happen, and waits until it has healed.
-    pub(crate) async fn suffer(&self, fault: &Fault, lasts: Duration) -> Outcome {
+    pub(crate) async fn suffer(&self, fault: &Fault, span: Duration) -> Outcome {
         let mut wrong = Vec::new();
         let outage = matches!(fault.effect, Effect::Outage | Effect::Dead);
         let lists = self.lists();
@@ -77,10 +77,10 @@ impl Stage {
         let struck = self.world.moment();
         let begun = Instant::now();
         (fault.strike)(self);
-        self.last(fault, begun, lasts, &mut wrong).await;
+        self.go_on(fault, begun, span, &mut wrong).await;
         // One that passes by itself may need the view to do something first.
         while !self.proxy.done() {
-            if begun.elapsed() > lasts + MET {
+            if begun.elapsed() > span + MET {
                 wrong.push("the fault was never met".to_owned());
                 break;
             }
@@ -97,13 +97,13 @@ impl Stage {
         let healed = match self.whole(lifted, fault.heals).await {
             Ok(at) => {
                 self.note(Event::Whole);
-                at - lifted
+                at.saturating_sub(lifted)
             }
             Err(why) => {
                 wrong.push(format!("not healed {:?} later: {why}", fault.heals));
                 // What comes next is not to blame.
                 let late = self.whole(lifted, Duration::from_mins(1)).await;
-                late.map_or(Duration::MAX, |at| at - lifted)
+                late.map_or(Duration::MAX, |at| at.saturating_sub(lifted))
             }
         };
         if fault.effect == Effect::Cut && self.lists() > lists {
@@ -120,10 +120,10 @@ impl Stage {
     }
 
     /// While a fault lasts it strikes again, and no kind is watched twice.
-    async fn last(&self, fault: &Fault, begun: Instant, lasts: Duration, wrong: &mut Vec<String>) {
+    async fn go_on(&self, fault: &Fault, begun: Instant, span: Duration, wrong: &mut Vec<String>) {
         let mut next = fault.every;
         let mut double: Option<Instant> = None;
-        while begun.elapsed() < lasts {
+        while begun.elapsed() < span {
             tokio::time::sleep(Duration::from_millis(20)).await;
             if let Some((at, every)) = next.zip(fault.every)
                 && begun.elapsed() >= at
@@ -152,7 +152,7 @@ impl Stage {
             *counts.entry(path.clone()).or_default() += 1;
         }
         // One may fall on either end of the span.
-        let allowed = (span.as_secs_f64() / 15.0).floor() as usize + 1;
+        let allowed = usize::try_from(span.as_secs() / 15).unwrap() + 1;
         counts
             .into_iter()
             .filter(|(path, count)| path != "/version" && *count > allowed)
@@ -165,6 +165,6 @@ impl Stage {
         let told = log.shown.iter().find(|shown| {
             shown.at >= struck && shown.at < lifted && shown.event == Event::Live(false)
         });
-        told.map(|shown| shown.at - struck)
+        told.map(|shown| shown.at.saturating_sub(struck))
     }
 }

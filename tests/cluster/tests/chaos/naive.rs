@@ -135,7 +135,7 @@ impl Naive {
             rows.append(&mut some);
             if self.without == Without::Patience {
                 let at = self.world.moment();
-                self.log.lock().unwrap().replace(at, rows.clone());
+                self.log.lock().unwrap().replace(at, &rows);
             }
             if more.is_empty() {
                 break version;
@@ -149,7 +149,7 @@ impl Naive {
                 log.row(at, key, Some(state));
             }
         } else {
-            log.replace(at, rows);
+            log.replace(at, &rows);
         }
         Some(version)
     }

@@ -167,7 +167,7 @@ impl Stage {
     /// Answers the next watch with what truly happened since, as `make` has it.
     pub(crate) fn replay(&self, make: fn(&[crate::world::Line]) -> Vec<Piece>) {
         let world = self.world.clone();
-        let maker = Maker(Arc::new(move |request: &Request| {
+        let maker = Maker::new(move |request: &Request| {
             let from = request
                 .query
                 .split('&')
@@ -176,7 +176,7 @@ impl Stage {
             let mut pieces = vec![Piece::head()];
             pieces.extend(make(&lines));
             pieces
-        }));
+        });
         self.next_watch(1, Answer::Made(maker));
     }
 

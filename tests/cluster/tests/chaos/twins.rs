@@ -12,7 +12,8 @@ use crate::stage::Stage;
 use crate::world::World;
 
 /// A defence, the fault it stands against, how often that strikes, and what is found without it.
-const TWINS: [(Without, fn(&Stage), Duration, &[Property]); 8] = [
+type Twin = (Without, fn(&Stage), Duration, &'static [Property]);
+const TWINS: [Twin; 8] = [
     (
         Without::Doubt,
         silence,
@@ -72,7 +73,7 @@ fn turn_round(stage: &Stage) {
     });
 }
 
-async fn found(world: &World, stage: &Stage) -> Vec<Property> {
+fn found(world: &World, stage: &Stage) -> Vec<Property> {
     let truth = world.truth(stage.seen());
     let shown = stage.viewer.log.lock().unwrap().shown.clone();
     let found = check(&truth, &shown, world.moment(), true);
@@ -80,20 +81,16 @@ async fn found(world: &World, stage: &Stage) -> Vec<Property> {
 }
 
 /// Strikes until one of these properties is violated.
-async fn strike(
-    world: &World,
-    stage: &Stage,
-    (without, fault, every, properties): (Without, fn(&Stage), Duration, &[Property]),
-) {
+async fn strike(world: &World, stage: &Stage, (without, fault, every, properties): Twin) {
     let what = format!("{properties:?} violated without {without:?}");
     let mut next = std::time::Instant::now();
-    until(&what, Duration::from_secs(60), async || {
+    until(&what, Duration::from_mins(1), async || {
         if std::time::Instant::now() >= next {
             fault(stage);
             next += every;
         }
         tokio::time::sleep(Duration::from_millis(400)).await;
-        let found = found(world, stage).await;
+        let found = found(world, stage);
         if properties.iter().any(|property| found.contains(property)) {
             Ok(())
         } else {
@@ -117,7 +114,7 @@ async fn a_follower_without_a_defence_is_found_out() {
     let kinds = faults::all();
     let closed = kinds.iter().find(|fault| fault.name == names[0]).unwrap();
     lists.suffer(closed, Duration::ZERO).await;
-    assert!(found(&world, &lists).await.contains(&Property::Resumable));
+    assert!(found(&world, &lists).contains(&Property::Resumable));
     // With all defences on, the same faults leave nothing to find.
     let sound = stage(Without::Nothing, &world).await;
     for strike in [cut, expire, expire_a_page, turn_round] {
@@ -125,5 +122,5 @@ async fn a_follower_without_a_defence_is_found_out() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         sound.settled().await;
     }
-    assert_eq!(found(&world, &sound).await, []);
+    assert_eq!(found(&world, &sound), []);
 }

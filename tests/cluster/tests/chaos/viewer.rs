@@ -44,7 +44,7 @@ impl Log {
     }
 
     /// This is all there is.
-    pub(crate) fn replace(&mut self, at: Moment, rows: Vec<(String, u64)>) {
+    pub(crate) fn replace(&mut self, at: Moment, rows: &[(String, u64)]) {
         let count = rows.len();
         let new: Versions = rows.iter().cloned().collect();
         if new.len() < count {
@@ -87,7 +87,7 @@ impl Log {
                 self.listed = true;
                 if let Some(rows) = rows {
                     let rows = rows.iter().map(|row| (key(row), version(row)));
-                    self.replace(at, rows.collect());
+                    self.replace(at, &rows.collect::<Vec<_>>());
                 }
             }
             Update::Changed(changes) => {
@@ -231,7 +231,7 @@ async fn look(window: Window, view: u32, world: Arc<World>, log: Arc<Mutex<Log>>
             if !live {
                 log.set_live(at, false);
             }
-            log.replace(at, rows);
+            log.replace(at, &rows);
             log.set_live(at, live);
             log.why = format!("{:?}", snapshot.state);
         }

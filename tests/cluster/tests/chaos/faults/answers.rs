@@ -29,10 +29,10 @@ fn unavailable_for(retry_after: &str) -> Answer {
     }
 }
 
+/// Bytes without any sense.
 fn garbage() -> Vec<u8> {
-    (0..4_000_u32)
-        .map(|n| (n * 2_654_435_761 >> 24) as u8)
-        .collect()
+    let mixed = (0..4_000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]);
+    mixed.collect()
 }
 
 pub(super) const FAULTS: &[Fault] = &[

@@ -27,10 +27,10 @@ fn script(headers: &str, pieces: impl IntoIterator<Item = Piece>) -> Answer {
 
 pub(super) const FAULTS: &[Fault] = &[
     once("a list cut in its head", |stage| {
-        stage.next_list(1, Answer::CutAfter(60))
+        stage.next_list(1, Answer::CutAfter(60));
     }),
     once("a list cut behind its head", |stage| {
-        stage.next_list(1, Answer::CutAfter(900))
+        stage.next_list(1, Answer::CutAfter(900));
     }),
     once("three lists cut inside a frame of protobuf", |stage| {
         stage.next_list(1, Answer::CutAfter(3_000));
@@ -90,28 +90,28 @@ pub(super) const FAULTS: &[Fault] = &[
     })
     .within(9),
     once("a list that never comes", |stage| {
-        stage.next_list(1, Answer::Silence)
+        stage.next_list(1, Answer::Silence);
     })
     .heals(SLOWLY),
     once("500 for a list", |stage| {
-        stage.next_list(2, refused(500, "InternalError"))
+        stage.next_list(2, refused(500, "InternalError"));
     }),
     once("503 for a list", |stage| {
-        stage.next_list(1, refused(503, "ServiceUnavailable"))
+        stage.next_list(1, refused(503, "ServiceUnavailable"));
     }),
     once("429 for a list", |stage| {
-        stage.next_list(1, Answer::throttled("1"))
+        stage.next_list(1, Answer::throttled("1"));
     }),
     once("403 for a list", |stage| {
-        stage.next_list(1, refused(403, "Forbidden"))
+        stage.next_list(1, refused(403, "Forbidden"));
     })
     .heals(SLOWLY),
     once("406 for a list", |stage| {
-        stage.next_list(1, refused(406, "NotAcceptable"))
+        stage.next_list(1, refused(406, "NotAcceptable"));
     })
     .on(RECORDS),
     once("410 on page two", |stage| {
-        stage.next_page(Some(1), Answer::expired())
+        stage.next_page(Some(1), Answer::expired());
     })
     .on(PAGES),
     once("410 on three pages in a row", |stage| {
@@ -125,16 +125,16 @@ pub(super) const FAULTS: &[Fault] = &[
     .on(PAGES)
     .lasting(5),
     once("page two cut", |stage| {
-        stage.next_page(Some(1), Answer::CutAfter(2_000))
+        stage.next_page(Some(1), Answer::CutAfter(2_000));
     })
     .on(PAGES),
     once("page two never comes", |stage| {
-        stage.next_page(Some(1), Answer::Silence)
+        stage.next_page(Some(1), Answer::Silence);
     })
     .on(PAGES)
     .heals(SLOWLY),
     once("500 on page two", |stage| {
-        stage.next_page(Some(1), refused(500, "InternalError"))
+        stage.next_page(Some(1), refused(500, "InternalError"));
     })
     .on(PAGES),
 ];
