@@ -1,13 +1,15 @@
 //! One connected context: requests signed one by one, answers counted byte by byte.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
-use http_body_util::BodyExt;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use hyper_util::client::legacy::connect::HttpInfo;
 use kube::client::Body;
 use rustls::sign::CertifiedKey;
 
@@ -278,11 +280,23 @@ impl Connection {
         }
     }
 
-    /// [`Self::bytes_within`] with the credentials that are held, good or not.
-    pub(crate) async fn probe(&self, ask: Ask<'_>, limit: u64) -> Result<Bytes, RequestError> {
+    /// Whether the API server itself answers, with the near end of the link it answered over (unknown behind some
+    /// proxies). A refusal is an answer, a gateway's 5xx is not. Sends the credentials that are held, good or not: who logs in
+    /// says nothing of the server.
+    pub(crate) async fn probe(&self, ask: Ask<'_>, limit: usize) -> Option<Option<SocketAddr>> {
         let held = self.0.credentials.held();
-        let answer = self.send_once(Method::GET, ask, None, &held).await?;
-        answer.collect(limit).await
+        let response = self.exchange(Method::GET, ask, None, &held).await.ok()?;
+        let near = response
+            .extensions()
+            .get::<HttpInfo>()
+            .map(HttpInfo::local_addr);
+        if response.status().is_server_error() {
+            return None;
+        }
+        // Read to its end, that the link can be used again.
+        let body = Limited::new(response.into_body(), limit);
+        body.collect().await.ok()?;
+        Some(near)
     }
 
     async fn send_once(
@@ -292,6 +306,39 @@ impl Connection {
         json: Option<Bytes>,
         signed: &Signed,
     ) -> Result<Answer, RequestError> {
+        let (head, body) = self.exchange(method, ask, json, signed).await?.into_parts();
+        // A gateway's 5xx says nothing of the server behind it.
+        if !head.status.is_server_error() {
+            self.0.pulse.prove();
+        }
+        let gunzip = head
+            .headers
+            .get(CONTENT_ENCODING)
+            .is_some_and(|value| value == "gzip")
+            .then(Gunzip::new);
+        let answer = Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+            gunzip,
+            wire_bytes: 0,
+            shared: Arc::clone(&self.0),
+        };
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(status::refusal(answer, &self.0.target, self.0.credentials.words()).await)
+        }
+    }
+
+    /// One request and the head of its answer.
+    async fn exchange(
+        &self,
+        method: Method,
+        ask: Ask<'_>,
+        json: Option<Bytes>,
+        signed: &Signed,
+    ) -> Result<Response<Body>, RequestError> {
         let accept = HeaderValue::from_str(ask.accept).map_err(|_| RequestError::Internal {
             what: "an Accept header is not a header".to_owned(),
         })?;
@@ -316,32 +363,9 @@ impl Connection {
                 seconds: ANSWER_PATIENCE.as_secs(),
             });
         };
-        let response = response.map_err(|error| {
+        response.map_err(|error| {
             transport::classify(&error, &self.0.target, self.0.credentials.words())
-        })?;
-        let (head, body) = response.into_parts();
-        // A gateway's 5xx says nothing of the server behind it.
-        if !head.status.is_server_error() {
-            self.0.pulse.prove();
-        }
-        let gunzip = head
-            .headers
-            .get(CONTENT_ENCODING)
-            .is_some_and(|value| value == "gzip")
-            .then(Gunzip::new);
-        let answer = Answer {
-            status: head.status,
-            headers: head.headers,
-            body,
-            gunzip,
-            wire_bytes: 0,
-            shared: Arc::clone(&self.0),
-        };
-        if answer.status.is_success() {
-            Ok(answer)
-        } else {
-            Err(status::refusal(answer, &self.0.target, self.0.credentials.words()).await)
-        }
+        })
     }
 
     /// Round trip of `work`, with what it returned.

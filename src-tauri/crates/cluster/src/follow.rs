@@ -5,7 +5,6 @@
 //! and events are few), takes events in as they come, and sends those that came together as one
 //! update.
 
-use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -14,28 +13,36 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::backoff::random;
-use crate::connection::{Answer, Ask, Connection, JSON};
+use crate::connection::{Ask, Connection, JSON};
 use crate::error::RequestError;
+use crate::event_order::EventOrder;
 use crate::fetch::{collection, escape};
 use crate::health::{self, Health};
-use crate::lines::{Lines, MAX_OBJECT};
 use crate::list::{ListPlan, Listing, TABLE, Traces};
 use crate::pulse::{Attendance, View, wall_ms};
 use crate::task::Task;
 use crate::update::{Change, Scope, Update};
-use crate::watch_event::{self, Decoder, Event};
+use crate::watch_event::Decoder;
+use crate::watch_link::{Due, End, WatchLink};
 use crate::watch_step::{self, Fault, Input, Output, Paging, Why};
 
-/// Events sent together at most, and the least time between two updates.
-const BATCH: usize = 500;
-const BATCH_EVERY: Duration = Duration::from_millis(16);
-/// Bookmarks come about every minute. A link silent for longer than this is replaced: asking for
-/// the watch again from the last version costs one small request.
-const SILENCE: Duration = Duration::from_secs(75);
+/// How long a watch is asked for. Servers send a bookmark two seconds before its end, so however
+/// little happens every watch proves itself that often, for one small request; bookmarks by
+/// themselves are a minute apart.
+const LASTS: Duration = Duration::from_secs(14);
+/// Spread of that, so that watches opened together do not end together.
+const LASTS_SPREAD: Duration = Duration::from_secs(2);
+/// Longer by this for each of many watches, to keep what they cost together below two requests a
+/// second.
+const LASTS_EACH: Duration = Duration::from_millis(500);
+/// A watch that was not ended so long after it should have been is dead.
+const OVERDUE: Duration = Duration::from_secs(2);
 /// The head of a watch's answer comes at once, or something is wrong.
 const OPENING: Duration = Duration::from_secs(10);
-/// A watch that lasted this long is no failure when it ends.
-const SETTLED: Duration = Duration::from_secs(5);
+/// What is neither watched nor listed for so long is stale, however alive the server is; a watch
+/// that is replaced has [`REPLACING`] for it.
+const DOUBT: Duration = Duration::from_millis(8_500);
+const REPLACING: Duration = Duration::from_secs(2);
 
 /// Lists `scope`, then watches it, sending what comes to `sink` until the task is dropped or the
 /// sink's receiver is. See [`Update`] for the order.
@@ -68,8 +75,11 @@ pub fn follow_by(
             told: None,
             error: None,
             link: None,
+            order: EventOrder::default(),
+            doubt_at: Instant::now() + DOUBT,
+            paused: None,
         };
-        follower.run().await;
+        Box::pin(follower.run()).await;
     };
     Task::spawn("follow", work, |words| async move {
         let error = RequestError::Internal {
@@ -103,24 +113,12 @@ struct Follower {
     told: Option<Health>,
     /// Of the last failure.
     error: Option<RequestError>,
-    link: Option<Link>,
-}
-
-/// An open watch.
-struct Link {
-    answer: Answer,
-    lines: Lines,
-    opened: Instant,
-    /// On the connection's steady clock.
-    byte_ms: u64,
-    byte_at: Instant,
-    brought: bool,
-    changes: Vec<Change>,
-    /// Version of the last event in `changes`, or of a bookmark behind them.
-    version: String,
-    flushed: Instant,
-    /// What ended the watch, once what came before it is sent.
-    end: Option<Input>,
+    link: Option<WatchLink>,
+    order: EventOrder,
+    /// From when on rows are stale while no watch is open.
+    doubt_at: Instant,
+    /// What it last waited for since something came through.
+    paused: Option<Why>,
 }
 
 impl Follower {
@@ -139,7 +137,7 @@ impl Follower {
     }
 
     async fn list(&mut self, paging: Paging) -> Input {
-        self.link = None;
+        self.unlink();
         // Rows of a broken attempt cannot be taken back one by one: the next is sent whole.
         let progressive = !self.listed && !self.rows_sent;
         let view = self.attendance.catch_up();
@@ -176,6 +174,7 @@ impl Follower {
                     }
                     self.freshen(news.view).await;
                 }
+                () = tokio::time::sleep_until(self.doubt_at), if self.undoubted() => self.doubt().await,
                 () = sink.closed() => return Input::Waited,
             }
         };
@@ -185,6 +184,9 @@ impl Follower {
             Ok(listed) => {
                 self.as_of_ms = started_ms;
                 self.listed = true;
+                self.order.listed(&listed.version);
+                self.doubt_at = Instant::now() + DOUBT;
+                self.recovered();
                 if let Some(header) = listed.header {
                     if !progressive {
                         self.send(Update::Header(header.clone())).await;
@@ -212,12 +214,11 @@ impl Follower {
     }
 
     async fn open(&mut self, from: &str) -> Input {
-        self.link = None;
+        self.unlink();
         let view = self.attendance.catch_up();
         self.freshen(view).await;
         let base = collection(&self.scope.resource, self.scope.namespace.as_deref());
-        // Spread over a minute, so that watches opened together do not end together.
-        let seconds = 240.0 + random() * 60.0;
+        let lasts = lasts(self.attendance.company(), random());
         let table = if self.scope.kind.is_none() {
             "&includeObject=Metadata"
         } else {
@@ -228,8 +229,9 @@ impl Follower {
             fields => format!("&fieldSelector={}", escape(fields)),
         };
         let path = format!(
-            "{base}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={seconds:.0}{table}{fields}",
-            escape(from)
+            "{base}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}{table}{fields}",
+            escape(from),
+            lasts.as_secs()
         );
         let accept = if self.scope.kind.is_none() {
             TABLE
@@ -253,24 +255,15 @@ impl Follower {
                     if news.renewed { return Input::Renewed; }
                     self.freshen(news.view).await;
                 }
+                () = tokio::time::sleep_until(self.doubt_at), if self.undoubted() => self.doubt().await,
                 () = self.sink.closed() => return Input::Waited,
             }
         };
         match opened {
             Ok(Ok(answer)) => {
-                let now = Instant::now();
-                self.link = Some(Link {
-                    answer,
-                    lines: Lines::default(),
-                    opened: now,
-                    byte_ms: self.connection.pulse().steady_ms(),
-                    byte_at: now,
-                    brought: false,
-                    changes: Vec::new(),
-                    version: String::new(),
-                    flushed: now.checked_sub(BATCH_EVERY).unwrap_or(now),
-                    end: None,
-                });
+                let steady_ms = self.connection.pulse().steady_ms();
+                self.link = Some(WatchLink::new(answer, steady_ms, lasts + OVERDUE));
+                self.recovered();
                 self.error = None;
                 self.as_of_ms = wall_ms();
                 self.tell(Health::Live {
@@ -299,36 +292,31 @@ impl Follower {
                 // Only an open watch is read; without one, opening it again is right.
                 return Input::Silent;
             };
-            let flush_at = link.flushed + BATCH_EVERY;
-            if !link.changes.is_empty()
-                && (link.end.is_some() || link.changes.len() >= BATCH || Instant::now() >= flush_at)
-            {
-                link.flushed = Instant::now();
-                let changes = std::mem::take(&mut link.changes);
-                let version = std::mem::take(&mut link.version);
-                self.send(Update::Changed(changes)).await;
-                return Input::Advanced { version };
-            }
-            if !link.version.is_empty() && link.changes.is_empty() {
-                return Input::Advanced {
-                    version: std::mem::take(&mut link.version),
-                };
-            }
-            if let Some(end) = link.end.take() {
-                self.link = None;
-                return end;
-            }
-            let waiting = !link.changes.is_empty();
-            tokio::select! {
-                chunk = link.answer.chunk() => self.take(chunk),
-                () = tokio::time::sleep_until(flush_at), if waiting => {}
-                () = tokio::time::sleep_until(link.byte_at + SILENCE) => {
-                    self.link = None;
-                    return Input::Silent;
+            let at = match link.due() {
+                Due::Changes(changes, version) => {
+                    self.send(Update::Changed(changes)).await;
+                    return Input::Advanced { version };
                 }
+                Due::Version(version) => return Input::Advanced { version },
+                Due::End { end, settled } => {
+                    self.unlink();
+                    return match end {
+                        End::Closed => Input::Ended { settled },
+                        End::Broken(error) => self.failed(error, settled),
+                    };
+                }
+                Due::Wait(at) => at,
+            };
+            let dead = link.dead_at() <= at;
+            tokio::select! {
+                chunk = link.chunk() => self.take(chunk),
+                () = tokio::time::sleep_until(at) => if dead {
+                    self.unlink();
+                    return Input::Silent;
+                },
                 news = self.attendance.news() => {
                     if news.renewed && link.byte_ms < news.view.replace_before_ms {
-                        self.link = None;
+                        self.unlink();
                         return Input::Renewed;
                     }
                     self.freshen(news.view).await;
@@ -338,106 +326,72 @@ impl Follower {
         }
     }
 
-    /// Reads the lines of what the watch brought; how it ended is kept until they are sent.
     fn take(&mut self, chunk: Result<Option<bytes::Bytes>, RequestError>) {
         let decoder = match (self.scope.kind, &self.header) {
             (Some(kind), _) => Some(Decoder::Kind(kind)),
             (None, Some(header)) => Some(Decoder::Table(header)),
             (None, None) => None,
         };
-        let (Some(link), Some(decoder)) = (&mut self.link, decoder) else {
-            return;
-        };
-        let settled = link.brought || link.opened.elapsed() >= SETTLED;
-        let mut failure = None;
-        match chunk {
-            Ok(Some(bytes)) => {
-                link.byte_ms = self.connection.pulse().steady_ms();
-                link.byte_at = Instant::now();
-                let Link {
-                    lines,
-                    changes,
-                    version,
-                    brought,
-                    ..
-                } = link;
-                let pushed = lines.push(&bytes, |line| match watch_event::read(line, decoder) {
-                    Ok(Event::Changed {
-                        change,
-                        version: of,
-                    }) => {
-                        changes.push(change);
-                        keep(version, of);
-                        *brought = true;
-                        ControlFlow::Continue(())
-                    }
-                    Ok(Event::Bookmark { version: of }) => {
-                        keep(version, of);
-                        *brought = true;
-                        ControlFlow::Continue(())
-                    }
-                    Ok(Event::Other) => ControlFlow::Continue(()),
-                    Ok(Event::Error {
-                        code,
-                        reason,
-                        message,
-                        retry_after_s,
-                    }) => {
-                        let words = |text: String| self.connection.words(&text);
-                        failure = Some(RequestError::Status {
-                            code,
-                            reason: words(reason),
-                            message: words(message),
-                            retry_after: retry_after_s.map(Duration::from_secs),
-                        });
-                        ControlFlow::Break(())
-                    }
-                    Err(watch_event::Unreadable) => {
-                        failure = Some(RequestError::Malformed {
-                            what: "an event of the watch".to_owned(),
-                        });
-                        ControlFlow::Break(())
-                    }
-                });
-                if pushed.is_err() {
-                    failure = Some(RequestError::TooLarge {
-                        limit: MAX_OBJECT as u64,
-                    });
-                }
-            }
-            Ok(None) if link.lines.mid_line() => failure = Some(RequestError::Cut),
-            Ok(None) => link.end = Some(Input::Ended { settled }),
-            Err(error) => failure = Some(error),
-        }
-        if let Some(error) = failure {
-            let end = self.failed(error, settled);
-            if let Some(link) = &mut self.link {
-                link.end = Some(end);
-            }
+        if let (Some(link), Some(decoder)) = (&mut self.link, decoder) {
+            link.take(chunk, decoder, &mut self.order, &self.connection);
         }
     }
 
     async fn pause(&mut self, pause: Duration, why: Why) -> Input {
-        self.link = None;
+        self.unlink();
         let until = Instant::now() + pause;
-        let silent = self.attendance.catch_up().stale
-            && matches!(why, Why::Hiccup | Why::Trouble | Why::Spread);
+        if why != Why::Spread {
+            self.paused = Some(why);
+        }
+        let early = matches!(why, Why::Hiccup | Why::Trouble);
+        // The server may have come back while the failure was on its way here.
+        let missed = self.attendance.missed();
+        if missed.renewed && early {
+            return Input::Renewed;
+        }
+        let silent = missed.view.stale && (early || why == Why::Spread);
         if !silent
             && let Some(health) =
                 health::of_pause(self.error.as_ref(), why, pause, self.as_of_ms, wall_ms())
         {
             self.tell(health).await;
         }
-        let early = matches!(why, Why::Hiccup | Why::Trouble);
         loop {
             tokio::select! {
                 () = tokio::time::sleep_until(until) => return Input::Waited,
                 news = self.attendance.news() => {
-                    if news.renewed && early { return Input::Renewed; }
+                    if early && (news.renewed || (news.revived && why == Why::Trouble)) {
+                        return Input::Renewed;
+                    }
                     if early { self.freshen(news.view).await; }
                 }
+                () = tokio::time::sleep_until(self.doubt_at), if self.undoubted() => self.doubt().await,
                 () = self.sink.closed() => return Input::Waited,
             }
+        }
+    }
+
+    /// From here on no watch is open.
+    fn unlink(&mut self) {
+        if let Some(link) = self.link.take() {
+            self.doubt_at = (link.byte_at + DOUBT).max(Instant::now() + REPLACING);
+        }
+    }
+
+    /// Whether what is shown passes for live though nothing feeds it.
+    fn undoubted(&self) -> bool {
+        self.link.is_none() && matches!(self.told, Some(Health::Live { .. }))
+    }
+
+    async fn doubt(&mut self) {
+        let health = health::of_doubt(self.as_of_ms());
+        self.tell(health).await;
+    }
+
+    /// Something came through: whoever waits for the same need not wait any longer.
+    fn recovered(&mut self) {
+        if self.paused.take() == Some(Why::Trouble) {
+            self.connection.pulse().revive();
         }
     }
 
@@ -487,11 +441,10 @@ impl Follower {
     }
 }
 
-/// The version of a batch is that of its last event; an empty one says nothing.
-fn keep(version: &mut String, new: String) {
-    if !new.is_empty() {
-        *version = new;
-    }
+/// How long a watch is asked for that is one of `company`.
+fn lasts(company: usize, random: f64) -> Duration {
+    let company = u32::try_from(company).unwrap_or(u32::MAX);
+    LASTS.max(LASTS_EACH.saturating_mul(company)) + LASTS_SPREAD.mul_f64(random)
 }
 
 fn fault(error: &RequestError) -> Fault {

@@ -99,6 +99,19 @@ pub(crate) fn of_silence(as_of_ms: i64) -> Health {
     }
 }
 
+/// Words for rows that nothing has confirmed for a while though the server answers others.
+pub(crate) fn of_doubt(as_of_ms: i64) -> Health {
+    let why = format!(
+        "The server has not confirmed this since {}. Asking again.",
+        time_of_day(as_of_ms)
+    );
+    Health::Stale {
+        as_of_ms,
+        why,
+        retry_at_ms: None,
+    }
+}
+
 /// `14:03:12` on this computer's clock.
 fn time_of_day(ms: i64) -> String {
     Timestamp::from_millisecond(ms)

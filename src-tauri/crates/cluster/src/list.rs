@@ -28,6 +28,7 @@ use crate::error::RequestError;
 use crate::fetch::{collection, escape};
 use crate::json_stream::{JsonList, list_meta};
 use crate::lines::MAX_OBJECT;
+use crate::list_pace::{CHUNK_PATIENCE, Pace};
 use crate::list_piece::{ListMeta, Piece, SplitError};
 use crate::preview::{Identity, Previews, identity};
 use crate::proto_stream::ProtoList;
@@ -38,8 +39,6 @@ use crate::watch_step::Paging;
 const PROTOBUF: &str = "application/vnd.kubernetes.protobuf, application/json";
 /// The server's own Table.
 pub(crate) const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
-/// A list's body may pause this long.
-const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
 /// Largest page of a server Table: held whole.
 const TABLE_LIMIT: u64 = 128 << 20;
 /// Objects in a page behind the first.
@@ -326,9 +325,11 @@ impl Listing<'_> {
             .await?;
         self.heard();
         let before = intake.bytes;
+        let mut bounds = Pace::begin();
         let mut splitter = Splitter::of(&answer);
         let mut meta = ListMeta::default();
         while let Some(chunk) = answer.chunk_within(CHUNK_PATIENCE).await? {
+            bounds.keep(chunk.len(), Instant::now())?;
             splitter.push(&chunk, &mut |piece, decode| match piece {
                 Piece::Item(bytes) => intake.take(decode(kind, bytes)),
                 Piece::Meta(found) => {
@@ -371,7 +372,9 @@ impl Listing<'_> {
             };
             let mut answer = self.connection.request(ask).await?;
             let mut body = Vec::new();
+            let mut bounds = Pace::begin();
             while let Some(chunk) = answer.chunk_within(CHUNK_PATIENCE).await? {
+                bounds.keep(chunk.len(), Instant::now())?;
                 if (body.len() + chunk.len()) as u64 > TABLE_LIMIT {
                     return Err(RequestError::TooLarge { limit: TABLE_LIMIT });
                 }

@@ -3,21 +3,25 @@
 //! One prober a connection, running while something attends to it; the rules are in
 //! [`crate::pulse_step`].
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::connection::{Ask, Connection};
-use crate::pulse_step::{self, Input, Moment, Output};
+use crate::pulse_step::{self, FRESH_PATIENCE, Input, Moment, Output, Over};
 use crate::task::Task;
 
 /// What everybody may read without credentials, on every server.
 const PROBE: &str = "/version";
-const PROBE_LIMIT: u64 = 64 << 10;
+const PROBE_LIMIT: usize = 64 << 10;
+/// Least time between two revivals.
+const REVIVAL: Duration = Duration::from_secs(10);
 
 /// The signs of life of one connection. Clones share them.
 #[derive(Clone)]
@@ -28,6 +32,8 @@ struct Shared {
     proof_ms: AtomicU64,
     proof_wall_ms: AtomicI64,
     view: watch::Sender<View>,
+    /// When a follower last told that it came through after trouble, steady.
+    revived_ms: AtomicU64,
     attending: Mutex<Attending>,
 }
 
@@ -46,6 +52,8 @@ pub(crate) struct View {
     pub(crate) epoch: u64,
     /// At a new epoch, links without a byte since then ([`Pulse::steady_ms`]) are to be replaced.
     pub(crate) replace_before_ms: u64,
+    /// Counts how often a request came through after several had not.
+    pub(crate) revivals: u64,
 }
 
 /// Keeps the prober running while it lives.
@@ -54,6 +62,8 @@ pub(crate) struct Attendance {
     view: watch::Receiver<View>,
     /// Last epoch reported.
     epoch: u64,
+    /// Revivals as last reported.
+    revivals: u64,
 }
 
 /// News of the server.
@@ -61,26 +71,43 @@ pub(crate) struct News {
     pub(crate) view: View,
     /// It came back over new links.
     pub(crate) renewed: bool,
+    /// Somebody else came through who had been in trouble: it is worth trying at once.
+    pub(crate) revived: bool,
 }
 
 impl Attendance {
     /// What is known now; forgets news not taken.
     pub(crate) fn catch_up(&mut self) -> View {
         let view = *self.view.borrow_and_update();
-        self.epoch = view.epoch;
+        (self.epoch, self.revivals) = (view.epoch, view.revivals);
         view
+    }
+
+    /// What became known since it was last taken, without waiting for it.
+    pub(crate) fn missed(&mut self) -> News {
+        let (epoch, revivals) = (self.epoch, self.revivals);
+        let view = self.catch_up();
+        News {
+            view,
+            renewed: view.epoch != epoch,
+            revived: view.revivals != revivals,
+        }
     }
 
     /// Waits for the server to come, go, or come back over new links. Cancel-safe.
     pub(crate) async fn news(&mut self) -> News {
         // The sender lives in this attendance's own pulse, so it cannot be gone.
         let _ = self.view.changed().await;
-        let before = self.epoch;
-        let view = self.catch_up();
-        News {
-            view,
-            renewed: view.epoch != before,
-        }
+        self.missed()
+    }
+
+    /// How many attend.
+    pub(crate) fn company(&self) -> usize {
+        let attending = &self.pulse.0.attending;
+        attending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .count
     }
 }
 
@@ -91,6 +118,7 @@ impl Pulse {
             proof_ms: AtomicU64::new(0),
             proof_wall_ms: AtomicI64::new(0),
             view: watch::Sender::new(View::default()),
+            revived_ms: AtomicU64::new(0),
             attending: Mutex::default(),
         }))
     }
@@ -104,6 +132,22 @@ impl Pulse {
     /// When the server last sent anything, Unix ms; 0 before the first.
     pub(crate) fn as_of_ms(&self) -> i64 {
         self.0.proof_wall_ms.load(Ordering::Relaxed)
+    }
+
+    /// To be called when a request came through after several had not: whoever waits for the same
+    /// reason tries at once. One that comes and goes is heard only every [`REVIVAL`].
+    pub(crate) fn revive(&self) {
+        let now_ms = self.steady_ms();
+        let apart_ms = u64::try_from(REVIVAL.as_millis()).unwrap_or(u64::MAX);
+        let heard =
+            self.0
+                .revived_ms
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |before_ms| {
+                    (before_ms == 0 || now_ms >= before_ms + apart_ms).then_some(now_ms.max(1))
+                });
+        if heard.is_ok() {
+            self.0.view.send_modify(|view| view.revivals += 1);
+        }
     }
 
     /// Milliseconds on this connection's own clock.
@@ -132,11 +176,14 @@ impl Pulse {
         }
         drop(attending);
         let view = self.0.view.subscribe();
-        let epoch = view.borrow().epoch;
+        let View {
+            epoch, revivals, ..
+        } = *view.borrow();
         Attendance {
             pulse: self.clone(),
             view,
             epoch,
+            revivals,
         }
     }
 
@@ -180,17 +227,26 @@ async fn probe(pulse: Pulse, connection: Connection) {
     // The same target built the first one; should it fail, probes share its links.
     let link = connection.apart().unwrap_or_else(|_| connection.clone());
     // It must be as old as those it answers for: one made later may live where they are dead. Whether it is is found out in time.
-    let _ = tokio::time::timeout(pulse_step::TICK, answers(&link)).await;
-    let mut under_way: Option<Pin<Box<dyn Future<Output = bool> + Send>>> = None;
+    let opened = tokio::time::timeout(pulse_step::TICK, answer(&link)).await;
+    let mut last = opened.ok().flatten().and_then(|answered| answered.by);
+    let mut under_way: FuturesUnordered<Probing> = FuturesUnordered::new();
+    let mut pooled = false;
     loop {
         let input = tokio::select! {
-            alive = async { under_way.as_mut().expect("polled only if there is one").await }, if under_way.is_some() => {
-                under_way = None;
-                if alive {
+            Some(answered) = under_way.next(), if !under_way.is_empty() => {
+                if let Some(Answered { by }) = answered {
+                    under_way.clear();
                     pulse.prove();
-                    Input::Answered
-                } else {
+                    let over = match (by, std::mem::replace(&mut last, by)) {
+                        (Some(now), Some(before)) if now == before => Over::Same,
+                        (Some(_), _) => Over::Other,
+                        (None, _) => Over::Unknown,
+                    };
+                    Input::Answered { over }
+                } else if under_way.is_empty() {
                     Input::Failed
+                } else {
+                    continue;
                 }
             }
             _ = ticks.tick() => Input::Tick { proof_ms: pulse.0.proof_ms.load(Ordering::Relaxed) },
@@ -199,34 +255,43 @@ async fn probe(pulse: Pulse, connection: Connection) {
         state = next;
         match output {
             Output::Nothing => {}
-            Output::Abandon => under_way = None,
             Output::Probe { fresh } => {
+                if std::mem::replace(&mut pooled, !fresh) {
+                    under_way.clear();
+                }
                 if fresh {
                     connection.renew();
                     link.renew();
                 }
                 let link = link.clone();
-                under_way = Some(Box::pin(async move { answers(&link).await }));
+                under_way.push(Box::pin(async move {
+                    let answered = tokio::time::timeout(FRESH_PATIENCE, answer(&link)).await;
+                    answered.ok().flatten()
+                }));
             }
         }
-        let view = View {
-            stale: state.stale,
-            epoch: state.epoch,
-            replace_before_ms: state.replace_before_ms,
-        };
-        pulse
-            .0
-            .view
-            .send_if_modified(|known| std::mem::replace(known, view) != view);
+        pulse.0.view.send_if_modified(|known| {
+            let view = View {
+                stale: state.stale,
+                epoch: state.epoch,
+                replace_before_ms: state.replace_before_ms,
+                revivals: known.revivals,
+            };
+            std::mem::replace(known, view) != view
+        });
     }
 }
 
-/// Whether the API server itself answers. A refusal is an answer; a gateway's 5xx is not. Waits for no credentials: who
-/// logs in says nothing of the server.
-async fn answers(link: &Connection) -> bool {
-    let ask = Ask::json(PROBE);
-    match link.probe(ask, PROBE_LIMIT).await {
-        Ok(_) => true,
-        Err(error) => error.code().is_some_and(|code| code < 500),
-    }
+type Probing = Pin<Box<dyn Future<Output = Option<Answered>> + Send>>;
+
+/// The API server itself answered.
+#[derive(Clone, Copy)]
+struct Answered {
+    /// The near end of the link; unknown behind some proxies.
+    by: Option<SocketAddr>,
+}
+
+async fn answer(link: &Connection) -> Option<Answered> {
+    let by = link.probe(Ask::json(PROBE), PROBE_LIMIT).await?;
+    Some(Answered { by })
 }

@@ -7,19 +7,24 @@
 //!   all watches together.
 //! - The prober keeps a link of its own alive by using it at least every [`KEEP`], whatever else
 //!   proves the server: only a link that was there before tells that such links died.
+//! - A probe answered over another link than the one before proves the server, not the watches:
+//!   what took the prober's link may have taken theirs without telling them. So those that have
+//!   brought nothing since are replaced, too; at most once in [`APART`], and only after a link
+//!   that lasted, for some servers close every link after one answer.
 //! - A probe over that link that is not answered within [`POOLED_PATIENCE`] makes every
 //!   link suspect: all pools are emptied and the next probe goes over a new link. If the server
 //!   answers there, the old links are dead without having said so (half-open), and every watch
 //!   that has brought nothing since is replaced. So a dead link is replaced 4 + 1 + 3 + 1 s after
 //!   the last proof of life (the ones are ticks), or as soon as a new link comes about.
+//! - New links are tried every [`AGAIN`] until one answers, the earlier ones left to their patience:
+//!   what a dead network swallowed does not delay what is tried once it is back.
 //! - No proof for [`STALE`] means what is on screen is stale, and it is marked so by 10 s.
 //! - During suspend the monotonic clock stands still and the wall clock goes on: when they part by
 //!   more than [`SLEPT`], the machine slept, nothing is known of any link, and a new one is tried
 //!   at once. A wall clock that was only set costs one round of new links.
 //!
-//! A link that something in between swallows alone while the others live escapes the probe. The
-//! kernel's keepalive ends it if the path is dead; if a proxy acknowledges and drops, the follower
-//! replaces it for being silent longer than bookmarks are apart.
+//! A watch's link that something in between swallows alone while the others live escapes the
+//! probe. The follower notices: it asks for watches so short that each says something in time.
 
 use std::time::Duration;
 
@@ -31,12 +36,18 @@ pub(crate) const KEEP: Duration = Duration::from_secs(10);
 pub(crate) const POOLED_PATIENCE: Duration = Duration::from_secs(3);
 /// A probe over a new link: name, TCP, TLS, request.
 pub(crate) const FRESH_PATIENCE: Duration = Duration::from_secs(5);
-/// Pause between failed probes.
+/// Time between probes over new links, and after the first minute without an answer.
 pub(crate) const AGAIN: Duration = Duration::from_secs(2);
+const AGAIN_LATER: Duration = Duration::from_secs(4);
+const LATER: Duration = Duration::from_mins(1);
 /// Age of the last proof at which what is shown counts as stale; seen one tick later at most.
 pub(crate) const STALE: Duration = Duration::from_millis(8_500);
 /// Wall clock ahead of the monotonic one by this since the last tick: the machine slept.
 pub(crate) const SLEPT: Duration = Duration::from_secs(3);
+/// Least time between two replacements of links because the prober's own was another one.
+pub(crate) const APART: Duration = Duration::from_secs(10);
+/// Answers a link of the prober must have brought for its loss to say anything.
+const LASTED: u32 = 2;
 /// How often to look.
 pub(crate) const TICK: Duration = Duration::from_secs(1);
 
@@ -58,9 +69,23 @@ pub(crate) enum Input {
         proof_ms: u64,
     },
     /// The probe was answered.
-    Answered,
-    /// The probe failed.
+    Answered {
+        /// By which link.
+        over: Over,
+    },
+    /// The probe failed, and none over another link is under way.
     Failed,
+}
+
+/// The link a probe was answered over, beside that of the answer before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// The same.
+    Same,
+    /// Another one, or the first.
+    Other,
+    /// A proxy in between hides it.
+    Unknown,
 }
 
 /// What the probe is doing.
@@ -81,6 +106,10 @@ pub(crate) struct State {
     slept: bool,
     /// The prober has a link.
     linked: bool,
+    /// Answers over it.
+    answers: u32,
+    /// When links were last replaced because it was another one (steady).
+    moved_ms: Option<u64>,
     /// Nothing proves the server alive.
     pub(crate) stale: bool,
     /// Counts the gaps that were overcome.
@@ -94,13 +123,11 @@ pub(crate) struct State {
 pub(crate) enum Output {
     /// Nothing.
     Nothing,
-    /// Send a probe; `fresh`: over a new link, forgetting the pooled ones. Replaces one under way.
+    /// Send a probe; `fresh`: over a new link, forgetting the pooled ones. Replaces a pooled one.
     Probe {
         /// As above.
         fresh: bool,
     },
-    /// Give up the probe under way.
-    Abandon,
 }
 
 /// At the moment the server was first heard.
@@ -114,6 +141,8 @@ pub(crate) fn begin(now: Moment) -> State {
         suspect_ms: None,
         slept: false,
         linked: false,
+        answers: 0,
+        moved_ms: None,
         stale: false,
         epoch: 0,
         replace_before_ms: 0,
@@ -135,17 +164,8 @@ pub(crate) fn step(mut state: State, input: Input, now: Moment) -> (State, Outpu
                 tick(&mut state, now)
             }
         }
-        Input::Answered => {
-            state.probe = Probe::Idle {
-                since_ms: now.steady_ms,
-            };
-            state.proof_ms = now.steady_ms;
-            state.linked = true;
-            state.slept = false;
-            if let Some(since) = state.suspect_ms.take() {
-                state.epoch += 1;
-                state.replace_before_ms = since;
-            }
+        Input::Answered { over } => {
+            answered(&mut state, over, now);
             Output::Nothing
         }
         Input::Failed => fail(&mut state, now),
@@ -154,24 +174,56 @@ pub(crate) fn step(mut state: State, input: Input, now: Moment) -> (State, Outpu
     (state, output)
 }
 
+fn answered(state: &mut State, over: Over, now: Moment) {
+    let lost = over == Over::Other
+        && state.answers >= LASTED
+        && state.moved_ms.is_none_or(|at| since(at, now) >= APART);
+    let lost_ms = match state.probe {
+        Probe::Sent { at_ms, .. } if lost => Some(at_ms),
+        Probe::Sent { .. } | Probe::Idle { .. } => None,
+    };
+    let suspect_ms = state.suspect_ms.take();
+    if suspect_ms.is_none() && lost_ms.is_some() {
+        state.moved_ms = Some(now.steady_ms);
+    }
+    if let Some(before_ms) = suspect_ms.or(lost_ms) {
+        state.epoch += 1;
+        state.replace_before_ms = before_ms;
+    }
+    state.answers = match over {
+        Over::Same => state.answers.saturating_add(1),
+        Over::Other => 1,
+        Over::Unknown => 0,
+    };
+    state.probe = Probe::Idle {
+        since_ms: now.steady_ms,
+    };
+    state.proof_ms = now.steady_ms;
+    state.linked = true;
+    state.slept = false;
+}
+
 fn tick(state: &mut State, now: Moment) -> Output {
     match state.probe {
-        Probe::Sent { at_ms, fresh } => {
-            let patience = if fresh {
-                FRESH_PATIENCE
+        Probe::Sent { at_ms, fresh: true } => {
+            if since(at_ms, now) >= again(state, now) {
+                send(state, now, true)
             } else {
-                POOLED_PATIENCE
-            };
-            if since(at_ms, now) < patience {
-                return Output::Nothing;
+                Output::Nothing
             }
-            match fail(state, now) {
-                Output::Nothing => Output::Abandon,
-                other => other,
+        }
+        Probe::Sent {
+            at_ms,
+            fresh: false,
+        } => {
+            if since(at_ms, now) >= POOLED_PATIENCE {
+                fail(state, now)
+            } else {
+                Output::Nothing
             }
         }
         Probe::Idle { since_ms } if state.suspect_ms.is_some() => {
-            if since(since_ms, now) >= AGAIN {
+            if since(since_ms, now) >= again(state, now) {
                 send(state, now, true)
             } else {
                 Output::Nothing
@@ -185,6 +237,13 @@ fn tick(state: &mut State, now: Moment) -> Output {
             send(state, now, false)
         }
         Probe::Idle { .. } => Output::Nothing,
+    }
+}
+
+fn again(state: &State, now: Moment) -> Duration {
+    match state.suspect_ms {
+        Some(at_ms) if since(at_ms, now) >= LATER => AGAIN_LATER,
+        Some(_) | None => AGAIN,
     }
 }
 
@@ -238,6 +297,8 @@ mod tests {
         /// New links come about.
         new_links: bool,
         pending: Option<bool>,
+        /// The prober's link was closed: the next probe silently goes over a new one.
+        closed: bool,
         probes: u32,
         log: Vec<(u64, &'static str)>,
     }
@@ -254,6 +315,7 @@ mod tests {
                 old_links: true,
                 new_links: true,
                 pending: None,
+                closed: false,
                 probes: 0,
                 log: Vec::new(),
             }
@@ -277,20 +339,17 @@ mod tests {
             self.note(before);
             match output {
                 Output::Nothing => {}
-                Output::Abandon => self.pending = None,
                 Output::Probe { fresh } => {
                     self.probes += 1;
                     self.pending = Some(fresh);
-                    if if fresh {
-                        self.new_links
-                    } else {
-                        self.old_links
-                    } {
+                    let anew = fresh || std::mem::take(&mut self.closed);
+                    if if anew { self.new_links } else { self.old_links } {
                         self.pending = None;
-                        if fresh {
+                        if anew {
                             self.old_links = true;
                         }
-                        self.feed(Input::Answered);
+                        let over = if anew { Over::Other } else { Over::Same };
+                        self.feed(Input::Answered { over });
                     }
                 }
             }
@@ -305,7 +364,11 @@ mod tests {
         }
 
         fn sleep(&mut self, hours: i64) {
-            self.now.wall_ms += hours * 3_600_000;
+            self.nap(hours * 60);
+        }
+
+        fn nap(&mut self, minutes: i64) {
+            self.now.wall_ms += minutes * 60_000;
         }
     }
 
@@ -362,18 +425,19 @@ mod tests {
                     fresh <= 20 + phase + length + 8 && fresh == renewed,
                     "fresh at {fresh}"
                 );
-                assert!(world.probes < 15 + u32::try_from(length).unwrap_or(0) / 5);
+                let (soon, later) = (length.min(60) / 2, length.saturating_sub(60) / 4);
+                assert!(u64::from(world.probes) < 15 + soon + later);
             }
         }
     }
 
     #[test]
     fn waking_is_noticed_at_the_first_tick() {
-        for hours in [1, 8, 24 * 30] {
+        for minutes in [1, 60, 8 * 60, 24 * 60 * 30] {
             let mut world = World::new();
             world.seconds(30);
             world.old_links = false;
-            world.sleep(hours);
+            world.nap(minutes);
             world.seconds(1);
             assert_eq!(world.state.epoch, 1, "the network is up: renewed at once");
             assert!(!world.state.stale);
@@ -395,11 +459,119 @@ mod tests {
     }
 
     #[test]
+    fn a_network_that_comes_back_after_waking_is_used_within_five_seconds() {
+        for minutes in [1, 60, 8 * 60] {
+            for without in 1..12 {
+                let mut world = World::new();
+                world.seconds(30);
+                (world.old_links, world.new_links) = (false, false);
+                world.nap(minutes);
+                // Without a network a connection is refused at once, and a probe with it.
+                for _ in 0..without {
+                    world.seconds(1);
+                    world.feed(Input::Failed);
+                }
+                world.new_links = true;
+                world.seconds(4);
+                assert!(!world.state.stale && world.state.epoch == 1, "{without} s");
+            }
+        }
+    }
+
+    #[test]
     fn a_wall_clock_set_back_changes_nothing() {
         let mut world = World::new();
         world.seconds(30);
         world.sleep(-24);
         world.seconds(30);
         assert!(world.log.is_empty());
+    }
+
+    #[test]
+    fn a_wall_clock_set_forward_costs_one_round_of_new_links() {
+        let mut world = World::new();
+        world.seconds(30);
+        world.sleep(24);
+        world.seconds(60);
+        assert_eq!(world.log, [(31, "stale"), (31, "fresh"), (31, "renewed")]);
+    }
+
+    #[test]
+    fn a_wall_clock_that_drifts_is_no_sleep() {
+        let mut world = World::new();
+        for second in 0..3_600 {
+            world.now.wall_ms += if second % 2 == 0 { 900 } else { -900 };
+            world.seconds(1);
+        }
+        assert!(world.log.is_empty());
+    }
+
+    #[test]
+    fn the_loss_of_the_probers_link_makes_the_others_suspect() {
+        let mut world = World::new();
+        world.seconds(30);
+        // Both were taken, the prober's with a word, the watches' without.
+        world.closed = true;
+        world.seconds(5);
+        let [(second, "renewed")] = world.log[..] else {
+            panic!("{:?}", world.log)
+        };
+        assert!(second <= 35);
+        assert!(world.state.replace_before_ms > 1_000_000 + 30_000);
+    }
+
+    #[test]
+    fn a_server_that_closes_every_link_is_no_reason_to_replace_others() {
+        let mut world = World::new();
+        for _ in 0..60 {
+            world.closed = true;
+            world.seconds(4);
+        }
+        assert!(world.log.is_empty(), "{:?}", world.log);
+    }
+
+    #[test]
+    fn links_that_last_for_two_probes_cost_one_round_in_ten_seconds() {
+        let mut world = World::new();
+        for _ in 0..60 {
+            world.closed = true;
+            world.seconds(8);
+        }
+        assert!(world.log.len() <= 48, "{}", world.log.len());
+    }
+
+    #[test]
+    fn behind_a_proxy_that_hides_links_none_is_suspected_for_it() {
+        let mut state = begin(World::new().now);
+        for _ in 0..9 {
+            let now = World::new().now;
+            state.probe = Probe::Sent {
+                at_ms: now.steady_ms,
+                fresh: false,
+            };
+            (state, _) = step(
+                state,
+                Input::Answered {
+                    over: Over::Unknown,
+                },
+                now,
+            );
+        }
+        assert_eq!(state.epoch, 0);
+    }
+
+    #[test]
+    fn a_dead_server_is_probed_ever_more_seldom() {
+        let mut world = World::new();
+        world.seconds(20);
+        (world.old_links, world.new_links) = (false, false);
+        world.seconds(30);
+        let before = world.probes;
+        for _ in 0..60 {
+            world.seconds(1);
+            // Refused at once.
+            world.feed(Input::Failed);
+        }
+        assert!(world.probes - before <= 25, "{}", world.probes - before);
     }
 }

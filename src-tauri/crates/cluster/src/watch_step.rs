@@ -19,7 +19,7 @@ pub(crate) const PAGED_TRIES: u8 = 3;
 /// Pause after a refusal (401, 403, 404, …): rights and CRDs do come back.
 pub(crate) const REFUSED: Duration = Duration::from_secs(30);
 /// Spread of watches coming back together after a gap.
-const SPREAD: Duration = Duration::from_millis(400);
+const SPREAD: Duration = Duration::from_millis(800);
 
 /// How a list is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(crate) enum Input {
         /// As with [`Input::Ended`]; false for lists.
         settled: bool,
     },
-    /// Nothing came for longer than bookmarks are apart.
+    /// It was to say something, or to end, by now.
     Silent,
     /// The server was proved alive over a new link after a gap: older links are suspect.
     Renewed,
@@ -236,7 +236,13 @@ fn while_listing(
         }
         Input::Listed { version } => watch(version, failures),
         Input::Failed { fault, .. } => list_failed(paging, expired, failures + 1, fault, random),
-        Input::Renewed => list_failed(paging, expired, failures + 1, Fault::Link, random),
+        // The link it hung on was dead, the server is not.
+        Input::Renewed => wait(
+            Next::List { paging, expired },
+            failures,
+            SPREAD.mul_f64(random),
+            Why::Spread,
+        ),
         Input::Opened
         | Input::Advanced { .. }
         | Input::Ended { .. }
@@ -423,7 +429,7 @@ fn spread(pause: Duration, random: f64) -> Duration {
 
 /// The later of two versions. One that is empty or lower than what was seen is ignored; of two
 /// that are not numbers the new one counts.
-fn later(seen: String, new: String) -> String {
+pub(crate) fn later(seen: String, new: String) -> String {
     match (seen.parse::<u128>(), new.parse::<u128>()) {
         _ if new.is_empty() => seen,
         (Ok(old), Ok(next)) if next < old => seen,
@@ -650,10 +656,10 @@ mod tests {
 
     #[test]
     fn proof_of_life_ends_waiting_for_the_link_alone() {
-        assert_eq!(after(&[Input::Renewed, Input::Waited]), "p400S w7");
+        assert_eq!(after(&[Input::Renewed, Input::Waited]), "p800S w7");
         assert_eq!(
             after(&[broke(Fault::Link), Input::Renewed, Input::Waited]),
-            "p500H p400S w7"
+            "p500H p800S w7"
         );
         let throttled = broke(Fault::Throttled {
             retry_after: Some(Duration::from_secs(20)),
@@ -662,7 +668,7 @@ mod tests {
             after(&[throttled, Input::Renewed, Input::Waited]),
             "p22000R - w7"
         );
-        assert_eq!(run([Input::Renewed, Input::Waited]), "L p500H L");
+        assert_eq!(run([Input::Renewed, Input::Waited]), "L p800S L");
     }
 
     #[test]

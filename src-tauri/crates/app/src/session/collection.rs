@@ -1,7 +1,8 @@
 //! One kind of one cluster, live: its rows, the lists and watches that feed them, the views on it.
 //!
 //! One watch over all namespaces feeds every view of the kind. Where that is forbidden, one watch
-//! for each namespace that some view asks for takes its place.
+//! for each namespace that some view asks for takes its place, until the first, which goes on
+//! asking, is let through.
 
 use std::sync::Arc;
 
@@ -51,6 +52,8 @@ pub(crate) struct Collection {
     feeds: Vec<Feed>,
     /// The server forbids listing over all namespaces; its words.
     wide_forbidden: Option<RequestError>,
+    /// The list over all namespaces that was refused: it asks again by itself, slowly.
+    asking: Option<FeedId>,
     /// The namespace shown where a view asks for all of them and may not have them.
     own_namespace: String,
     /// Users that are not views: the namespace selector, the scaling table.
@@ -79,6 +82,7 @@ impl Collection {
             columns: Arc::new(columns),
             feeds: Vec::new(),
             wide_forbidden: None,
+            asking: None,
             own_namespace: String::new(),
             holds: 0,
             idle_since_ms: None,
@@ -126,6 +130,8 @@ impl Collection {
         if self.wide_forbidden.is_some() {
             self.table
                 .retain(|row| wanted.iter().flatten().any(|n| n == &*row.meta().namespace));
+        } else if let Some(asking) = self.asking.take() {
+            feeds.close(asking);
         }
         for namespace in wanted {
             if self.feeds.iter().any(|feed| feed.namespace == namespace) {
@@ -174,13 +180,21 @@ impl Collection {
     }
 
     fn close_feeds(&mut self, feeds: &mut Feeds) {
-        for feed in self.feeds.drain(..) {
-            feeds.close(feed.id);
+        for feed in self.feeds.drain(..).map(|feed| feed.id).chain(self.asking.take()) {
+            feeds.close(feed);
         }
     }
 
     /// Applies one update; whether its feeds must be chosen anew.
     fn apply(&mut self, feed: FeedId, update: Update) -> bool {
+        if self.asking == Some(feed) {
+            if !matches!(update, Update::Listed { .. }) {
+                return false;
+            }
+            self.wide_forbidden = None;
+            self.begin_anew();
+            return true;
+        }
         let Some(at) = self.feeds.iter().position(|f| f.id == feed) else {
             return false;
         };
@@ -258,11 +272,19 @@ impl Collection {
                 }
                 if forbidden.is_some() {
                     self.wide_forbidden = forbidden;
+                    self.asking = Some(self.feeds.remove(at).id);
+                    self.begin_anew();
                     return true;
                 }
             }
         }
         false
+    }
+
+    /// Other feeds take over: what nobody fed meanwhile may be gone, so they begin with nothing.
+    fn begin_anew(&mut self) {
+        self.table.retain(|_| false);
+        self.table.touch();
     }
 
     fn put_all(&mut self, rows: Vec<ObjectRow>) {

@@ -1,5 +1,7 @@
 //! A small HTTP server that answers as a test tells it, byte by byte.
 
+pub(crate) mod seen;
+
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -35,6 +37,8 @@ pub(crate) struct Script {
     /// New connections hang, too.
     frozen: AtomicBool,
     connections: AtomicUsize,
+    /// Connections last asked for the version are closed.
+    parted: tokio::sync::Notify,
 }
 
 pub(crate) struct Server {
@@ -100,6 +104,12 @@ impl Server {
         );
     }
 
+    /// Every connection there is falls silent without a word, but the prober's is closed.
+    pub(crate) fn part(&self) {
+        self.freeze(true);
+        self.script.parted.notify_waiters();
+    }
+
     /// New connections answer again; the old ones stay dead.
     pub(crate) fn thaw(&self) {
         self.script.frozen.store(false, Ordering::SeqCst);
@@ -146,10 +156,16 @@ impl Drop for Server {
 
 async fn serve(mut stream: TcpStream, number: usize, script: Arc<Script>) {
     let mut buffer = Vec::new();
+    let mut probed = false;
     loop {
-        let Some((method, path)) = request(&mut stream, &mut buffer).await else {
+        let asked = tokio::select! {
+            asked = request(&mut stream, &mut buffer) => asked,
+            () = script.parted.notified(), if probed => return,
+        };
+        let Some((method, path)) = asked else {
             return;
         };
+        probed = path == "/version";
         if number < script.frozen_below.load(Ordering::SeqCst) {
             return std::future::pending().await;
         }
@@ -309,6 +325,11 @@ pub(crate) fn watch<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, end: End) ->
         End::Hang => Step::Hang,
     });
     steps
+}
+
+/// A watch sending these lines, each as one HTTP chunk.
+pub(crate) fn lines(text: &[String], end: End) -> Reply {
+    watch(text.iter().map(String::as_bytes), end)
 }
 
 /// A line of a watch.
