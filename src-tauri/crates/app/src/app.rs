@@ -10,10 +10,10 @@ use cluster::Connection;
 use notify::RecommendedWatcher;
 use tokio::sync::oneshot;
 use wire::{
-    CloseId, ClusterAsk, ClusterInfo, ClusterInfos, ClusterStatus, Connect, Details, DetailsOpened,
-    GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails,
-    OpenGraph, OpenLog, OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage,
-    Strings, UpdateView, ViewOpened, WireError, Yaml,
+    Actions, ActionsAsk, CloseId, ClusterAsk, ClusterInfo, ClusterInfos, ClusterStatus, Connect,
+    Details, DetailsOpened, GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened,
+    LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Rows, RowsAsk, SeriesAsk,
+    SetVisible, Settings, StartPage, Strings, UpdateView, ViewOpened, WireError, Yaml,
 };
 
 use crate::host::Host;
@@ -183,7 +183,13 @@ impl Handler for App {
 
     async fn kinds(&self, ask: ClusterAsk) -> Result<KindList, WireError> {
         let answer = self.session(&ask.cluster)?.call(Session::kinds).await?;
-        wait(answer).await?
+        wait(answer).await
+    }
+
+    async fn actions(&self, ask: ActionsAsk) -> Result<Actions, WireError> {
+        self.session(&ask.cluster)?
+            .call(move |session| session.actions(&ask))
+            .await?
     }
 
     async fn namespaces(&self, ask: ClusterAsk) -> Result<Strings, WireError> {

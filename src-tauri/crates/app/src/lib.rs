@@ -6,6 +6,7 @@
 mod app;
 mod errors;
 mod host;
+mod lacks;
 mod live_table;
 mod log_ring;
 mod series;

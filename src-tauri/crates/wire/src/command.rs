@@ -8,10 +8,10 @@ use ts_rs::TS;
 
 use crate::log::LogAsk;
 use crate::{
-    CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect, Details, DetailsOpened, ErrorCode,
-    GraphMeta, GraphOpened, KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog,
-    OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage, UpdateView, ViewOpened,
-    WireError, Yaml,
+    Actions, ActionsAsk, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect, Details,
+    DetailsOpened, ErrorCode, GraphMeta, GraphOpened, KindList, LogOpened, LogWindow, OpenDetails,
+    OpenGraph, OpenLog, OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage,
+    UpdateView, ViewOpened, WireError, Yaml,
 };
 
 /// What a command answers.
@@ -114,6 +114,8 @@ commands! {
     cluster_status(ClusterAsk) -> ClusterStatus;
     /// Kinds the cluster serves.
     kinds(ClusterAsk) -> KindList;
+    /// What the account may not do with objects of a kind in a namespace, as far as is known; asks nothing of the server first.
+    actions(ActionsAsk) -> Actions;
     /// Names of the namespaces for the selector, sorted; empty when they may not be listed.
     namespaces(ClusterAsk) -> Strings;
     /// Opens a live table.

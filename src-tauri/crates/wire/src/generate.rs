@@ -24,7 +24,7 @@ macro_rules! declare_all {
 pub fn typescript() -> String {
     let mut out = HEADER.to_owned();
     declare_all!(out:
-        crate::ErrorCode, crate::WireError, crate::Tone, crate::Align, crate::Cell, crate::Column,
+        crate::ErrorCode, crate::Lack, crate::ActionsAsk, crate::Actions, crate::WireError, crate::Tone, crate::Align, crate::Cell, crate::Column,
         crate::Access, crate::ContextEntry, crate::StartPage, crate::Connect, crate::ClusterAsk,
         crate::ClusterInfo, crate::ClusterStatus, crate::KindEntry, crate::KindList, crate::Theme,
         crate::Settings, crate::SortBy, crate::OpenView, crate::ViewOpened, crate::UpdateView,
