@@ -27,7 +27,7 @@ impl Session {
     /// Opens a live table.
     ///
     /// # Errors
-    /// [`ErrorCode::Malformed`] for a kind id that the cluster does not serve.
+    /// [`ErrorCode::Gone`] for a kind id that the cluster does not serve.
     pub(crate) fn open_view(&mut self, ask: &OpenView) -> Result<ViewOpened, WireError> {
         self.review_namespaces(&ask.namespaces);
         let view = self.new_id();
@@ -208,7 +208,7 @@ impl Session {
             .map(|resource| (resource, None))
             .ok_or_else(|| {
                 WireError::new(
-                    ErrorCode::Malformed,
+                    ErrorCode::Gone,
                     format!("This cluster serves no kind {kind_id}."),
                     "It may have been removed, or its API group does not answer at the moment.",
                 )
