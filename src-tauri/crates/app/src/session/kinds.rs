@@ -6,7 +6,7 @@ use cluster::discovery::Discovery;
 use cluster::{RequestError, discover};
 use model::{Kind, Resource};
 use tokio::sync::oneshot;
-use wire::{KindEntry, KindList, ObjectRef};
+use wire::{KindList, ObjectRef};
 
 use super::Session;
 use entries::{entries, failed_groups};

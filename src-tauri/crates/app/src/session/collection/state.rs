@@ -123,6 +123,13 @@ impl Feed {
                 RequestError::Status { code: 404, .. } => {
                     (Phase::Failed, of.missing_words(), Some(ErrorCode::Gone))
                 }
+                // There is no watch of it (metrics, component statuses), but it is listed again and again.
+                RequestError::Status { code: 405, .. } if self.listed => (
+                    Phase::Stale,
+                    "The server offers no watch of this kind: it is listed again each half minute."
+                        .to_owned(),
+                    None,
+                ),
                 other => {
                     let place = Where::of(&of.resource, self.namespace.as_deref());
                     let said = lacks::request(other, list_of(&of.resource), place);
