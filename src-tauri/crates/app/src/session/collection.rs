@@ -113,6 +113,11 @@ impl Collection {
         Some(allowed.filter_map(|feed| feed.namespace.clone()).collect())
     }
 
+    /// Its resource, where all namespaces were refused and some are shown in their place.
+    pub(crate) fn confined(&self) -> Option<&Resource> {
+        self.wide_forbidden.as_ref().map(|_| &self.resource)
+    }
+
     /// Opens the lists and watches that its views need and closes those they do not.
     pub(crate) fn ensure_feeds(&mut self, feeds: &mut Feeds, connection: &Connection) {
         connection
@@ -286,6 +291,8 @@ impl Collection {
                 }
                 if forbidden.is_some() {
                     self.wide_forbidden = forbidden;
+                    // Lists that begin anew do not say what went meanwhile.
+                    self.table.retain(|_| false);
                     return true;
                 }
             }
@@ -344,6 +351,21 @@ impl Session {
         if let Some(collection) = self.collections.get_mut(&id) {
             collection.idle_since_ms = None;
             collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+    }
+
+    /// Tables of single namespaces show all of them, once the account may list them.
+    pub(crate) fn reopen_confined(&mut self) {
+        for collection in self.collections.values_mut() {
+            let freed = collection
+                .confined()
+                .is_some_and(|resource| self.rights.known.may_list_all(resource));
+            if freed {
+                collection.wide_forbidden = None;
+                collection.table.retain(|_| false);
+                collection.ensure_feeds(&mut self.feeds, &self.connection);
+                collection.touch();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ use model::Resource;
 use wire::Notice;
 
 use super::Session;
+use super::collection::Collection;
 pub(crate) use actions::READ_LOGS;
 pub(crate) use known::{Known, list_of};
 
@@ -38,7 +39,7 @@ enum Question {
     Lists,
     /// What it may do in a namespace.
     Namespace(String),
-    /// Whether it may list a kind outside namespaces, by group and plural.
+    /// Whether it may list a kind outside namespaces or in all of them, by group and plural.
     Kind(String, String),
 }
 
@@ -95,7 +96,12 @@ impl Rights {
 
     fn record(&mut self, question: Question, answer: Option<Answer>, now_ms: i64) {
         match (&question, answer) {
-            (Question::Everything, Some(Answer::Right(right))) => self.known.everything = right,
+            (Question::Everything, Some(Answer::Right(right))) => {
+                self.known.everything = right;
+                if right == Right::Yes {
+                    self.queue.clear();
+                }
+            }
             (Question::Lists, Some(Answer::Right(right))) => self.known.lists = right,
             (Question::Namespace(name), Some(Answer::Rules(rules))) => {
                 self.known.namespaces.insert(name.clone(), rules);
@@ -168,6 +174,9 @@ impl Session {
         namespaces: impl IntoIterator<Item = &'a String>,
     ) {
         let now = self.now_ms();
+        if self.rights.asked_ms.is_empty() {
+            self.rights.want(Question::Everything, FRESH_MS, now);
+        }
         for namespace in namespaces.into_iter().filter(|name| !name.is_empty()) {
             let question = Question::Namespace(namespace.clone());
             self.rights.want(question, FRESH_MS, now);
@@ -183,6 +192,8 @@ impl Session {
             .listable()
             .filter(|resource| self.rights.known.is_open(resource))
             .take(MOST_KINDS)
+            // Tables of single namespaces, where all were refused: the account may have been given more.
+            .chain(self.collections.values().filter_map(Collection::confined))
             .map(|resource| Question::Kind(resource.group.clone(), resource.plural.clone()))
             .collect();
         for question in open {
@@ -216,6 +227,7 @@ impl Session {
                 } else {
                     session.review_open_kinds();
                 }
+                session.reopen_confined();
                 session.tell_kinds();
                 for drawer in session.drawers.values_mut() {
                     drawer.touch();
@@ -232,7 +244,8 @@ impl Session {
         // Over all namespaces it is no contradiction: the account may have one of them.
         let told = match namespace {
             Some(namespace) => self.rights.known.right(list_of(resource), namespace),
-            None if resource.namespaced => Right::No,
+            None if resource.namespaced && !self.rights.known.may_list_all(resource) => Right::No,
+            None if resource.namespaced => Right::Yes,
             None => self.rights.known.may_list(resource),
         };
         if told == Right::Yes {
@@ -261,10 +274,10 @@ impl Session {
         self.rights.want(Question::Everything, DISTRUST_MS, now);
         let question = match namespace {
             Some(namespace) => Question::Namespace(namespace.to_owned()),
-            None if resource.namespaced => Question::Lists,
             None => Question::Kind(resource.group.clone(), resource.plural.clone()),
         };
         self.rights.want(question, DISTRUST_MS, now);
+        self.rights.want(Question::Lists, DISTRUST_MS, now);
         let own = self.connection.default_namespace().to_owned();
         self.rights.want(Question::Namespace(own), DISTRUST_MS, now);
         self.ask_next_right();

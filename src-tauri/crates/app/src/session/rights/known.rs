@@ -14,7 +14,7 @@ pub(crate) struct Known {
     pub(super) lists: Right,
     /// Rights in each namespace in question; those over the whole cluster are in each of them.
     pub(super) namespaces: BTreeMap<String, Rules>,
-    /// `list` on kinds that lie in no namespace, by group and plural. Rules of a namespace tell of rights there too, and
+    /// `list` on kinds outside namespaces, or in all of them, by group and plural. Rules of a namespace tell of rights there too, and
     /// a right on nodes that is given within one namespace is none.
     pub(super) wide: BTreeMap<(String, String), Right>,
     /// Lists that the server refused, by group, plural and namespace.
@@ -82,6 +82,12 @@ impl Known {
             Right::Unknown if self.refused_everywhere(resource) => Right::No,
             told @ (Right::Yes | Right::No | Right::Unknown) => told,
         }
+    }
+
+    /// Whether `resource` is known to be listable in all namespaces at once.
+    pub(crate) fn may_list_all(&self, resource: &Resource) -> bool {
+        let key = (resource.group.clone(), resource.plural.clone());
+        self.right(list_of(resource), "") == Right::Yes || self.wide.get(&key) == Some(&Right::Yes)
     }
 
     fn in_any_namespace(&self, deed: Deed<'_>) -> Right {
