@@ -77,8 +77,8 @@ fn only_the_gate_has_exceptions() {
 fn the_primitives_are_forbidden() {
     for (name, _) in GUARDED {
         let path = sources_of(name).join("clippy.toml");
-        let text = fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for method in FORBIDDEN {
             assert!(
                 text.contains(&format!("path = \"{method}\"")),

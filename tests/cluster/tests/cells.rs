@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cluster::Connection;
 use cluster_tests::{
-    Printed, Window, fixture, halt_simulation, kubectl_cells, plane, server_cells, until,
+    Printed, Window, fixture, halt_simulation, kubectl_cells, plane, server_cells, straight, until,
 };
 
 struct Kind {
@@ -109,15 +108,7 @@ async fn every_cell_is_kubectls() {
         .ask("kinds", serde_json::json!({"cluster": cluster}))
         .await
         .unwrap();
-    let target = cluster::open(&kubeconfig)
-        .unwrap()
-        .target(
-            "admin",
-            &cluster::Surroundings::default(),
-            &cluster::Plan::default(),
-        )
-        .unwrap();
-    let (connection, _) = Connection::open(target).await.unwrap();
+    let connection = straight(&kubeconfig).await;
 
     let mut wrong = Vec::new();
     let mut cells = 0;

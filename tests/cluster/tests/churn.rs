@@ -8,10 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cluster::Connection;
 use cluster_tests::{
     Answer, FaultProxy, Printed, Random, Window, halt_simulation, plane, prove, server_cells,
-    until, within,
+    straight, until, within,
 };
 use control_plane::behaviour;
 use serde_json::{Value, json};
@@ -193,18 +192,7 @@ async fn the_view_equals_a_fresh_list() {
     assert!(!work.failed.load(Ordering::SeqCst), "an operation failed");
     let worked = start.elapsed();
 
-    let opened = cluster::open(&plane().kubeconfig()).unwrap();
-    let (connection, _) = Connection::open(
-        opened
-            .target(
-                "admin",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default(),
-            )
-            .unwrap(),
-    )
-    .await
-    .unwrap();
+    let connection = straight(&plane().kubeconfig()).await;
     let what = "the view equal to a fresh list";
     let (rows, settled) = within(what, Duration::from_secs(20), async || {
         let fresh = server_cells(&connection, PODS).await;

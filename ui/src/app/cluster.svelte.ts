@@ -1,7 +1,7 @@
 // What the window keeps of one connected cluster: where the user is, what is open.
 
 import { asWireError, onNotice, rpc } from '../host';
-import type { ClusterInfo, KindEntry, ObjectRef } from '../wire';
+import type { Actions, ClusterInfo, KindEntry, ObjectRef } from '../wire';
 import type { DrawerTab, ObjectKey } from '../views/contract';
 import { SCALING } from './groups';
 
@@ -22,8 +22,12 @@ export interface DockTab {
 /** State of one cluster's workbench. */
 export class ClusterState {
   kinds = $state.raw<readonly KindEntry[]>([]);
-  /** API groups that did not answer, or why kinds could not be read. */
+  /** API groups that did not answer. */
+  failedGroups = $state.raw<readonly string[]>([]);
+  /** Why kinds could not be read. */
   kindsProblem = $state('');
+  /** Whether the account may list none of the kinds. */
+  listsNothing = $state(false);
   place = $state.raw<Place>({ type: 'table', kind: 'pods' });
   namespaces = $state.raw<string[]>([]);
   drawer = $state.raw<{ object: ObjectKey; tab: DrawerTab } | null>(null);
@@ -38,9 +42,9 @@ export class ClusterState {
 
   /** Reads the served kinds, and again whenever they change; answers how to stop. */
   followKinds(): () => void {
-    void this.#readKinds();
+    void this.readKinds();
     return onNotice((notice) => {
-      if (notice.type === 'kinds' && notice.cluster === this.info.cluster) void this.#readKinds();
+      if (notice.type === 'kinds' && notice.cluster === this.info.cluster) void this.readKinds();
     });
   }
 
@@ -92,13 +96,23 @@ export class ClusterState {
     }
   }
 
-  async #readKinds(): Promise<void> {
+  /** What the account is known not to be allowed; what is not known is left to the server. */
+  async actions(kind: string, namespace: string): Promise<Actions> {
+    try {
+      return await rpc('actions', { cluster: this.info.cluster, kind, namespace });
+    } catch {
+      return { logs: null, yaml: null, events: null, graph: null };
+    }
+  }
+
+  /** Reads the served kinds; the backend asks the cluster again where what it knows is old. */
+  async readKinds(): Promise<void> {
     try {
       const list = await rpc('kinds', { cluster: this.info.cluster });
       this.kinds = list.kinds;
-      this.kindsProblem = list.failedGroups.length
-        ? `No answer from: ${list.failedGroups.join(', ')}`
-        : '';
+      this.failedGroups = list.failedGroups;
+      this.kindsProblem = list.problem;
+      this.listsNothing = list.nothing;
     } catch (thrown) {
       this.kindsProblem = asWireError(thrown).message;
     }

@@ -11,6 +11,8 @@ const kind = (id: string, one: string, group = '', custom = false): KindEntry =>
   namespaced: true,
   shortNames: [],
   custom,
+  lack: null,
+  unsure: false,
 });
 
 const KINDS = [

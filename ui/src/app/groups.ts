@@ -7,6 +7,10 @@ export interface Link {
   /** Kind id, or `scaling`. */
   id: string;
   title: string;
+  /** Why its objects cannot be listed; empty where they can, or that is not known. */
+  lack: string;
+  /** Whether the server could not say if they can. */
+  unsure: boolean;
 }
 
 /** A group of the sidebar: a link of its own, or a fold with links. */
@@ -14,7 +18,7 @@ export type Group =
   { type: 'link'; link: Link } | { type: 'fold'; title: string; links: Link[]; open: boolean };
 
 /** The table of all autoscalers. */
-export const SCALING: Link = { id: 'scaling', title: 'Scaling' };
+export const SCALING: Link = { id: 'scaling', title: 'Scaling', lack: '', unsure: false };
 
 type Fold = 'Workloads' | 'Config' | 'Network' | 'Storage' | 'Access Control' | 'Other';
 
@@ -80,7 +84,7 @@ export function sidebarGroups(kinds: readonly KindEntry[]): Group[] {
   };
   const customGroups = [...new Set(kinds.filter((kind) => kind.custom).map((kind) => kind.group))];
   return [
-    { type: 'link', link: SCALING },
+    { type: 'link', link: scalingLink(kinds) },
     ...fold('Workloads', true),
     ...fold('Config'),
     ...fold('Network'),
@@ -105,5 +109,16 @@ function foldOf(kind: KindEntry): Fold {
 }
 
 function toLink(kind: KindEntry): Link {
-  return { id: kind.id, title: kind.title };
+  return {
+    id: kind.id,
+    title: kind.title,
+    lack: kind.lack?.sentence ?? '',
+    unsure: kind.unsure,
+  };
+}
+
+/** The table is joined from two kinds; without HPAs there is little to see. */
+function scalingLink(kinds: readonly KindEntry[]): Link {
+  const hpas = kinds.find((kind) => kind.id === 'horizontalpodautoscalers');
+  return { ...SCALING, lack: hpas?.lack?.sentence ?? '' };
 }

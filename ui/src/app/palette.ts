@@ -9,6 +9,8 @@ export interface PaletteItem {
   sort: string;
   /** Other words that find it: short names, the group. */
   also: readonly string[];
+  /** Why it leads nowhere; empty otherwise. */
+  lack?: string;
   run: () => void;
 }
 

@@ -45,9 +45,9 @@ export function copy(text: string): Promise<void> {
 /** Anything thrown, as the error the UI shows. */
 export function asWireError(thrown: unknown): WireError {
   if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
-    const { code, message } = thrown as WireError;
+    const { code, message, lack } = thrown as WireError;
     const detail = 'detail' in thrown ? String(thrown.detail) : '';
-    return { code, message: String(message), detail };
+    return { code, message: String(message), detail, ...(lack ? { lack } : {}) };
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { code: 'other', message: 'The window could not do that.', detail: message };

@@ -6,6 +6,77 @@
 export type ErrorCode = "unreachable" | "untrusted" | "unauthorized" | "forbidden" | "notYet" | "malformed" | "gone" | "other";
 
 /**
+ * A right the account lacks.
+ */
+export type Lack = { 
+/**
+ * `list`.
+ */
+verb: string, 
+/**
+ * `pods`, `pods/log`.
+ */
+resource: string, 
+/**
+ * API group; empty is core.
+ */
+group: string, 
+/**
+ * Namespace; empty for all of them, and for what lies in none.
+ */
+namespace: string, 
+/**
+ * "Your account lacks the verb list on pods in namespace shop."
+ */
+sentence: string, 
+/**
+ * What to ask the cluster's administrator for.
+ */
+advice: string, 
+/**
+ * A line for a terminal that asks the server the same.
+ */
+command: string, };
+
+/**
+ * Argument of `actions`.
+ */
+export type ActionsAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * A [`crate::KindEntry::id`].
+ */
+kind: string, 
+/**
+ * Namespace of the object; empty for objects of the cluster.
+ */
+namespace: string, };
+
+/**
+ * What cannot be done with an object, and why not. What is not known counts as possible: the server has the last word.
+ */
+export type Actions = { 
+/**
+ * Why its logs cannot be read; absent for all that is no pod.
+ */
+logs: Lack | null, 
+/**
+ * Why it cannot be read whole.
+ */
+yaml: Lack | null, 
+/**
+ * Why its events cannot be read.
+ */
+events: Lack | null, 
+/**
+ * Why it cannot be followed over time.
+ */
+graph: Lack | null, };
+
+/**
  * An error as the UI shows it: a sentence, then what to do or what was meant.
  */
 export type WireError = { 
@@ -20,7 +91,11 @@ message: string,
 /**
  * What to do, or the server's own words; may be empty.
  */
-detail: string, };
+detail: string, 
+/**
+ * The right the account lacks, where that is the reason.
+ */
+lack?: Lack, };
 
 /**
  * What a cell means, for colour; the text always says it too.
@@ -607,7 +682,15 @@ shortNames: Array<string>,
 /**
  * Whether it comes from a custom resource definition.
  */
-custom: boolean, };
+custom: boolean, 
+/**
+ * The right to list it, where the account is known to have it in no namespace in question.
+ */
+lack: Lack | null, 
+/**
+ * Whether the server could not say if the account may list it.
+ */
+unsure: boolean, };
 
 /**
  * What a cluster serves.
@@ -618,9 +701,17 @@ export type KindList = {
  */
 kinds: Array<KindEntry>, 
 /**
- * API groups that did not answer discovery.
+ * API groups that did not answer discovery: `metrics.k8s.io`.
  */
-failedGroups: Array<string>, };
+failedGroups: Array<string>, 
+/**
+ * Why only kinds of every cluster are known; empty when all are.
+ */
+problem: string, 
+/**
+ * Whether the account may list none of them.
+ */
+nothing: boolean, };
 
 /**
  * Colour theme.
@@ -804,6 +895,10 @@ expected: number | null,
  * Error code when failed.
  */
 code: ErrorCode | null, 
+/**
+ * The right the account lacks, where that is why it failed.
+ */
+lack: Lack | null, 
 /**
  * The namespaces shown where all were asked for and the account may not have them; else empty.
  */
@@ -1087,6 +1182,10 @@ events: Array<ObjectEvent>,
  * Why events could not be read; empty if they could.
  */
 eventsProblem: string, 
+/**
+ * What the account may not do with it.
+ */
+actions: Actions, 
 /**
  * When the UI should pull again though nothing changed, in ms from now.
  */
@@ -1517,6 +1616,8 @@ export interface Commands {
   cluster_status: { argument: ClusterAsk; answer: ClusterStatus };
   /** Kinds the cluster serves. */
   kinds: { argument: ClusterAsk; answer: KindList };
+  /** What the account may not do with objects of a kind in a namespace, as far as is known; asks nothing of the server first. */
+  actions: { argument: ActionsAsk; answer: Actions };
   /** Names of the namespaces for the selector, sorted; empty when they may not be listed. */
   namespaces: { argument: ClusterAsk; answer: Array<string> };
   /** Opens a live table. */

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::oneshot;
 use wire::{
-    AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect, Connecting,
-    ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, GraphMeta, GraphOpened, Handler,
-    KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView,
-    Paste, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage,
-    Strings, UpdateView, ViewOpened, WireError, Yaml,
+    Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
+    Connecting, ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, GraphMeta,
+    GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph,
+    OpenLog, OpenView, Paste, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings,
+    SourceAsk, StartPage, Strings, UpdateView, ViewOpened, WireError, Yaml,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -235,7 +235,13 @@ impl Handler for App {
 
     async fn kinds(&self, ask: ClusterAsk) -> Result<KindList, WireError> {
         let answer = self.session(&ask.cluster)?.call(Session::kinds).await?;
-        wait(answer).await?
+        wait(answer).await
+    }
+
+    async fn actions(&self, ask: ActionsAsk) -> Result<Actions, WireError> {
+        self.session(&ask.cluster)?
+            .call(move |session| session.actions(&ask))
+            .await?
     }
 
     async fn namespaces(&self, ask: ClusterAsk) -> Result<Strings, WireError> {

@@ -12,6 +12,7 @@ mod errors;
 mod folders;
 mod host;
 mod kept;
+mod lacks;
 mod live_table;
 mod log_ring;
 mod series;

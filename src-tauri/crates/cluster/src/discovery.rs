@@ -265,7 +265,12 @@ async fn one_by_one(
     while let Some((group, version, body)) = answers.next().await {
         match body.and_then(|body| parse::<ResourceList>(&body)) {
             Ok(list) => found.resources.extend(listed(&group, &version, list)),
-            Err(RequestError::Status { .. } | RequestError::Malformed { .. }) => {
+            // The server itself answered a moment ago: what hangs is what stands behind the group.
+            Err(
+                RequestError::Status { .. }
+                | RequestError::Malformed { .. }
+                | RequestError::Timeout { .. },
+            ) => {
                 found.failed_groups.push(group_version(&group, &version));
             }
             Err(error) => return Err(error),

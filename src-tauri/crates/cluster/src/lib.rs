@@ -31,6 +31,7 @@ mod propose;
 mod proto_stream;
 mod pulse;
 mod pulse_step;
+pub mod rights;
 mod status;
 pub mod surroundings;
 pub mod target;
@@ -56,6 +57,7 @@ pub use kubeconfig::{
 pub use list::{ListPlan, Rest};
 pub use logs::{LogChunk, LogRequest, follow_log};
 pub use plan::{Danger, DangerKind, Difference, Fact, Plan, Proposal, What};
+pub use rights::{Deed, Right, Rules};
 pub use surroundings::{Kuberc, Surroundings};
 pub use target::Target;
 pub use task::Task;

@@ -37,6 +37,8 @@ pub enum UsageUpdate {
     Absent {
         /// Why, in words.
         reason: String,
+        /// Whether the cluster has the API and withholds it: no right to it, or what stands behind it is down.
+        withheld: bool,
     },
 }
 
@@ -56,13 +58,14 @@ pub fn poll_usage(
                 Err(error) => (
                     UsageUpdate::Absent {
                         reason: reason(&error, &what),
+                        withheld: matches!(error.code(), Some(403 | 503)),
                     },
                     ABSENT.max(every),
                 ),
             };
             let why = match &update {
                 UsageUpdate::Measured(_) => None,
-                UsageUpdate::Absent { reason } => Some(reason.clone()),
+                UsageUpdate::Absent { reason, .. } => Some(reason.clone()),
             };
             let known = why.is_some() && why == last_reason;
             last_reason = why;
@@ -78,7 +81,11 @@ pub fn poll_usage(
     Task::spawn("usage", work, |words| async move {
         let reason = format!("Polling the metrics API stopped: {words}. Please report this.");
         // Nobody is left to tell if the sink is closed.
-        let _ = told.send(UsageUpdate::Absent { reason }).await;
+        let absent = UsageUpdate::Absent {
+            reason,
+            withheld: true,
+        };
+        let _ = told.send(absent).await;
     })
 }
 
@@ -118,7 +125,10 @@ fn reason(error: &RequestError, what: &UsageKind) -> String {
     match error.code() {
         Some(404) => "This cluster has no metrics API (metrics.k8s.io), so CPU and memory are not known. metrics-server provides it.".to_owned(),
         Some(503) => "The cluster's metrics API is registered but does not answer (metrics-server may be starting or down).".to_owned(),
-        Some(403) => format!("Your account may not read CPU and memory of {whose} (metrics.k8s.io)."),
+        Some(403) => format!("CPU and memory of {whose} are not shown: your account lacks the verb list on {}.metrics.k8s.io.", match what {
+            UsageKind::Pods | UsageKind::PodsIn(_) => "pods",
+            UsageKind::Nodes => "nodes",
+        }),
         Some(_) | None => format!("CPU and memory cannot be read: {error}"),
     }
 }

@@ -8,11 +8,11 @@ use ts_rs::TS;
 
 use crate::log::LogAsk;
 use crate::{
-    AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect, Connecting,
-    ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, GraphMeta, GraphOpened, KindList,
-    LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Paste, Rows, RowsAsk,
-    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView, ViewOpened,
-    WireError, Yaml,
+    Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
+    Connecting, ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, GraphMeta, GraphOpened,
+    KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Paste, Rows,
+    RowsAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView,
+    ViewOpened, WireError, Yaml,
 };
 
 /// What a command answers.
@@ -135,6 +135,8 @@ commands! {
     cluster_status(ClusterAsk) -> ClusterStatus;
     /// Kinds the cluster serves.
     kinds(ClusterAsk) -> KindList;
+    /// What the account may not do with objects of a kind in a namespace, as far as is known; asks nothing of the server first.
+    actions(ActionsAsk) -> Actions;
     /// Names of the namespaces for the selector, sorted; empty when they may not be listed.
     namespaces(ClusterAsk) -> Strings;
     /// Opens a live table.

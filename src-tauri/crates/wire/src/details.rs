@@ -156,6 +156,8 @@ pub struct Details {
     pub events: Vec<ObjectEvent>,
     /// Why events could not be read; empty if they could.
     pub events_problem: String,
+    /// What the account may not do with it.
+    pub actions: crate::Actions,
     /// When the UI should pull again though nothing changed, in ms from now.
     pub next_tick_ms: Option<u32>,
 }

@@ -35,6 +35,10 @@ pub struct WireError {
     pub message: String,
     /// What to do, or the server's own words; may be empty.
     pub detail: String,
+    /// The right the account lacks, where that is the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub lack: Option<Box<crate::Lack>>,
 }
 
 impl WireError {
@@ -44,6 +48,16 @@ impl WireError {
             code,
             message: message.into(),
             detail: detail.into(),
+            lack: None,
+        }
+    }
+
+    /// For want of a right; `detail` is the server's own words, or empty.
+    pub fn forbidden(lack: crate::Lack, detail: impl Into<String>) -> Self {
+        Self {
+            message: lack.sentence.clone(),
+            lack: Some(Box::new(lack)),
+            ..Self::new(ErrorCode::Forbidden, "", detail)
         }
     }
 }

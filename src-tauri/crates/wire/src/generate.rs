@@ -24,7 +24,8 @@ macro_rules! declare_all {
 pub fn typescript() -> String {
     let mut out = HEADER.to_owned();
     declare_all!(out:
-        crate::ErrorCode, crate::WireError, crate::Tone, crate::Align, crate::Cell, crate::Column,
+        crate::ErrorCode, crate::Lack, crate::ActionsAsk, crate::Actions,
+        crate::WireError, crate::Tone, crate::Align, crate::Cell, crate::Column,
         crate::Access, crate::ContextSettings, crate::SetContext, crate::ContextEntry, crate::Origin,
         crate::SourceEntry, crate::FolderEntry, crate::StartPage, crate::SourceAsk, crate::Paste,
         crate::Connect, crate::ClusterAsk, crate::Consent, crate::ConsentChange, crate::ConsentItem,

@@ -13,6 +13,7 @@ pub mod generate;
 pub mod graph;
 mod log;
 mod notice;
+mod rights;
 mod start;
 mod view;
 
@@ -31,6 +32,7 @@ pub use graph::{
 };
 pub use log::{LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog};
 pub use notice::Notice;
+pub use rights::{Actions, ActionsAsk, Lack};
 pub use start::{
     Access, ClusterAsk, ClusterInfo, ClusterStatus, Connect, ContextEntry, ContextSettings,
     FolderEntry, KindEntry, KindList, Origin, Paste, SetContext, Settings, SourceAsk, SourceEntry,

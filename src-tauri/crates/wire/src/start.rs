@@ -249,6 +249,10 @@ pub struct KindEntry {
     pub short_names: Vec<String>,
     /// Whether it comes from a custom resource definition.
     pub custom: bool,
+    /// The right to list it, where the account is known to have it in no namespace in question.
+    pub lack: Option<crate::Lack>,
+    /// Whether the server could not say if the account may list it.
+    pub unsure: bool,
 }
 
 /// What a cluster serves.
@@ -257,8 +261,12 @@ pub struct KindEntry {
 pub struct KindList {
     /// Kinds with rows of their own first, then every other listable kind.
     pub kinds: Vec<KindEntry>,
-    /// API groups that did not answer discovery.
+    /// API groups that did not answer discovery: `metrics.k8s.io`.
     pub failed_groups: Vec<String>,
+    /// Why only kinds of every cluster are known; empty when all are.
+    pub problem: String,
+    /// Whether the account may list none of them.
+    pub nothing: bool,
 }
 
 /// Colour theme.

@@ -125,6 +125,8 @@ pub struct ViewState {
     pub expected: Option<u32>,
     /// Error code when failed.
     pub code: Option<crate::ErrorCode>,
+    /// The right the account lacks, where that is why it failed.
+    pub lack: Option<Box<crate::Lack>>,
     /// The namespaces shown where all were asked for and the account may not have them; else empty.
     pub limited_to: Vec<String>,
 }

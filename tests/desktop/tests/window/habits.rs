@@ -11,7 +11,7 @@ use crate::steps::{
 };
 
 /// Contrast of the page's text against its ground, as WCAG reckons it.
-const CONTRAST: &str = "
+pub(crate) const CONTRAST: &str = "
     const luminance = (css) => {
       const [r, g, b] = css.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
         .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));

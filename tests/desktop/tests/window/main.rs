@@ -5,6 +5,7 @@ mod connecting;
 mod drawer;
 mod habits;
 mod hostile;
+mod limited;
 mod logs;
 mod scaling;
 mod start;

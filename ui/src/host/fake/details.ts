@@ -246,6 +246,7 @@ const part: FakePart = ({ world, notify }) => {
         owners: [],
         events: [],
         eventsProblem: '',
+        actions: { logs: null, yaml: null, events: null, graph: null },
         nextTickMs: 1_000,
       };
       if (!loaded) return base;

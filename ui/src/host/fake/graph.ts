@@ -217,6 +217,7 @@ const part: FakePart = ({ world, notify }) => {
         received: 1,
         expected: 1,
         code: mode === 'failed' ? 'forbidden' : null,
+        lack: null,
         limitedTo: [],
       },
     };

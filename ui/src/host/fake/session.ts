@@ -1,6 +1,6 @@
 // Start page, connection, status, kinds and settings of the in-memory backend.
 
-import type { ContextEntry, KindEntry, Settings, StartPage, WireError } from '../../wire';
+import type { ContextEntry, KindEntry, Lack, Settings, StartPage, WireError } from '../../wire';
 import type { FakePart } from './registry';
 
 function context(name: string, more: Partial<ContextEntry> = {}): ContextEntry {
@@ -60,6 +60,24 @@ const REFUSALS: Record<string, WireError> = {
   },
 };
 
+/** A right the account lacks, with the page's query `?limited`. */
+export function lackOf(verb: string, resource: string): Lack {
+  return {
+    verb,
+    resource,
+    group: '',
+    namespace: 'shop',
+    sentence: `Your account lacks the verb ${verb} on ${resource} in namespace shop.`,
+    advice: `Ask the cluster's administrator for a role that allows ${verb} on ${resource} of the core API group in namespace shop.`,
+    command: `kubectl auth can-i ${verb} ${resource} -n shop`,
+  };
+}
+
+function withLack(entry: KindEntry): KindEntry {
+  const listed = ['pods', 'deployments', 'replicasets', 'events'].includes(entry.id);
+  return listed ? entry : { ...entry, lack: lackOf('list', entry.kind.toLowerCase()) };
+}
+
 function kind(
   id: string,
   title: string,
@@ -67,7 +85,18 @@ function kind(
   group = '',
   more: Partial<KindEntry> = {},
 ): KindEntry {
-  return { id, title, kind: one, group, namespaced: true, shortNames: [], custom: false, ...more };
+  return {
+    id,
+    title,
+    kind: one,
+    group,
+    namespaced: true,
+    shortNames: [],
+    custom: false,
+    lack: null,
+    unsure: false,
+    ...more,
+  };
 }
 
 const KINDS: KindEntry[] = [
@@ -173,7 +202,18 @@ const session: FakePart = ({ world }) => {
         problem: query.has('problem') ? 'A task failed: watch of events.' : '',
       };
     },
-    kinds: () => ({ kinds: KINDS, failedGroups: [] }),
+    kinds: () => ({
+      kinds: query.has('limited') ? KINDS.map(withLack) : KINDS,
+      failedGroups: query.has('limited') ? ['metrics.k8s.io'] : [],
+      problem: '',
+      nothing: false,
+    }),
+    actions: ({ kind: of }) => ({
+      logs: of === 'pods' && query.has('limited') ? lackOf('get', 'pods/log') : null,
+      yaml: null,
+      events: null,
+      graph: null,
+    }),
     namespaces: () => world.namespaces,
     settings: () => settings,
     set_settings(changed) {

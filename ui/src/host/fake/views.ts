@@ -65,6 +65,7 @@ const views: FakePart = ({ world, notify }) => {
       received: 0,
       expected: null,
       code: null,
+      lack: null,
       limitedTo: [],
     };
     if (query.get('state') === 'forbidden') {

@@ -209,6 +209,8 @@ function sameState(a: ViewState | null, b: ViewState): boolean {
     a.why === b.why &&
     a.received === b.received &&
     a.expected === b.expected &&
-    a.code === b.code
+    a.code === b.code &&
+    a.lack?.command === b.lack?.command &&
+    a.limitedTo.join() === b.limitedTo.join()
   );
 }

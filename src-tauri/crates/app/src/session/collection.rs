@@ -4,6 +4,9 @@
 //! for each namespace that some view asks for takes its place, until the first, which goes on
 //! asking, is let through.
 
+mod state;
+mod told;
+
 use std::sync::Arc;
 
 use cluster::follow::follow;
@@ -12,12 +15,12 @@ use cluster::update::{Change, Scope, Update};
 use cluster::{Connection, RequestError};
 use model::{Kind, ObjectRow, Resource};
 use table::Column;
-use wire::{ErrorCode, Phase, ViewState};
 
 use super::feeds::{FeedId, Feeds, Message, Owner};
 use super::usage::RowUsage;
 use super::{GRACE_MS, Session};
 use crate::live_table::{Announcement, LiveTable};
+use told::Told;
 
 /// One kind of the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +117,11 @@ impl Collection {
         Some(allowed.filter_map(|feed| feed.namespace.clone()).collect())
     }
 
+    /// Its resource, where all namespaces were refused and some are shown in their place.
+    pub(crate) fn confined(&self) -> Option<&Resource> {
+        self.wide_forbidden.as_ref().map(|_| &self.resource)
+    }
+
     /// Opens the lists and watches that its views need and closes those they do not.
     pub(crate) fn ensure_feeds(&mut self, feeds: &mut Feeds, connection: &Connection) {
         connection
@@ -179,8 +187,38 @@ impl Collection {
         wanted.into_iter().map(Some).collect()
     }
 
+    /// Closes feeds that failed because the kind was not served, to be opened anew.
+    fn close_unserved(&mut self, feeds: &mut Feeds) -> bool {
+        let before = self.feeds.len();
+        self.feeds.retain(|feed| {
+            let unserved = match &feed.health {
+                Health::Failed { error, .. } => error.code() == Some(404),
+                Health::Listing | Health::Live { .. } | Health::Stale { .. } => false,
+            };
+            if unserved {
+                feeds.close(feed.id);
+            }
+            !unserved
+        });
+        if self.feeds.len() == before {
+            return false;
+        }
+        // What was there went with the kind.
+        let kept: Vec<Option<String>> = self.feeds.iter().map(|f| f.namespace.clone()).collect();
+        self.table.retain(|row| {
+            kept.iter()
+                .any(|n| n.as_deref().is_none_or(|n| n == &*row.meta().namespace))
+        });
+        true
+    }
+
     fn close_feeds(&mut self, feeds: &mut Feeds) {
-        for feed in self.feeds.drain(..).map(|feed| feed.id).chain(self.asking.take()) {
+        for feed in self
+            .feeds
+            .drain(..)
+            .map(|feed| feed.id)
+            .chain(self.asking.take())
+        {
             feeds.close(feed);
         }
     }
@@ -308,130 +346,6 @@ impl Collection {
         }
         rows
     }
-
-    /// How far or how fresh it is, for views on `namespaces`.
-    pub(crate) fn state(&self, namespaces: &[String], now: &super::status::Status) -> ViewState {
-        let received = self.feeds.iter().map(|f| f.received).sum::<u64>();
-        let expected = self
-            .feeds
-            .iter()
-            .map(|f| f.expected)
-            .try_fold(0, |sum, e| e.map(|e| sum + e));
-        let mut state = ViewState {
-            phase: Phase::Live,
-            why: String::new(),
-            received: u32::try_from(received).unwrap_or(u32::MAX),
-            expected: expected.map(|e| u32::try_from(e).unwrap_or(u32::MAX)),
-            code: None,
-            limited_to: Vec::new(),
-        };
-        for feed in &self.feeds {
-            let relevant = match &feed.namespace {
-                None => true,
-                // A namespace that another view asks for and may not have does not spoil this one.
-                Some(namespace) if namespaces.is_empty() => {
-                    *namespace == self.own_namespace || !feed.failed()
-                }
-                Some(namespace) => namespaces.contains(namespace),
-            };
-            if relevant {
-                feed.describe(&mut state, self.missing_words(), now);
-            }
-        }
-        if state.phase == Phase::Live && namespaces.is_empty() && self.wide_forbidden.is_some() {
-            state.limited_to = self.allowed_namespaces().unwrap_or_default();
-            let namespaces = match state.limited_to.as_slice() {
-                [_] => "namespace",
-                _ => "namespaces",
-            };
-            state.why = format!(
-                "Your account may not list {} in all namespaces; this shows {namespaces} {}.",
-                self.resource.plural,
-                state.limited_to.join(", ")
-            );
-            state.code = Some(ErrorCode::Forbidden);
-        }
-        let unreadable = self.feeds.iter().map(|f| f.unreadable).sum::<u64>();
-        if state.phase == Phase::Live && unreadable > 0 {
-            state.why = format!(
-                "{unreadable} objects the server sent could not be read and are missing here."
-            );
-        }
-        if let Some(why) = now.doubt()
-            && state.phase == Phase::Live
-        {
-            state.phase = Phase::Stale;
-            state.why = why;
-        }
-        state
-    }
-
-    fn missing_words(&self) -> String {
-        match self.kind {
-            Some(Kind::ScaledObjects) => {
-                "This cluster has no ScaledObjects: KEDA is not installed.".to_owned()
-            }
-            _ => format!(
-                "The server does not serve {} of {}.",
-                self.resource.plural,
-                group_words(&self.resource)
-            ),
-        }
-    }
-}
-
-fn group_words(resource: &Resource) -> String {
-    if resource.group.is_empty() {
-        resource.version.clone()
-    } else {
-        format!("{}/{}", resource.group, resource.version)
-    }
-}
-
-impl Feed {
-    fn failed(&self) -> bool {
-        matches!(self.health, Health::Failed { .. })
-    }
-
-    /// Worsens `state` by what this feed knows.
-    fn describe(&self, state: &mut ViewState, missing: String, now: &super::status::Status) {
-        let rank = |phase: Phase| match phase {
-            Phase::Live => 0,
-            Phase::Listing => 1,
-            Phase::Stale => 2,
-            Phase::Failed => 3,
-        };
-        let (phase, why, code) = match &self.health {
-            Health::Listing => (Phase::Listing, String::new(), None),
-            Health::Live { .. } => (
-                if self.listed {
-                    Phase::Live
-                } else {
-                    Phase::Listing
-                },
-                String::new(),
-                None,
-            ),
-            Health::Stale { as_of_ms, why, .. } => {
-                (Phase::Stale, now.stale_words(*as_of_ms, why), None)
-            }
-            Health::Failed { error, .. } => match error {
-                RequestError::Status { code: 404, .. } => {
-                    (Phase::Failed, missing, Some(ErrorCode::Gone))
-                }
-                other => (
-                    Phase::Failed,
-                    other.to_string(),
-                    Some(crate::errors::request(other).code),
-                ),
-            },
-        };
-        if rank(phase) > rank(state.phase) {
-            state.phase = phase;
-            state.why = why;
-            state.code = code;
-        }
-    }
 }
 
 impl Session {
@@ -465,6 +379,33 @@ impl Session {
         }
     }
 
+    /// Tables of single namespaces show all of them, once the account may list them.
+    pub(crate) fn reopen_confined(&mut self) {
+        for collection in self.collections.values_mut() {
+            let freed = collection
+                .confined()
+                .is_some_and(|resource| self.rights.known.may_list_all(resource));
+            if freed {
+                collection.wide_forbidden = None;
+                collection.begin_anew();
+                collection.ensure_feeds(&mut self.feeds, &self.connection);
+                collection.touch();
+            }
+        }
+    }
+
+    /// After discovery: tables of kinds that are served again come back at once.
+    pub(crate) fn reopen_served(&mut self) {
+        for collection in self.collections.values_mut() {
+            if self.kinds.serves(&collection.resource) == Some(true)
+                && collection.close_unserved(&mut self.feeds)
+            {
+                collection.ensure_feeds(&mut self.feeds, &self.connection);
+                collection.touch();
+            }
+        }
+    }
+
     pub(crate) fn collection_update(&mut self, id: CollectionId, feed: FeedId, update: Update) {
         let Some(collection) = self.collections.get_mut(&id) else {
             return;
@@ -474,8 +415,22 @@ impl Session {
             Update::Rows(_) | Update::Preview(_) | Update::Listed { .. } | Update::Changed(_)
         );
         let kind = collection.kind;
+        let told = collection.tells_of_rights(feed, &update);
         if collection.apply(feed, update) {
             collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+        match told {
+            Told::Granted(resource, namespace) => {
+                self.list_granted(&resource, namespace.as_deref());
+            }
+            Told::Refused(resource, namespace) => {
+                self.list_refused(&resource, namespace.as_deref());
+            }
+            Told::Unserved => {
+                let now = self.now_ms();
+                self.kinds.doubt(now);
+            }
+            Told::Nothing => {}
         }
         match kind {
             Some(Kind::HorizontalPodAutoscalers | Kind::ScaledObjects) => {

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use cluster::fetch;
 use cluster::follow::follow;
 use cluster::health::Health;
 use cluster::update::{Change, Scope, Update};
+use cluster::{Deed, RequestError, fetch};
 use model::{EventRow, Kind, ObjectRow, Resource};
 use serde_json::Value;
 use wire::{Details, DetailsOpened, ObjectRef, OpenDetails, WireError, Yaml};
 
 use super::feeds::{FeedId, Message, Owner};
+use super::rights::list_of;
 use super::{Session, gone};
+use crate::lacks::{self, Where};
 
 /// One open drawer.
 pub(crate) struct Drawer {
@@ -45,7 +47,7 @@ impl Drawer {
         news.then_some(self.version)
     }
 
-    fn touch(&mut self) {
+    pub(crate) fn touch(&mut self) {
         self.version = self.version.wrapping_add(1);
     }
 
@@ -70,7 +72,16 @@ impl Drawer {
                 }
             }
             Update::Health(Health::Failed { error, .. }) => {
-                self.events_problem = format!("Events cannot be read: {error}");
+                let events = &Kind::Events.spec().resource;
+                let place = match self.namespace.as_str() {
+                    "" => Where::Everywhere,
+                    namespace => Where::Namespace(namespace),
+                };
+                let said = lacks::request(&error, list_of(events), place);
+                self.events_problem = match said.lack {
+                    Some(lack) => format!("Events are not shown. {}", lack.sentence),
+                    None => format!("Events cannot be read: {error}"),
+                };
             }
             Update::Health(Health::Live { .. }) => self.events_problem.clear(),
             Update::Health(Health::Listing | Health::Stale { .. })
@@ -109,7 +120,7 @@ impl Drawer {
                 None => false,
             },
             Update::Health(Health::Failed { error, .. }) => {
-                self.problem = Some(crate::errors::request(error));
+                self.problem = Some(self.refusal(error, "list"));
                 self.touch();
                 false
             }
@@ -118,6 +129,16 @@ impl Drawer {
             | Update::Preview(_)
             | Update::Progress { .. } => false,
         }
+    }
+
+    /// Why `verb` on the object failed.
+    fn refusal(&self, error: &RequestError, verb: &str) -> WireError {
+        let deed = Deed {
+            verb,
+            ..list_of(&self.resource)
+        };
+        let place = Where::of(&self.resource, Some(&self.namespace));
+        lacks::request(error, deed, place)
     }
 
     /// The object does not exist, or no more; what was last known stays.
@@ -142,6 +163,7 @@ impl Session {
     /// For a kind that the cluster does not serve.
     pub(crate) fn open_details(&mut self, ask: &OpenDetails) -> Result<DetailsOpened, WireError> {
         let (resource, kind) = self.resource(&ask.kind)?;
+        self.review_namespaces([&ask.namespace]);
         let id = self.new_id();
         let namespace = resource.namespaced.then(|| ask.namespace.clone());
         let object_scope = Scope {
@@ -225,8 +247,8 @@ impl Session {
                         drawer.object = Some(object);
                         drawer.problem = None;
                     }
-                    Err(cluster::RequestError::Status { code: 404, .. }) => drawer.vanished(),
-                    Err(error) => drawer.problem = Some(crate::errors::request(&error)),
+                    Err(RequestError::Status { code: 404, .. }) => drawer.vanished(),
+                    Err(error) => drawer.problem = Some(drawer.refusal(&error, "get")),
                 }
                 drawer.touch();
                 if std::mem::take(&mut drawer.fetch_again) {
@@ -265,6 +287,11 @@ impl Session {
             owners: shown.owners(),
             events: shown.events(),
             events_problem: drawer.events_problem.clone(),
+            actions: self.actions_on(
+                &drawer.resource,
+                Kind::from_id(&drawer.kind_id),
+                &drawer.namespace,
+            ),
             // Ages of conditions, containers and events are told to the second at most.
             next_tick_ms: drawer.object.as_ref().map(|_| 1_000),
         })

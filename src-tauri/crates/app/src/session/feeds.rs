@@ -27,6 +27,7 @@ pub(crate) enum Owner {
     Graph(u32),
     Log(u32),
     Usage(Measured),
+    Definitions,
 }
 
 /// What feeds bring.
@@ -83,7 +84,9 @@ impl Feeds {
         self.open
             .values()
             .filter(|(owner, _)| match owner {
-                Owner::Collection(_) | Owner::Drawer(_) | Owner::Graph(_) => true,
+                Owner::Collection(_) | Owner::Drawer(_) | Owner::Graph(_) | Owner::Definitions => {
+                    true
+                }
                 Owner::Log(_) | Owner::Usage(_) => false,
             })
             .count()

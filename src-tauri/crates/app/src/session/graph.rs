@@ -9,7 +9,7 @@ use cluster::follow::follow;
 use cluster::health::Health;
 use cluster::update::Update;
 use model::{Kind, ScalingRow};
-use table::Cell;
+use table::{Cell, Tone};
 use wire::{
     ErrorCode, Fact, GraphMeta, GraphOpened, OpenGraph, Phase, SeenSpan, SeriesAsk, ViewState,
     WireError,
@@ -293,6 +293,20 @@ impl Session {
                 ));
             }
         }
+        let mut missing: Vec<String> = graph
+            .watches
+            .iter()
+            .filter_map(|watch| match &watch.health {
+                Health::Failed { error, .. } => Some(graph.refusal(watch, error).message),
+                Health::Listing | Health::Live { .. } | Health::Stale { .. } => None,
+            })
+            .collect();
+        missing.sort_unstable();
+        missing.dedup();
+        facts.extend(missing.into_iter().map(|why| Fact {
+            value: Cell::toned(why, Tone::Warn),
+            ..fact("Not shown", String::new())
+        }));
         facts
     }
 
@@ -303,6 +317,7 @@ impl Session {
             received: 0,
             expected: None,
             code: None,
+            lack: None,
             limited_to: Vec::new(),
         };
         let own = graph
@@ -312,10 +327,11 @@ impl Session {
         for watch in own {
             match &watch.health {
                 Health::Failed { error, .. } => {
-                    let error = crate::errors::request(error);
+                    let error = graph.refusal(watch, error);
                     state.phase = Phase::Failed;
                     state.why = error.message;
                     state.code = Some(error.code);
+                    state.lack = error.lack;
                     return state;
                 }
                 Health::Stale { as_of_ms, why, .. } => {

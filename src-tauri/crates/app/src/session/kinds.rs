@@ -1,36 +1,106 @@
 //! What the cluster serves, for the sidebar and the palette.
 
-use cluster::discovery::{Discovered, Discovery};
+mod entries;
+
+use cluster::discovery::Discovery;
 use cluster::{RequestError, discover};
 use model::{Kind, Resource};
 use tokio::sync::oneshot;
-use wire::{KindEntry, KindList, Notice, ObjectRef, WireError};
+use wire::{KindList, ObjectRef};
 
 use super::Session;
+use entries::{entries, failed_groups};
 
-/// Discovery: asked for, answered, or failed (asked again when somebody wants to know).
-#[derive(Default)]
-enum State {
-    #[default]
-    Unknown,
-    Asked,
-    Known(Discovery),
-    Failed(RequestError),
-}
+/// While groups do not answer, or nothing does, discovery is tried again so often.
+const HEAL_MS: i64 = 30_000;
+/// Without a watch of definitions, discovery older than this is asked again when somebody wants to know.
+const OLD_MS: i64 = 180_000;
+/// Definitions come in bursts: how long after the last one discovery is asked, and at the latest after the first.
+const SETTLE_MS: i64 = 1_000;
+const SETTLE_AT_LATEST_MS: i64 = 5_000;
+/// The server serves a new kind a moment after it tells of its definition: discovery is asked once more.
+const AFTERTHOUGHT_MS: i64 = 4_000;
 
 /// What is known of the served kinds, and who waits for it.
 #[derive(Default)]
 pub(crate) struct KindsState {
-    state: State,
-    waiting: Vec<oneshot::Sender<Result<KindList, WireError>>>,
+    /// The last answer of discovery.
+    known: Option<Discovery>,
+    asking: bool,
+    answered_ms: i64,
+    /// Why the last question had no answer.
+    error: Option<RequestError>,
+    /// When discovery is to be asked again, Unix ms.
+    due_ms: Option<i64>,
+    /// First change of definitions since discovery was asked, Unix ms.
+    changed_ms: Option<i64>,
+    afterthought: bool,
+    /// What was last told to the window.
+    told: Option<KindList>,
+    waiting: Vec<oneshot::Sender<KindList>>,
     namespaces_waiting: Vec<oneshot::Sender<Vec<String>>>,
 }
 
 impl KindsState {
     pub(crate) fn discovery(&self) -> Option<&Discovery> {
-        match &self.state {
-            State::Known(discovery) => Some(discovery),
-            State::Unknown | State::Asked | State::Failed(_) => None,
+        self.known.as_ref()
+    }
+
+    /// Whether the cluster is known to serve a resource; `None` before anything is known.
+    pub(crate) fn serves(&self, resource: &Resource) -> Option<bool> {
+        let known = self.known.as_ref()?;
+        Some(known.resources.iter().any(|found| {
+            found.resource.group == resource.group
+                && found.resource.version == resource.version
+                && found.resource.plural == resource.plural
+        }))
+    }
+
+    /// Every kind that can be listed at all.
+    pub(crate) fn listable(&self) -> impl Iterator<Item = &Resource> {
+        self.known
+            .iter()
+            .flat_map(|known| &known.resources)
+            .filter(|found| found.can("list"))
+            .map(|found| &found.resource)
+    }
+
+    /// Definitions of kinds changed: discovery is asked again when they have settled.
+    fn changed(&mut self, now_ms: i64) {
+        let first = *self.changed_ms.get_or_insert(now_ms);
+        self.due_ms = Some((now_ms + SETTLE_MS).min(first + SETTLE_AT_LATEST_MS));
+        self.afterthought = true;
+    }
+
+    /// Something hints that groups stopped or began to answer: discovery is asked again, not often.
+    pub(crate) fn doubt(&mut self, now_ms: i64) {
+        let at = (self.answered_ms + HEAL_MS).max(now_ms);
+        self.due_ms = Some(self.due_ms.map_or(at, |due| due.min(at)));
+    }
+
+    fn take(&mut self, answer: Result<Discovery, RequestError>, now_ms: i64) {
+        self.asking = false;
+        self.answered_ms = now_ms;
+        let healthy = match answer {
+            Ok(discovery) => {
+                let whole = discovery.failed_groups.is_empty();
+                self.known = Some(discovery);
+                self.error = None;
+                whole
+            }
+            Err(error) => {
+                self.error = Some(error);
+                false
+            }
+        };
+        // What changed while it was on its way has set a time of its own.
+        if self.due_ms.is_some() {
+            return;
+        }
+        if std::mem::take(&mut self.afterthought) {
+            self.due_ms = Some(now_ms + AFTERTHOUGHT_MS);
+        } else if !healthy {
+            self.due_ms = Some(now_ms + HEAL_MS);
         }
     }
 }
@@ -59,40 +129,70 @@ pub(crate) fn kind_id(resource: &Resource) -> String {
 impl Session {
     /// Asks what the server serves; the first table does not wait for this.
     pub(crate) fn discover(&mut self) {
-        self.kinds.state = State::Asked;
+        self.kinds.asking = true;
+        self.kinds.due_ms = None;
+        self.kinds.changed_ms = None;
         let connection = self.connection.clone();
         self.later(
             async move { discover(&connection).await },
             |session, answer| {
-                session.kinds.state = match answer {
-                    Ok(discovery) => State::Known(discovery),
-                    Err(error) => State::Failed(error),
-                };
+                if let Err(error) = &answer {
+                    tracing::info!("no discovery: {error}");
+                }
+                let now = session.now_ms();
+                session.kinds.take(answer, now);
                 let list = session.kind_list();
                 for waiting in session.kinds.waiting.drain(..) {
                     let _ = waiting.send(list.clone());
                 }
-                session.host.notify(Notice::Kinds {
-                    cluster: session.info.cluster.clone(),
-                });
+                session.reopen_served();
+                session.tell_kinds();
+                session.follow_definitions();
+                session.review_rights();
             },
         );
     }
 
-    /// Kinds the cluster serves, once that is known.
-    pub(crate) fn kinds(&mut self) -> oneshot::Receiver<Result<KindList, WireError>> {
+    /// Each second: discovery that is due is asked for.
+    pub(crate) fn keep_kinds(&mut self, now_ms: i64) {
+        if !self.kinds.asking && self.kinds.due_ms.is_some_and(|due| due <= now_ms) {
+            self.discover();
+        }
+    }
+
+    /// Definitions of kinds were changed.
+    pub(crate) fn definitions_changed(&mut self) {
+        let now = self.now_ms();
+        self.kinds.changed(now);
+    }
+
+    /// Kinds the cluster serves, once that is known; what is old is asked again meanwhile.
+    pub(crate) fn kinds(&mut self) -> oneshot::Receiver<KindList> {
         let (answer, answered) = oneshot::channel();
-        match self.kinds.state {
-            State::Known(_) => {
-                let _ = answer.send(self.kind_list());
-            }
-            State::Asked => self.kinds.waiting.push(answer),
-            State::Unknown | State::Failed(_) => {
-                self.kinds.waiting.push(answer);
-                self.discover();
-            }
+        let now = self.now_ms();
+        let unknown = self.kinds.known.is_none();
+        if unknown && self.kinds.asking {
+            self.kinds.waiting.push(answer);
+            return answered;
+        }
+        let list = self.kind_list();
+        self.kinds.told = Some(list.clone());
+        let _ = answer.send(list);
+        let old = !self.definitions.followed() && now - self.kinds.answered_ms >= OLD_MS;
+        if old && !self.kinds.asking {
+            self.discover();
+        } else {
+            self.review_rights();
         }
         answered
+    }
+
+    /// Whether the list of kinds is another than the one last told; it counts as told from now on.
+    pub(crate) fn kinds_differ(&mut self) -> bool {
+        let list = self.kind_list();
+        let differ = self.kinds.told.as_ref() != Some(&list);
+        self.kinds.told = Some(list);
+        differ
     }
 
     /// A reference to an object, a link where the cluster is known to serve its kind.
@@ -127,14 +227,27 @@ impl Session {
         }
     }
 
-    fn kind_list(&self) -> Result<KindList, WireError> {
-        match &self.kinds.state {
-            State::Known(discovery) => Ok(list(discovery)),
-            State::Failed(error) => Err(crate::errors::request(error)),
-            State::Unknown | State::Asked => Ok(KindList {
-                kinds: Vec::new(),
-                failed_groups: Vec::new(),
-            }),
+    fn kind_list(&self) -> KindList {
+        let discovery = self.kinds.discovery();
+        let (mut served, mut lacking) = (0_usize, 0_usize);
+        let kinds = entries(discovery)
+            .into_iter()
+            .map(|(mut entry, resource)| {
+                // A kind that is not there is lacking for another reason.
+                if self.kinds.serves(&resource) != Some(false) {
+                    (entry.lack, entry.unsure) = self.list_lack(&resource);
+                    served += 1;
+                    lacking += usize::from(entry.lack.is_some());
+                }
+                entry
+            })
+            .collect();
+        let problem = self.kinds.error.as_ref().map(crate::errors::request);
+        KindList {
+            kinds,
+            failed_groups: failed_groups(discovery),
+            problem: problem.map(|error| error.message).unwrap_or_default(),
+            nothing: served > 0 && lacking == served,
         }
     }
 
@@ -173,78 +286,50 @@ impl Session {
     }
 }
 
-fn list(discovery: &Discovery) -> KindList {
-    let typed = Kind::ALL.into_iter().map(|kind| {
-        let spec = kind.spec();
-        let served = discovery
-            .resources
-            .iter()
-            .find(|found| kind_id(&found.resource) == spec.id);
-        KindEntry {
-            id: spec.id.to_owned(),
-            title: spec.title.to_owned(),
-            kind: spec.resource.kind.clone(),
-            group: spec.resource.group.clone(),
-            namespaced: spec.resource.namespaced,
-            short_names: served
-                .map(|found| found.short_names.clone())
-                .unwrap_or_default(),
-            custom: is_custom(&spec.resource.group),
-        }
-    });
-    let others = discovery
-        .resources
-        .iter()
-        .filter(|found| found.can("list") && Kind::from_id(&kind_id(&found.resource)).is_none())
-        .map(entry);
-    KindList {
-        kinds: typed.chain(others).collect(),
-        failed_groups: discovery.failed_groups.clone(),
-    }
-}
-
-fn entry(found: &Discovered) -> KindEntry {
-    KindEntry {
-        id: kind_id(&found.resource),
-        title: title(&found.resource.plural, &found.resource.kind),
-        kind: found.resource.kind.clone(),
-        group: found.resource.group.clone(),
-        namespaced: found.resource.namespaced,
-        short_names: found.short_names.clone(),
-        custom: is_custom(&found.resource.group),
-    }
-}
-
-/// Built-in groups have no dot, or end in .k8s.io; custom resources are named by a domain.
-fn is_custom(group: &str) -> bool {
-    group.contains('.') && !group.ends_with(".k8s.io")
-}
-
-/// The plural with the kind's own capitals: `ingresses` of `Ingress` is `Ingresses`.
-fn title(plural: &str, kind: &str) -> String {
-    let common = plural
-        .chars()
-        .zip(kind.chars())
-        .take_while(|(p, k)| p.eq_ignore_ascii_case(k))
-        .count();
-    if common == 0 {
-        return kind.to_owned();
-    }
-    kind.chars()
-        .take(common)
-        .chain(plural.chars().skip(common))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn failing(groups: &[&str]) -> Discovery {
+        Discovery {
+            failed_groups: groups.iter().map(|&group| group.to_owned()).collect(),
+            ..Discovery::default()
+        }
+    }
+
     #[test]
-    fn titles_keep_the_kinds_capitals() {
-        assert_eq!(title("ingresses", "Ingress"), "Ingresses");
-        assert_eq!(title("networkpolicies", "NetworkPolicy"), "NetworkPolicies");
-        assert_eq!(title("endpointslices", "EndpointSlice"), "EndpointSlices");
-        assert_eq!(title("people", "Human"), "Human");
+    fn a_burst_of_definitions_is_one_question_and_an_afterthought() {
+        let mut kinds = KindsState::default();
+        for at in 0..20 {
+            kinds.changed(at * 500);
+        }
+        assert_eq!(kinds.due_ms, Some(SETTLE_AT_LATEST_MS), "at the latest");
+        kinds.due_ms = None;
+        kinds.take(Ok(Discovery::default()), 10_000);
+        assert_eq!(kinds.due_ms, Some(10_000 + AFTERTHOUGHT_MS));
+        kinds.due_ms = None;
+        kinds.take(Ok(Discovery::default()), 20_000);
+        assert_eq!(kinds.due_ms, None);
+    }
+
+    #[test]
+    fn what_does_not_answer_is_asked_again() {
+        let mut kinds = KindsState::default();
+        kinds.take(Ok(failing(&["metrics.k8s.io/v1beta1"])), 1_000);
+        assert_eq!(kinds.due_ms, Some(1_000 + HEAL_MS));
+        kinds.due_ms = None;
+        kinds.take(Err(RequestError::Cut), 40_000);
+        assert_eq!(kinds.due_ms, Some(40_000 + HEAL_MS));
+        assert!(kinds.known.is_some(), "what was known stays");
+        kinds.due_ms = None;
+        kinds.take(Ok(Discovery::default()), 80_000);
+        assert_eq!(kinds.due_ms, None);
+        assert_eq!(kinds.error, None);
+        // A hint soon after an answer waits, a later one does not.
+        kinds.doubt(81_000);
+        assert_eq!(kinds.due_ms, Some(80_000 + HEAL_MS));
+        kinds.due_ms = None;
+        kinds.doubt(200_000);
+        assert_eq!(kinds.due_ms, Some(200_000));
     }
 }

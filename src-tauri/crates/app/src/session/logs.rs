@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cluster::logs::LogRequest;
-use cluster::{LogChunk, RequestError, fetch, follow_log};
+use cluster::{Deed, LogChunk, RequestError, fetch, follow_log};
 use model::Kind;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -12,7 +12,9 @@ use wire::{
 };
 
 use super::feeds::{FeedId, Message, Owner};
+use super::rights::READ_LOGS;
 use super::{Session, gone};
+use crate::lacks::{self, Where};
 use crate::log_ring::{LogRing, Span};
 
 /// Bytes of text one log keeps.
@@ -25,6 +27,13 @@ const MOST_LINES: u32 = 500;
 /// How often a container that has not begun is looked at again: the API tells of its log only by
 /// being asked for it.
 const NOT_BEGUN: Duration = Duration::from_secs(2);
+
+/// Which containers a pod has must be read before their logs.
+const READ_PODS: Deed<'static> = Deed {
+    verb: "get",
+    group: "",
+    resource: "pods",
+};
 
 /// One open log.
 pub(crate) struct Log {
@@ -69,7 +78,13 @@ impl Log {
             }
             LogChunk::Failed(error) => {
                 self.ring.finish();
-                (LogPhase::Failed, error.to_string())
+                let place = Where::Namespace(&self.request.namespace);
+                let said = lacks::request(&error, READ_LOGS, place);
+                let why = match said.lack {
+                    Some(lack) => format!("{} {}", lack.sentence, lack.advice),
+                    None => error.to_string(),
+                };
+                (LogPhase::Failed, why)
             }
         };
     }
@@ -90,7 +105,9 @@ impl Session {
             },
             move |session, pod| {
                 let opened = pod
-                    .map_err(|error| crate::errors::request(&error))
+                    .map_err(|error| {
+                        lacks::request(&error, READ_PODS, Where::Namespace(&ask.namespace))
+                    })
                     .and_then(|pod| session.open_log_of(&ask, &pod));
                 let _ = answer.send(opened);
             },

@@ -6,12 +6,14 @@
 //! one of them is told in the status bar and the rest lives on.
 
 mod collection;
+mod definitions;
 mod details;
 mod feeds;
 mod graph;
 mod history;
 mod kinds;
 mod logs;
+mod rights;
 mod scaling;
 mod shown;
 mod status;
@@ -30,11 +32,13 @@ use wire::{ClusterInfo, ErrorCode, Notice, WireError};
 
 use crate::host::Host;
 use collection::{Collection, CollectionId};
+use definitions::Definitions;
 use details::Drawer;
 use feeds::{FeedId, Feeds, Message};
 use graph::Graph;
 use kinds::KindsState;
 use logs::Log;
+use rights::Rights;
 use scaling::ScalingTable;
 use status::Ticked;
 use usage::UsagePolls;
@@ -97,6 +101,8 @@ pub(crate) struct Session {
     scaling: ScalingTable,
     usage: UsagePolls,
     kinds: KindsState,
+    definitions: Definitions,
+    rights: Rights,
     drawers: BTreeMap<u32, Drawer>,
     logs: BTreeMap<u32, Log>,
     graphs: BTreeMap<u32, Graph>,
@@ -128,6 +134,8 @@ impl Session {
             scaling: ScalingTable::default(),
             usage: UsagePolls::default(),
             kinds: KindsState::default(),
+            definitions: Definitions::default(),
+            rights: Rights::default(),
             drawers: BTreeMap::new(),
             logs: BTreeMap::new(),
             graphs: BTreeMap::new(),
@@ -218,6 +226,9 @@ impl Session {
             (feeds::Owner::Graph(id), Message::Update(update)) => {
                 self.graph_update(id, feed, update);
             }
+            (feeds::Owner::Definitions, Message::Update(update)) => {
+                self.definitions_update(feed, &update);
+            }
             (feeds::Owner::Log(id), Message::Log(chunk)) => self.log_chunk(id, chunk),
             (feeds::Owner::Usage(kind), Message::Usage(update)) => self.usage_update(kind, update),
             // A feed carries one sort of message from its making on.
@@ -282,6 +293,7 @@ impl Session {
 
     fn keep_house(&mut self) {
         let now = self.now_ms();
+        self.keep_kinds(now);
         self.close_idle_collections(now);
         self.update_usage_polls();
         self.tick_graphs(now);

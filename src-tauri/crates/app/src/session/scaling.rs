@@ -131,6 +131,7 @@ impl ScalingTable {
             received: 0,
             expected: None,
             code: None,
+            lack: None,
             limited_to: Vec::new(),
         });
         if let Some(keda) = of(Kind::ScaledObjects) {

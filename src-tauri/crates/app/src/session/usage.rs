@@ -34,6 +34,19 @@ impl Measured {
 #[derive(Default)]
 pub(crate) struct UsagePolls {
     running: Vec<(Measured, UsageKind, FeedId)>,
+    /// Why usage that the cluster has is not shown.
+    withheld: Vec<(Measured, String)>,
+}
+
+impl UsagePolls {
+    /// Why the usage of a kind is not shown, where somebody could change that.
+    pub(crate) fn withheld(&self, kind: Option<Kind>) -> Option<&str> {
+        let found = self
+            .withheld
+            .iter()
+            .find(|(of, _)| Some(of.kind()) == kind)?;
+        Some(&found.1)
+    }
 }
 
 impl Session {
@@ -73,13 +86,26 @@ impl Session {
     }
 
     pub(crate) fn usage_update(&mut self, what: Measured, update: UsageUpdate) {
+        self.usage.withheld.retain(|(of, _)| *of != what);
         let measured = match update {
             UsageUpdate::Measured(measured) => measured,
-            UsageUpdate::Absent { reason } => {
+            UsageUpdate::Absent { reason, withheld } => {
                 tracing::info!(?what, reason, "no usage");
+                if withheld {
+                    self.usage.withheld.push((what, reason));
+                    let now = self.now_ms();
+                    self.kinds.doubt(now);
+                }
                 Vec::new()
             }
         };
+        for collection in self
+            .collections
+            .values_mut()
+            .filter(|c| c.kind == Some(what.kind()))
+        {
+            collection.touch();
+        }
         let measured: HashMap<(&str, &str), model::Usage> = measured
             .iter()
             .map(|(namespace, name, usage)| ((&**namespace, &**name), *usage))

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use cluster::discovery::Discovery;
 use model::{Kind, Resource};
 use table::{Cell, Column, Filter, Row, Sort};
-use wire::{ErrorCode, OpenView, RowOut, Rows, RowsAsk, SortBy, UpdateView, ViewOpened, WireError};
+use wire::{
+    ErrorCode, OpenView, Phase, RowOut, Rows, RowsAsk, SortBy, UpdateView, ViewOpened, WireError,
+};
 
 use super::collection::CollectionId;
 use super::{Session, gone};
@@ -25,8 +27,9 @@ impl Session {
     /// Opens a live table.
     ///
     /// # Errors
-    /// [`ErrorCode::Malformed`] for a kind id that the cluster does not serve.
+    /// [`ErrorCode::Gone`] for a kind id that the cluster does not serve.
     pub(crate) fn open_view(&mut self, ask: &OpenView) -> Result<ViewOpened, WireError> {
+        self.review_namespaces(&ask.namespaces);
         let view = self.new_id();
         let filter = Filter::parse(&ask.filter);
         if ask.kind == SCALING {
@@ -62,6 +65,7 @@ impl Session {
 
     /// Filters or sorts a table otherwise.
     pub(crate) fn update_view(&mut self, ask: UpdateView) -> Result<(), WireError> {
+        self.review_namespaces(ask.namespaces.iter().flatten());
         let place = self.place(ask.view)?;
         let columns = match place {
             Place::Collection(id) => self.collections[&id].columns.clone(),
@@ -144,7 +148,13 @@ impl Session {
                     (kind.clone(), row.identity().1.to_owned())
                 });
                 let view = &collection.table.views()[&ask.view];
-                let state = collection.state(&view.namespaces, &self.status);
+                let mut state = collection.state(&view.namespaces, &self.status);
+                if state.phase == Phase::Live
+                    && let Some(why) = self.usage.withheld(collection.kind)
+                {
+                    let words = [state.why.as_str(), why];
+                    state.why = words.join(" ").trim_start().to_owned();
+                }
                 (
                     answer(from, rows, until, view, state, columns_version, now),
                     columns,
@@ -198,7 +208,7 @@ impl Session {
             .map(|resource| (resource, None))
             .ok_or_else(|| {
                 WireError::new(
-                    ErrorCode::Malformed,
+                    ErrorCode::Gone,
                     format!("This cluster serves no kind {kind_id}."),
                     "It may have been removed, or its API group does not answer at the moment.",
                 )

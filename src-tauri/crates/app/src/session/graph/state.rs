@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cluster::RequestError;
 use cluster::health::Health;
 use cluster::update::{Change, Scope, Update};
 use model::rows::{Amount, Reference};
@@ -9,10 +10,13 @@ use model::{
     DeploymentRow, EventRow, HpaRow, Kind, Meta, ObjectRow, ReplicaSetRow, ScaledObjectRow,
     ScalingRow,
 };
+use wire::WireError;
 
 use super::super::feeds::FeedId;
 use super::super::history;
+use super::super::rights::list_of;
 use super::lanes::{lane_id, unit};
+use crate::lacks::{self, Where};
 use crate::series::SeriesSet;
 
 /// What one of a graph's watches brings.
@@ -192,6 +196,13 @@ impl Graph {
             namespace: Some(self.namespace.clone()),
             fields,
         }
+    }
+
+    /// Why one of its watches failed, in words.
+    pub(super) fn refusal(&self, watch: &Watch, error: &RequestError) -> WireError {
+        let resource = self.scope(&watch.role).resource;
+        let place = Where::of(&resource, Some(&self.namespace));
+        lacks::request(error, list_of(&resource), place)
     }
 
     pub(super) fn apply(&mut self, feed: FeedId, update: Update, now_ms: i64) {

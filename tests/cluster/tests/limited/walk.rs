@@ -1,0 +1,494 @@
+//! Each account goes through every kind, drawer, log and graph: what it may do works, what it may not is named.
+
+use std::time::{Duration, Instant};
+
+use cluster_tests::{FaultProxy, Window, plane, until, within};
+use serde_json::json;
+use wire::{
+    Actions, Details, DetailsOpened, ErrorCode, KindEntry, KindList, LogPhase, Phase, ViewState,
+};
+
+use crate::users::{OTHER, OWN, User};
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+pub(crate) async fn kinds(window: &Window, cluster: &str) -> KindList {
+    window
+        .ask("kinds", json!({"cluster": cluster}))
+        .await
+        .unwrap()
+}
+
+fn entry<'a>(list: &'a KindList, id: &str) -> &'a KindEntry {
+    list.kinds
+        .iter()
+        .find(|kind| kind.id == id)
+        .unwrap_or_else(|| panic!("no {id}"))
+}
+
+async fn open(user: User) -> (Window, String) {
+    let file = blocking(move || user.kubeconfig(None)).await;
+    Window::connected(&file).await
+}
+
+/// Waits until nothing is open any more: every kind is known to be allowed or not.
+async fn reviewed(window: &Window, cluster: &str) -> KindList {
+    let (list, after) = within(
+        "a review of every kind",
+        Duration::from_secs(60),
+        async || {
+            let list = kinds(window, cluster).await;
+            let unsure: Vec<&str> = list
+                .kinds
+                .iter()
+                .filter(|kind| kind.unsure)
+                .map(|kind| kind.id.as_str())
+                .collect();
+            if list.kinds.len() > 40 && unsure.is_empty() {
+                Ok(list)
+            } else {
+                Err(format!("{unsure:?}"))
+            }
+        },
+    )
+    .await;
+    eprintln!(
+        "rights of {} kinds known after {after:.1?}",
+        list.kinds.len()
+    );
+    list
+}
+
+/// The state of a kind's table once it is no longer being listed.
+async fn settled(window: &Window, view: u32) -> ViewState {
+    let (state, _) = within(
+        "a table that is listed or refused",
+        Duration::from_secs(40),
+        async || {
+            let state = window.state(view).await;
+            if state.phase == Phase::Listing {
+                Err(format!("{state:?}"))
+            } else {
+                Ok(state)
+            }
+        },
+    )
+    .await;
+    state
+}
+
+/// Opens every kind: those marked are refused with the marked right, all others show their objects.
+async fn walk_kinds(window: &Window, cluster: &str, list: &KindList) -> usize {
+    let mut shown = 0;
+    for kind in &list.kinds {
+        let view = window.view(cluster, &kind.id).await;
+        let state = settled(window, view).await;
+        match &kind.lack {
+            Some(lack) => {
+                assert_eq!(
+                    (state.phase, state.code),
+                    (Phase::Failed, Some(ErrorCode::Forbidden)),
+                    "{}: {state:?}",
+                    kind.id
+                );
+                let missing = state
+                    .lack
+                    .as_ref()
+                    .unwrap_or_else(|| panic!("{}: {state:?}", kind.id));
+                assert_eq!(
+                    (missing.verb.as_str(), &missing.resource, &missing.group),
+                    ("list", &lack.resource, &lack.group),
+                    "{}",
+                    kind.id
+                );
+                assert!(
+                    state
+                        .why
+                        .contains(&format!("the verb list on {}", lack.resource)),
+                    "{}: {}",
+                    kind.id,
+                    state.why
+                );
+                assert!(
+                    missing.command.starts_with("kubectl auth can-i list "),
+                    "{}",
+                    missing.command
+                );
+            }
+            None => {
+                // A kind without a watch (metrics) is as of its last list; KEDA may not be there.
+                let served = state.code != Some(ErrorCode::Gone);
+                let has_rows = matches!(state.phase, Phase::Live | Phase::Stale);
+                assert!(has_rows || !served, "{}: {state:?}", kind.id);
+                shown += usize::from(served);
+            }
+        }
+        let _: () = window.ask("close_view", json!({"id": view})).await.unwrap();
+    }
+    shown
+}
+
+async fn drawer(
+    window: &Window,
+    cluster: &str,
+    kind: &str,
+    namespace: &str,
+    name: &str,
+) -> (u32, Details) {
+    let ask = json!({"cluster": cluster, "kind": kind, "namespace": namespace, "name": name});
+    let opened: DetailsOpened = window.ask("open_details", ask).await.unwrap();
+    let id = opened.details;
+    let (details, _) = within(
+        "a drawer that says something",
+        Duration::from_secs(20),
+        async || {
+            let details: Details = window.ask("details", json!({"id": id})).await.unwrap();
+            if details.loaded || details.problem.is_some() {
+                Ok(details)
+            } else {
+                Err(String::new())
+            }
+        },
+    )
+    .await;
+    (id, details)
+}
+
+async fn log(
+    window: &Window,
+    cluster: &str,
+    namespace: &str,
+) -> Result<(LogPhase, String), wire::WireError> {
+    let ask = json!({"cluster": cluster, "namespace": namespace, "pod": "here", "container": "", "previous": false});
+    let opened = window.log(ask).await?;
+    let (state, _) = within("a log", Duration::from_secs(30), async || {
+        let (lines, state) = window.log_text(opened.log).await;
+        if state.phase == LogPhase::Failed || !lines.is_empty() {
+            Ok(state)
+        } else {
+            Err(format!("{:?}", state.phase))
+        }
+    })
+    .await;
+    Ok((state.phase, state.why))
+}
+
+async fn graph_state(window: &Window, cluster: &str, namespace: &str) -> ViewState {
+    let graph = window.graph(cluster, namespace, "web").await;
+    let (state, _) = within("a graph", Duration::from_secs(30), async || {
+        let state = window.graph_meta(graph).await.state;
+        if state.phase == Phase::Listing {
+            Err(format!("{state:?}"))
+        } else {
+            Ok(state)
+        }
+    })
+    .await;
+    state
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_sees_everything_and_no_mark() {
+    let (window, cluster) = open(User::Admin).await;
+    let list = reviewed(&window, &cluster).await;
+    assert!(list.kinds.iter().all(|kind| kind.lack.is_none()) && !list.nothing);
+    assert_eq!(
+        (list.problem.as_str(), list.failed_groups.len()),
+        ("", 0),
+        "{:?}",
+        list.failed_groups
+    );
+    assert!(walk_kinds(&window, &cluster, &list).await > 40);
+    let (_, details) = drawer(&window, &cluster, "pods", OWN, "here").await;
+    assert_eq!(
+        (details.actions, details.problem),
+        (Actions::default(), None)
+    );
+    assert_eq!(
+        log(&window, &cluster, OWN).await.unwrap().0,
+        LogPhase::Following
+    );
+    assert_eq!(graph_state(&window, &cluster, OWN).await.phase, Phase::Live);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_is_told_of_what_only_others_may_list() {
+    let (window, cluster) = open(User::Viewer).await;
+    let list = reviewed(&window, &cluster).await;
+    for id in [
+        "pods",
+        "deployments",
+        "events",
+        "namespaces",
+        "horizontalpodautoscalers",
+        "core/v1/configmaps",
+    ] {
+        assert_eq!(entry(&list, id).lack, None, "{id}");
+    }
+    for id in [
+        "core/v1/secrets",
+        "nodes",
+        "rbac.authorization.k8s.io/v1/clusterroles",
+    ] {
+        let lack = entry(&list, id)
+            .lack
+            .as_ref()
+            .unwrap_or_else(|| panic!("{id} is not marked"));
+        assert!(
+            lack.sentence
+                .starts_with("Your account lacks the verb list on "),
+            "{}",
+            lack.sentence
+        );
+    }
+    assert!(!list.nothing);
+    walk_kinds(&window, &cluster, &list).await;
+    assert_eq!(
+        log(&window, &cluster, OTHER)
+            .await
+            .unwrap_or((LogPhase::Following, String::new()))
+            .0,
+        LogPhase::Following
+    );
+    assert_eq!(
+        graph_state(&window, &cluster, OTHER).await.phase,
+        Phase::Live
+    );
+    let names: Vec<String> = window
+        .ask("namespaces", json!({"cluster": cluster}))
+        .await
+        .unwrap();
+    assert!(names.iter().any(|name| name == OTHER), "{names:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_in_one_namespace_are_a_working_app() {
+    let (window, cluster) = open(User::OneNamespace).await;
+    let list = reviewed(&window, &cluster).await;
+    // `view` allows namespaces too; bound within one, that right is none.
+    for (id, allowed) in [
+        ("pods", true),
+        ("events", true),
+        ("namespaces", false),
+        ("nodes", false),
+        ("core/v1/secrets", false),
+    ] {
+        assert_eq!(entry(&list, id).lack.is_none(), allowed, "{id}");
+    }
+    let secrets = entry(&list, "core/v1/secrets").lack.clone().unwrap();
+    assert_eq!(
+        secrets.sentence,
+        format!("Your account lacks the verb list on secrets in namespace {OWN}.")
+    );
+    assert_eq!(
+        secrets.command,
+        format!("kubectl auth can-i list secrets -n {OWN}")
+    );
+    walk_kinds(&window, &cluster, &list).await;
+    let (_, details) = drawer(&window, &cluster, "pods", OWN, "here").await;
+    assert_eq!(
+        (details.loaded, details.problem, details.actions),
+        (true, None, Actions::default())
+    );
+    assert_eq!(
+        log(&window, &cluster, OWN).await.unwrap().0,
+        LogPhase::Following
+    );
+    assert_eq!(graph_state(&window, &cluster, OWN).await.phase, Phase::Live);
+    let names: Vec<String> = window
+        .ask("namespaces", json!({"cluster": cluster}))
+        .await
+        .unwrap();
+    assert_eq!(names, [""; 0]);
+    // The neighbour's namespace, typed: each refusal names what is missing there.
+    let (_, details) = drawer(&window, &cluster, "pods", OTHER, "here").await;
+    let problem = details.problem.unwrap();
+    assert_eq!(problem.code, ErrorCode::Forbidden);
+    let lack = problem.lack.unwrap();
+    assert_eq!(
+        (lack.resource.as_str(), lack.namespace.as_str()),
+        ("pods", OTHER)
+    );
+    let refused = log(&window, &cluster, OTHER).await.unwrap_err();
+    assert_eq!(
+        refused.message,
+        format!("Your account lacks the verb get on pods in namespace {OTHER}.")
+    );
+    let graph = graph_state(&window, &cluster, OTHER).await;
+    assert_eq!(graph.phase, Phase::Failed);
+    assert_eq!(
+        graph.lack.unwrap().sentence,
+        format!(
+            "Your account lacks the verb list on horizontalpodautoscalers.autoscaling in namespace {OTHER}."
+        )
+    );
+    let view = window.view_in(&cluster, "pods", &[OTHER]).await;
+    assert_eq!(settled(&window, view).await.lack.unwrap().namespace, OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_namespaces_the_rest_works_and_logs_are_named() {
+    let (window, cluster) = open(User::NoNamespaces).await;
+    let list = reviewed(&window, &cluster).await;
+    for (id, allowed) in [
+        ("pods", true),
+        ("deployments", true),
+        ("events", true),
+        ("namespaces", false),
+        ("replicasets", false),
+    ] {
+        assert_eq!(entry(&list, id).lack.is_none(), allowed, "{id}");
+    }
+    walk_kinds(&window, &cluster, &list).await;
+    let pods = window.view(&cluster, "pods").await;
+    let rows = window.live(pods).await;
+    assert!(
+        rows.order.contains(&format!("{OTHER}/here")),
+        "all namespaces: {:?}",
+        rows.order
+    );
+    let (id, _) = drawer(&window, &cluster, "pods", OWN, "here").await;
+    until(
+        "the missing right to logs",
+        Duration::from_secs(20),
+        async || {
+            let details: Details = window.ask("details", json!({"id": id})).await.unwrap();
+            match details.actions.logs {
+                Some(lack)
+                    if lack.sentence
+                        == format!(
+                            "Your account lacks the verb get on pods/log in namespace {OWN}."
+                        ) =>
+                {
+                    Ok(())
+                }
+                other => Err(format!("{other:?}")),
+            }
+        },
+    )
+    .await;
+    let (phase, why) = log(&window, &cluster, OWN).await.unwrap();
+    assert_eq!(phase, LogPhase::Failed);
+    assert!(
+        why.contains(&format!("the verb get on pods/log in namespace {OWN}")),
+        "{why}"
+    );
+    // Deployments may be listed but not read whole.
+    let (id, details) = drawer(&window, &cluster, "deployments", OWN, "web").await;
+    assert_eq!(details.problem.unwrap().lack.unwrap().verb, "get");
+    let details: Details = window.ask("details", json!({"id": id})).await.unwrap();
+    assert_eq!(details.actions.yaml.unwrap().verb, "get");
+    let graph = graph_state(&window, &cluster, OWN).await;
+    assert_eq!(
+        (graph.phase, graph.code),
+        (Phase::Failed, Some(ErrorCode::Forbidden))
+    );
+    // Of a namespace that was not in question nothing is known: the server is asked, and then it is known.
+    let ask = json!({"cluster": cluster, "kind": "pods", "namespace": OTHER});
+    until(
+        "the right to logs elsewhere",
+        Duration::from_secs(20),
+        async || {
+            let actions: Actions = window.ask("actions", &ask).await.unwrap();
+            actions.logs.map(|_| ()).ok_or_else(String::new)
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_rights_is_told_of_each() {
+    let (window, cluster) = open(User::Nothing).await;
+    let list = reviewed(&window, &cluster).await;
+    assert!(list.nothing);
+    assert_eq!(walk_kinds(&window, &cluster, &list).await, 0);
+    let scaling = window.view(&cluster, "scaling").await;
+    let state = settled(&window, scaling).await;
+    assert_eq!(
+        (state.phase, state.code),
+        (Phase::Failed, Some(ErrorCode::Forbidden)),
+        "{state:?}"
+    );
+    let refused = log(&window, &cluster, OWN).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Forbidden);
+    let (_, details) = drawer(&window, &cluster, "pods", OWN, "here").await;
+    assert!(details.problem.is_some() && !details.loaded);
+    // A right that is given later is found without connecting again.
+    let binding = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "given-later", "namespace": OTHER},
+        "subjects": [{"kind": "ServiceAccount", "name": "nothing", "namespace": OWN}],
+        "roleRef": {"kind": "ClusterRole", "name": "view", "apiGroup": "rbac.authorization.k8s.io"},
+    });
+    blocking(move || plane().apply(&binding.to_string()).unwrap()).await;
+    let view = window.view_in(&cluster, "pods", &[OTHER]).await;
+    let rows = window.live(view).await;
+    assert_eq!(rows.order, [format!("{OTHER}/here")]);
+    until("marks without pods", Duration::from_secs(20), async || {
+        let list = kinds(&window, &cluster).await;
+        if entry(&list, "pods").lack.is_none() && !list.nothing {
+            Ok(())
+        } else {
+            Err(String::new())
+        }
+    })
+    .await;
+    blocking(|| {
+        plane()
+            .client()
+            .delete(&format!(
+                "/apis/rbac.authorization.k8s.io/v1/namespaces/{OTHER}/rolebindings/given-later"
+            ))
+            .unwrap()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reviews_are_few() {
+    for (user, most) in [
+        (User::Admin, 1),
+        (User::OneNamespace, 16),
+        (User::Nothing, 3),
+    ] {
+        let proxy = FaultProxy::before(plane()).await;
+        let text = std::fs::read_to_string(proxy.kubeconfig(plane())).unwrap();
+        let config: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let server = config["clusters"][0]["cluster"]["server"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let file = blocking(move || user.kubeconfig(Some(&server))).await;
+        let (window, cluster) = Window::connected(&file).await;
+        reviewed(&window, &cluster).await;
+        for _ in 0..50 {
+            kinds(&window, &cluster).await;
+        }
+        let reviews: Vec<Instant> = proxy
+            .seen()
+            .iter()
+            .filter(|seen| seen.request.path.starts_with("/apis/authorization.k8s.io/"))
+            .map(|seen| seen.at)
+            .collect();
+        let busiest = reviews
+            .iter()
+            .map(|from| {
+                reviews
+                    .iter()
+                    .filter(|at| **at >= *from && **at < *from + Duration::from_secs(1))
+                    .count()
+            })
+            .max();
+        eprintln!(
+            "{user:?}: {} reviews of rights, at most {busiest:?} in a second",
+            reviews.len()
+        );
+        assert!(
+            reviews.len() <= most && !reviews.is_empty(),
+            "{user:?}: {}",
+            reviews.len()
+        );
+        assert!(busiest <= Some(5), "{user:?}: {busiest:?}");
+    }
+}
