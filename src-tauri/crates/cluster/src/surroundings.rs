@@ -46,8 +46,8 @@ impl Surroundings {
                 .or_else(|| find(&name.to_ascii_lowercase()))
                 .and_then(|value| value.into_string().ok())
         };
-        let https_proxy = word("HTTPS_PROXY");
-        let http_proxy = word("HTTP_PROXY");
+        let secure = word("HTTPS_PROXY");
+        let plain = word("HTTP_PROXY");
         let no_proxy = word("NO_PROXY");
         let path = login_path.or_else(|| find("PATH")).unwrap_or_default();
         let kuberc = kuberc::read(home.as_deref(), find("KUBERC").as_deref());
@@ -56,8 +56,8 @@ impl Surroundings {
             home,
             path,
             environment,
-            https_proxy,
-            http_proxy,
+            https_proxy: secure,
+            http_proxy: plain,
             no_proxy,
             kuberc,
         }

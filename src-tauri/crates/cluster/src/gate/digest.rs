@@ -45,6 +45,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "a test makes its files")]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -23,7 +23,7 @@ pub struct FolderListing {
 /// Reads the kubeconfigs that stand directly in `folder`: regular files named `config`, `kubeconfig…`, `*.kubeconfig`,
 /// `*.yaml`, `*.yml` or `*.conf`, at most 1,000. Other files of these names are passed over. Contacts nobody, runs nothing. Blocks.
 pub fn in_folder(folder: &Path) -> FolderListing {
-    let (paths, more) = match files::names_in(folder, FILES, |name| is_candidate(name)) {
+    let (paths, more) = match files::names_in(folder, FILES, is_candidate) {
         Ok(found) => found,
         Err(refusal) => {
             return FolderListing {

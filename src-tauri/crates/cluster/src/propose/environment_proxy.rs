@@ -110,6 +110,7 @@ fn inside(ip: IpAddr, network: IpAddr, length: u32) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

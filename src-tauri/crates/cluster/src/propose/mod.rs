@@ -253,20 +253,14 @@ impl Facts {
             Some(path) => Some(path.clone()),
             None => path::find(&program.command, &around.path),
         };
-        let shown = found
-            .clone()
-            .unwrap_or_else(|| PathBuf::from(&program.command));
-        match &found {
-            Some(path) => {
-                if let Some(why) = policy::forbids(&around.kuberc, path, &around.path) {
-                    self.refuse(why);
-                }
-                self.file(What::Program, ReadingOf::Program, "user.exec.command", path);
+        if let Some(path) = &found {
+            if let Some(why) = policy::forbids(&around.kuberc, path, &around.path) {
+                self.refuse(why);
             }
-            None => {
-                self.refuse(not_found(program));
-                self.add(What::Program, "user.exec.command", shown.to_string_lossy());
-            }
+            self.file(What::Program, ReadingOf::Program, "user.exec.command", path);
+        } else {
+            self.refuse(not_found(program));
+            self.add(What::Program, "user.exec.command", &program.command);
         }
         let mut masked = false;
         for (index, argument) in program.arguments.iter().enumerate() {

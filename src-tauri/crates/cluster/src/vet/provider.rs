@@ -67,7 +67,7 @@ fn oidc(provider: &AuthProvider, origin: &Origin) -> Result<Issuer, String> {
     })
 }
 
-/// https, as OpenID Connect Discovery 1.0 section 3 demands, without user, query and fragment.
+/// https, as `OpenID` Connect Discovery 1.0 section 3 demands, without user, query and fragment.
 fn issuer_url(text: &str) -> Result<Uri, String> {
     let wrong = |what: &str| format!("The idp-issuer-url of its auth-provider {what}.");
     let secure = text

@@ -76,6 +76,7 @@ fn word(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use secrecy::ExposeSecret;
 

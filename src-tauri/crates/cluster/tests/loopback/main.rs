@@ -4,6 +4,7 @@
 mod authority;
 mod connecting;
 mod discovering;
+mod entries;
 mod kubeconfigs;
 mod logging;
 mod requests;

@@ -1,5 +1,6 @@
 //! Kubeconfigs that do not come as one file: pasted, of a folder, and how large they may be; kubectl's preferences.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use cluster::{Access, KubeconfigError, Kuberc, Surroundings, in_folder, open, pasted};
@@ -123,9 +124,8 @@ fn thousands_of_contexts_are_listed_quickly() {
             "kind: Config\nclusters: [{{name: c, cluster: {{{HTTPS}}}}}]\nusers: [{{name: u, user: {{token: t}}}}]\ncontexts:\n"
         );
         for number in 0..count {
-            text.push_str(&format!(
-                "- {{name: context-{number}, context: {{cluster: c, user: u}}}}\n"
-            ));
+            let line = "context: {cluster: c, user: u}}";
+            writeln!(text, "- {{name: context-{number}, {line}").unwrap();
         }
         let path = place.write("kube/many", text);
         let fastest = (0..3).map(|_| {
