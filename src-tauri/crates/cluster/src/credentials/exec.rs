@@ -20,7 +20,7 @@ use crate::gate::programs::{self, Program, Stopped};
 use crate::target::ExecPlugin;
 
 /// How long a program may take: a person may have to log in in a browser.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 /// Lines of complaints that are shown, and characters of each.
 const LINES: usize = 4;
 const LINE_LENGTH: usize = 300;

@@ -217,7 +217,7 @@ mod tests {
 
     const SECOND: i64 = 1000;
 
-    fn obtained(fresh: bool, until_s: i64) -> Input {
+    const fn obtained(fresh: bool, until_s: i64) -> Input {
         Input::Obtained {
             fresh,
             until_ms: (until_s > 0).then_some(until_s * SECOND),
@@ -239,12 +239,16 @@ mod tests {
         words.join(" ")
     }
 
+    /// What it is about, what happens at which second, what comes out.
+    type Case = (&'static str, &'static [(i64, Input)], &'static str);
+
     #[test]
+    #[allow(clippy::too_many_lines)] // one table
     fn every_rule() {
         use Input::{Failed, Wanted};
         let rejected = |number| Input::Rejected { number };
         let forever = obtained(true, 0);
-        let cases: &[(&str, &[(i64, Input)], &str)] = &[
+        let cases: &[Case] = &[
             (
                 "the first asks, the others wait for it",
                 &[

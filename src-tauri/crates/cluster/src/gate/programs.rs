@@ -152,6 +152,7 @@ enum Keep {
 /// What came out of one pipe, within a bound.
 struct Collected<P> {
     pipe: Option<P>,
+    piece: Vec<u8>,
     bytes: Vec<u8>,
     limit: usize,
     keep: Keep,
@@ -164,6 +165,7 @@ impl<P: AsyncRead + Unpin> Collected<P> {
         Self {
             ended: pipe.is_none(),
             pipe,
+            piece: vec![0; 8 << 10],
             bytes: Vec::new(),
             limit,
             keep,
@@ -173,16 +175,15 @@ impl<P: AsyncRead + Unpin> Collected<P> {
 
     /// One more piece, or the end. Cancel-safe.
     async fn more(&mut self) {
-        let mut piece = [0; 8 << 10];
         let read = match &mut self.pipe {
-            Some(pipe) => pipe.read(&mut piece).await.unwrap_or(0),
+            Some(pipe) => pipe.read(&mut self.piece).await.unwrap_or(0),
             None => 0,
         };
         if read == 0 {
             self.ended = true;
             return;
         }
-        self.bytes.extend_from_slice(&piece[..read]);
+        self.bytes.extend_from_slice(&self.piece[..read]);
         if self.bytes.len() > self.limit {
             self.overflowed = true;
             match self.keep {
