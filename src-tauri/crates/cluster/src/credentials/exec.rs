@@ -5,7 +5,7 @@
 //! its complaints are shown instead of going to a terminal that nobody has.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -220,15 +220,13 @@ fn environment(exec: &ExecPlugin) -> Vec<(OsString, OsString)> {
         .collect()
 }
 
-/// The home folder, else the root: never the folder of a download.
+/// The home folder: never the folder of a download.
 fn folder(exec: &ExecPlugin) -> PathBuf {
     exec.inherited
         .iter()
         .rev()
         .find(|(name, _)| name == "HOME")
-        .map(|(_, home)| PathBuf::from(home))
-        .filter(|home| home.is_absolute() && home.is_dir())
-        .unwrap_or_else(|| Path::new("/").to_owned())
+        .map_or_else(|| PathBuf::from("/"), |(_, home)| PathBuf::from(home))
 }
 
 fn is_secret(name: &str, value: &str) -> bool {

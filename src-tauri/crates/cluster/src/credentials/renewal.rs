@@ -217,7 +217,7 @@ mod tests {
 
     const SECOND: i64 = 1000;
 
-    const fn obtained(fresh: bool, until_s: i64) -> Input {
+    fn obtained(fresh: bool, until_s: i64) -> Input {
         Input::Obtained {
             fresh,
             until_ms: (until_s > 0).then_some(until_s * SECOND),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     /// What it is about, what happens at which second, what comes out.
-    type Case = (&'static str, &'static [(i64, Input)], &'static str);
+    type Case<'a> = (&'a str, &'a [(i64, Input)], &'a str);
 
     #[test]
     #[allow(clippy::too_many_lines)] // one table
@@ -248,7 +248,7 @@ mod tests {
         use Input::{Failed, Wanted};
         let rejected = |number| Input::Rejected { number };
         let forever = obtained(true, 0);
-        let cases: &[Case] = &[
+        let cases: &[Case<'_>] = &[
             (
                 "the first asks, the others wait for it",
                 &[
