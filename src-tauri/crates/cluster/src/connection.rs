@@ -265,16 +265,18 @@ impl Connection {
     ) -> Result<Answer, RequestError> {
         let credentials = &self.0.credentials;
         let signed = credentials.current().await?;
-        let answer = self
-            .send_once(method.clone(), ask, json.clone(), &signed)
-            .await;
+        // On the heap: it would weigh on the state of everybody who asks.
+        let answer = Box::pin(self.send_once(method.clone(), ask, json.clone(), &signed)).await;
         match answer {
             Err(error) if refuses_credentials(&error) => {
-                if !credentials.rejected(&signed).await? {
-                    return Err(error);
-                }
-                let others = credentials.current().await?;
-                self.send_once(method, ask, json, &others).await
+                Box::pin(async {
+                    if !credentials.rejected(&signed).await? {
+                        return Err(error);
+                    }
+                    let others = credentials.current().await?;
+                    self.send_once(method, ask, json, &others).await
+                })
+                .await
             }
             answer => answer,
         }

@@ -5,7 +5,7 @@
 //! its complaints are shown instead of going to a terminal that nobody has.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::gate::programs::{self, Program, Stopped};
 use crate::target::ExecPlugin;
 
 /// How long a program may take: a person may have to log in in a browser.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 /// Lines of complaints that are shown, and characters of each.
 const LINES: usize = 4;
 const LINE_LENGTH: usize = 300;
@@ -220,15 +220,13 @@ fn environment(exec: &ExecPlugin) -> Vec<(OsString, OsString)> {
         .collect()
 }
 
-/// The home folder, else the root: never the folder of a download.
+/// The home folder: never the folder of a download.
 fn folder(exec: &ExecPlugin) -> PathBuf {
     exec.inherited
         .iter()
         .rev()
         .find(|(name, _)| name == "HOME")
-        .map(|(_, home)| PathBuf::from(home))
-        .filter(|home| home.is_absolute() && home.is_dir())
-        .unwrap_or_else(|| Path::new("/").to_owned())
+        .map_or_else(|| PathBuf::from("/"), |(_, home)| PathBuf::from(home))
 }
 
 fn is_secret(name: &str, value: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Exchanges small messages with an OpenID Connect issuer.
+//! Exchanges small messages with an `OpenID` Connect issuer.
 
 use std::error::Error as StdError;
 
@@ -119,7 +119,7 @@ impl IssuerClient {
 /// Why no answer came, by the innermost cause that is known.
 fn clause(error: &(dyn StdError + 'static)) -> String {
     let mut cause = Some(error);
-    let mut why = "it ended the connection without an answer".to_owned();
+    let mut why = "it ended the connection without an answer";
     while let Some(current) = cause {
         if let Some(failure) = current.downcast_ref::<ProxyError>() {
             return format!("the proxy {} fails: {}", failure.proxy, failure.why);
@@ -133,7 +133,7 @@ fn clause(error: &(dyn StdError + 'static)) -> String {
         cause = match current.downcast_ref::<std::io::Error>() {
             Some(io) => {
                 if io.kind() == std::io::ErrorKind::ConnectionRefused {
-                    why = "nothing listens there".to_owned();
+                    why = "nothing listens there";
                 }
                 match io.get_ref() {
                     Some(inner) => Some(inner as &(dyn StdError + 'static)),
@@ -143,5 +143,5 @@ fn clause(error: &(dyn StdError + 'static)) -> String {
             None => current.source(),
         };
     }
-    why
+    why.to_owned()
 }

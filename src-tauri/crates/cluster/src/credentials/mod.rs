@@ -13,6 +13,7 @@ pub(crate) mod redact;
 mod renewal;
 mod source;
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -257,7 +258,7 @@ fn sensitive(value: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// All of it, or nothing: client-go's transport/round_trippers.go, `impersonatingRoundTripper`.
+/// All of it, or nothing: client-go's `transport/round_trippers.go`, `impersonatingRoundTripper`.
 fn impersonation(other: &Impersonate) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     let mut add = |name: HeaderName, value: &str| -> Option<()> {
@@ -289,7 +290,8 @@ fn escaped(key: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte) {
             name.push(char::from(byte.to_ascii_lowercase()));
         } else {
-            name.push_str(&format!("%{byte:02x}"));
+            // Writing to a String cannot fail.
+            let _ = write!(name, "%{byte:02x}");
         }
     }
     name

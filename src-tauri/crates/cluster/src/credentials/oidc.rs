@@ -1,4 +1,4 @@
-//! Renews OpenID Connect tokens, as client-go's `oidc` auth-provider does.
+//! Renews `OpenID` Connect tokens, as client-go's `oidc` auth-provider does.
 //!
 //! After client-go 0.36, plugin/pkg/client/auth/oidc/oidc.go: `idToken`, `tokenEndpoint`; and oauth2's
 //! internal/token.go, `RetrieveToken`. Other than there the issuer must name itself, its addresses must be https, no

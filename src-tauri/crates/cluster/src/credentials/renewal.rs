@@ -239,12 +239,16 @@ mod tests {
         words.join(" ")
     }
 
+    /// What it is about, what happens at which second, what comes out.
+    type Case<'a> = (&'a str, &'a [(i64, Input)], &'a str);
+
     #[test]
+    #[allow(clippy::too_many_lines)] // one table
     fn every_rule() {
         use Input::{Failed, Wanted};
         let rejected = |number| Input::Rejected { number };
         let forever = obtained(true, 0);
-        let cases: &[(&str, &[(i64, Input)], &str)] = &[
+        let cases: &[Case<'_>] = &[
             (
                 "the first asks, the others wait for it",
                 &[

@@ -15,7 +15,7 @@ use super::{Failure, bearer};
 use crate::gate::files;
 
 /// How often files are looked at again, in ms. client-go's tokens from files live a minute
-/// (transport/token_source.go, `NewCachedFileTokenSource`); a sixth of that costs nothing.
+/// (`transport/token_source.go`, `NewCachedFileTokenSource`); a sixth of that costs nothing.
 const LOOK_AGAIN_MS: i64 = 10_000;
 /// Largest token file, in bytes.
 const TOKEN_LIMIT: u64 = 64 << 10;

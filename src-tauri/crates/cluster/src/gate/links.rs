@@ -168,7 +168,7 @@ impl Via {
             .unwrap_or_else(|_| {
                 Err(self.failed(
                     true,
-                    format!("it did not connect within {} s", PROXY_PATIENCE.as_secs()),
+                    &format!("it did not connect within {} s", PROXY_PATIENCE.as_secs()),
                 ))
             })
     }
@@ -185,13 +185,10 @@ impl Via {
             if error.is_parse() {
                 self.failed(
                     false,
-                    "it does not speak HTTP; check the address of the proxy".to_owned(),
+                    "it does not speak HTTP; check the address of the proxy",
                 )
             } else {
-                self.failed(
-                    true,
-                    "it closed the connection without an answer".to_owned(),
-                )
+                self.failed(true, "it closed the connection without an answer")
             }
         };
         let (mut sender, connection) =
@@ -206,12 +203,9 @@ impl Via {
         if let Some(login) = login {
             request = request.header(PROXY_AUTHORIZATION, login);
         }
-        let request = request.body(Empty::new()).map_err(|_| {
-            self.failed(
-                false,
-                "the server's address fits no CONNECT request".to_owned(),
-            )
-        })?;
+        let request = request
+            .body(Empty::new())
+            .map_err(|_| self.failed(false, "the server's address fits no CONNECT request"))?;
         let answer = sender.send_request(request);
         let mut serving = Box::pin(connection.without_shutdown());
         let mut taken = None;
@@ -231,20 +225,20 @@ impl Via {
             407 if self.has_login => {
                 return Err(self.failed(
                     false,
-                    "it does not accept the user name and password of the proxy's address (HTTP 407)".to_owned(),
+                    "it does not accept the user name and password of the proxy's address (HTTP 407)",
                 ));
             }
             407 => {
                 return Err(self.failed(
                     false,
-                    "it wants a user name and password (HTTP 407). Put them into the proxy's address".to_owned(),
+                    "it wants a user name and password (HTTP 407). Put them into the proxy's address",
                 ));
             }
             _ => {
                 let phrase = code.canonical_reason().unwrap_or_default();
                 return Err(self.failed(
                     code.is_server_error(),
-                    format!(
+                    &format!(
                         "it refused to connect to the server (HTTP {} {phrase})",
                         code.as_u16()
                     ),
@@ -263,7 +257,7 @@ impl Via {
             // Neither TLS nor HTTP servers speak first.
             Err(self.failed(
                 false,
-                "it does not speak HTTP; check the address of the proxy".to_owned(),
+                "it does not speak HTTP; check the address of the proxy",
             ))
         }
     }
@@ -290,12 +284,7 @@ impl Via {
             .authority(format!("{host}:{port}"))
             .path_and_query("/")
             .build()
-            .map_err(|_| {
-                self.failed(
-                    false,
-                    "the server's address fits no SOCKS request".to_owned(),
-                )
-            })?;
+            .map_err(|_| self.failed(false, "the server's address fits no SOCKS request"))?;
         match socks.call(far_end).await {
             Ok(link) => Ok(MaybeHttpsStream::Http(link)),
             // The library keeps its error type to itself: only its words and what it stands on are known.
@@ -312,30 +301,24 @@ impl Via {
         if login && self.has_login {
             self.failed(
                 false,
-                "it does not accept the user name and password of the proxy's address".to_owned(),
+                "it does not accept the user name and password of the proxy's address",
             )
         } else if login {
             self.failed(
                 false,
-                "it wants a user name and password. Put them into the proxy's address".to_owned(),
+                "it wants a user name and password. Put them into the proxy's address",
             )
         } else if words.contains("not allowed") {
-            self.failed(
-                false,
-                "its rules forbid to connect to the server".to_owned(),
-            )
+            self.failed(false, "its rules forbid to connect to the server")
         } else if closed {
-            self.failed(
-                true,
-                "it closed the connection without an answer".to_owned(),
-            )
+            self.failed(true, "it closed the connection without an answer")
         } else if words.contains("pars") {
             self.failed(
                 false,
-                "it does not speak SOCKS 5; check the address of the proxy".to_owned(),
+                "it does not speak SOCKS 5; check the address of the proxy",
             )
         } else {
-            self.failed(true, "it cannot reach the server".to_owned())
+            self.failed(true, "it cannot reach the server")
         }
     }
 
@@ -344,12 +327,12 @@ impl Via {
         let mut cause = Some(error);
         while let Some(current) = cause {
             if current.is::<DnsError>() {
-                return self.failed(true, "its name cannot be resolved".to_owned());
+                return self.failed(true, "its name cannot be resolved");
             }
             if let Some(tls) = current.downcast_ref::<rustls::Error>() {
                 return self.failed(
                     false,
-                    format!("the encrypted connection to it failed ({tls})"),
+                    &format!("the encrypted connection to it failed ({tls})"),
                 );
             }
             cause = match current.downcast_ref::<io::Error>() {
@@ -359,24 +342,23 @@ impl Via {
                 _ => current.source(),
             };
         }
+        let late = format!("it did not answer within {} s", CONNECT_PATIENCE.as_secs());
         let why = match io_kind(error) {
-            Some(io::ErrorKind::ConnectionRefused) => "nothing listens there".to_owned(),
-            Some(io::ErrorKind::TimedOut) => {
-                format!("it did not answer within {} s", CONNECT_PATIENCE.as_secs())
-            }
+            Some(io::ErrorKind::ConnectionRefused) => "nothing listens there",
+            Some(io::ErrorKind::TimedOut) => &late,
             Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => {
-                "there is no route to it".to_owned()
+                "there is no route to it"
             }
-            Some(_) => "it closed the connection without an answer".to_owned(),
-            None => "it cannot be reached".to_owned(),
+            Some(_) => "it closed the connection without an answer",
+            None => "it cannot be reached",
         };
         self.failed(true, why)
     }
 
-    fn failed(&self, retry_helps: bool, why: String) -> ProxyError {
+    fn failed(&self, retry_helps: bool, why: &str) -> ProxyError {
         ProxyError {
             proxy: self.shown.clone(),
-            why: model::text::visible(&why).into_owned(),
+            why: model::text::visible(why).into_owned(),
             retry_helps,
         }
     }

@@ -23,7 +23,7 @@ pub(crate) struct Program<'a> {
     pub(crate) arguments: &'a [String],
     /// All of its variables; of two of a name the last wins.
     pub(crate) environment: &'a [(OsString, OsString)],
-    /// Where it runs.
+    /// Where it runs; in the root folder if there is no such one.
     pub(crate) folder: &'a Path,
     pub(crate) limit: Duration,
 }
@@ -53,7 +53,13 @@ pub(crate) enum Stopped {
 /// Runs `program` in a process group of its own. Dropping the future, passing a limit, or children that hold the
 /// output of a program that has ended, kill the whole group. A child that let go of the output lives on: it may be
 /// the browser a person logs in with.
+#[expect(clippy::disallowed_methods, reason = "this is the gate")]
 pub(crate) async fn run(program: Program<'_>) -> Result<Ended, Stopped> {
+    let folder = if program.folder.is_absolute() && program.folder.is_dir() {
+        program.folder
+    } else {
+        Path::new("/")
+    };
     let mut command = Command::new(program.path);
     command
         .args(program.arguments)
@@ -64,7 +70,7 @@ pub(crate) async fn run(program: Program<'_>) -> Result<Ended, Stopped> {
                 .iter()
                 .map(|(name, value)| (name, value)),
         )
-        .current_dir(program.folder)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -152,6 +158,7 @@ enum Keep {
 /// What came out of one pipe, within a bound.
 struct Collected<P> {
     pipe: Option<P>,
+    piece: Vec<u8>,
     bytes: Vec<u8>,
     limit: usize,
     keep: Keep,
@@ -164,6 +171,7 @@ impl<P: AsyncRead + Unpin> Collected<P> {
         Self {
             ended: pipe.is_none(),
             pipe,
+            piece: vec![0; 8 << 10],
             bytes: Vec::new(),
             limit,
             keep,
@@ -173,16 +181,15 @@ impl<P: AsyncRead + Unpin> Collected<P> {
 
     /// One more piece, or the end. Cancel-safe.
     async fn more(&mut self) {
-        let mut piece = [0; 8 << 10];
         let read = match &mut self.pipe {
-            Some(pipe) => pipe.read(&mut piece).await.unwrap_or(0),
+            Some(pipe) => pipe.read(&mut self.piece).await.unwrap_or(0),
             None => 0,
         };
         if read == 0 {
             self.ended = true;
             return;
         }
-        self.bytes.extend_from_slice(&piece[..read]);
+        self.bytes.extend_from_slice(&self.piece[..read]);
         if self.bytes.len() > self.limit {
             self.overflowed = true;
             match self.keep {
@@ -238,14 +245,18 @@ impl Drop for Group {
 /// Printed around `PATH`: start-up files of shells print things of their own.
 const MARK: &str = "--scalescope-path--";
 
-/// `PATH` as the user's login shell has it, or none: programs started from a desktop lack what shells add. `limit`
-/// bounds all of it (3 s are plenty). Not to be asked from a terminal's program, which has that `PATH` already.
+/// `PATH` as the user's login shell has it, or none: programs started from a desktop lack what shells add. `environment`
+/// is this program's own; `limit` bounds all of it (3 s are plenty). Not to be asked from a terminal's program, which has that `PATH` already.
 ///
 /// The shell is the user's own choice, no kubeconfig's. It is asked as an interactive one first, since many set
 /// `PATH` only there, then as a plain login shell.
-pub async fn login_shell_path(shell: &Path, limit: Duration) -> Option<OsString> {
-    let environment: Vec<(OsString, OsString)> = std::env::vars_os().collect();
-    let folder = std::env::home_dir().filter(|home| home.is_dir());
+pub async fn login_shell_path(
+    shell: &Path,
+    environment: &[(OsString, OsString)],
+    limit: Duration,
+) -> Option<OsString> {
+    let home = environment.iter().find(|(name, _)| name == "HOME");
+    let folder = home.map_or(Path::new("/"), |(_, home)| Path::new(home));
     let script = format!("echo {MARK}; printenv PATH; echo {MARK}");
     for (flags, share) in [(["-i", "-l", "-c"], 2), (["-l", "-c", ""], 1)] {
         let arguments: Vec<String> = flags
@@ -257,8 +268,8 @@ pub async fn login_shell_path(shell: &Path, limit: Duration) -> Option<OsString>
         let ended = run(Program {
             path: shell,
             arguments: &arguments,
-            environment: &environment,
-            folder: folder.as_deref().unwrap_or(Path::new("/")),
+            environment,
+            folder,
             limit: limit * share / 3,
         })
         .await;

@@ -1,6 +1,8 @@
 //! Credentials that programs print.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cluster::connection::Ask;
 use cluster::{ConnectError, RequestError};
@@ -102,4 +104,18 @@ async fn a_certificate_of_a_program_is_presented_and_replaced() {
     .await;
     assert_eq!(runs(&folder), 2);
     assert!(server.seen().last().unwrap().connection > last);
+}
+
+#[tokio::test]
+async fn the_login_shells_path() {
+    let own: Vec<_> = std::env::vars_os().collect();
+    let ask = |shell: &'static str| {
+        cluster::login_shell_path(Path::new(shell), &own, Duration::from_secs(15))
+    };
+    let path = ask("/bin/sh").await.unwrap();
+    assert!(std::env::split_paths(&path).any(|folder| folder == Path::new("/bin")));
+    // Prints without end; is no shell; is not there.
+    for wrong in ["/usr/bin/yes", "/bin/true", "/none/such"] {
+        assert_eq!(ask(wrong).await, None, "{wrong}");
+    }
 }
