@@ -17,6 +17,7 @@ mod gunzip;
 pub mod health;
 mod json_stream;
 pub mod kubeconfig;
+mod kuberc;
 mod lines;
 pub mod list;
 mod list_piece;
@@ -46,7 +47,9 @@ pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
 pub use follow::{follow, follow_by};
 pub use gate::programs::login_shell_path;
 pub use health::Health;
-pub use kubeconfig::{Access, ContextEntry, Opened, Source, locate, open};
+pub use kubeconfig::{
+    Access, ContextEntry, FolderListing, Opened, Source, in_folder, locate, open, pasted,
+};
 pub use list::{ListPlan, Rest};
 pub use logs::{LogChunk, LogRequest, follow_log};
 pub use plan::{Danger, DangerKind, Difference, Fact, Plan, Proposal, What};

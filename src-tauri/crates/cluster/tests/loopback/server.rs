@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use cluster::{ConnectError, Connection, Greeting, Target};
+use cluster::{ConnectError, Connection, Greeting, Opened, Surroundings, Target};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -224,6 +224,19 @@ async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, 
     Some((line.trim_end_matches(" HTTP/1.1").to_owned(), headers, body))
 }
 
+/// Agrees to whatever a context would do.
+pub(crate) trait Agreed {
+    fn agreed(&self, context: &str) -> Result<Target, ConnectError>;
+}
+
+impl Agreed for Opened {
+    fn agreed(&self, context: &str) -> Result<Target, ConnectError> {
+        let around = Surroundings::default();
+        let proposal = self.propose(context, &around)?;
+        self.target(context, &around, &proposal.plan)
+    }
+}
+
 /// Connects as the app does: kubeconfig file, context, target. `ca` is PEM; `user` is YAML in one line.
 pub(crate) async fn open(
     server: &str,
@@ -259,9 +272,5 @@ pub(crate) fn target(
          users: [{{name: u, user: {{{user}}}}}]\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\n"
     );
     std::fs::write(&path, text).unwrap();
-    cluster::open(&path).unwrap().target(
-        "x",
-        &cluster::Surroundings::default(),
-        &cluster::Plan::default(),
-    )
+    cluster::open(&path).unwrap().agreed("x")
 }
