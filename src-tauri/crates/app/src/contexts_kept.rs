@@ -71,7 +71,7 @@ impl ContextsKept {
     }
 
     /// Sets what a person wants of it, once it is checked. Writes the file.
-    pub(crate) fn set(&self, whose: &Whose, settings: ContextSettings) -> Result<(), WireError> {
+    pub(crate) fn set(&self, whose: &Whose, settings: &ContextSettings) -> Result<(), WireError> {
         let settings = checked(settings)?;
         self.change(whose, |one| one.settings = settings)
             .map_err(|error| {
@@ -149,7 +149,7 @@ pub(crate) fn colour(settings: &ContextSettings, name: &str) -> u8 {
     u8::try_from(place).unwrap_or_default() + 1
 }
 
-fn checked(settings: ContextSettings) -> Result<ContextSettings, WireError> {
+fn checked(settings: &ContextSettings) -> Result<ContextSettings, WireError> {
     let wrong =
         |message: &str, detail: &str| Err(WireError::new(ErrorCode::Malformed, message, detail));
     if settings.colour > COLOURS {
@@ -208,7 +208,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let kept = ContextsKept::in_folder(folder.path().to_owned());
         kept.used(&whose("a"), 5);
-        kept.set(&whose("a"), settings(3, " Shop ", "team-a"))
+        kept.set(&whose("a"), &settings(3, " Shop ", "team-a"))
             .unwrap();
         let kept = ContextsKept::in_folder(folder.path().to_owned());
         let wanted = Remembered {
@@ -233,11 +233,11 @@ mod tests {
             settings(0, "", "a.b"),
             settings(0, "", &long),
         ] {
-            let error = kept.set(&whose("a"), wrong.clone()).unwrap_err();
+            let error = kept.set(&whose("a"), &wrong).unwrap_err();
             assert_eq!(error.code, ErrorCode::Malformed, "{wrong:?}");
             assert_eq!(kept.of(&whose("a")), Remembered::default());
         }
-        kept.set(&whose("a"), settings(8, &"x".repeat(60), &long[..63]))
+        kept.set(&whose("a"), &settings(8, &"x".repeat(60), &long[..63]))
             .unwrap();
     }
 
@@ -253,7 +253,7 @@ mod tests {
             (whose(&n.to_string()), kept)
         });
         kept.with(|state| state.all = many.collect());
-        kept.set(&whose("new"), settings(1, "", "")).unwrap();
+        kept.set(&whose("new"), &settings(1, "", "")).unwrap();
         assert_eq!(kept.of(&whose("new")).settings.colour, 1);
         assert_eq!(kept.of(&whose("1")).last_used_ms, 0);
         assert_eq!(kept.of(&whose("2")).last_used_ms, 2);
