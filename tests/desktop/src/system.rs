@@ -18,7 +18,9 @@ const OTHERS: [(&str, &str, &str); 2] = [
     (
         "mime/packages",
         "other.xml",
-        r#"<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info"/>"#,
+        r#"<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
+             <mime-type type="application/x-other"><comment>other</comment></mime-type>
+           </mime-info>"#,
     ),
     (
         "applications",
