@@ -21,7 +21,7 @@ pub(crate) use place::Place;
 /// How long a start waits for a window that is slow to open, before it opens one of its own.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two attempts.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(40);
 /// How long a start that hands over may keep the others waiting.
 const READING: Duration = Duration::from_secs(2);
 /// The answer to a request whose files are open.
@@ -38,7 +38,7 @@ pub(crate) enum Claim {
 /// Where later starts knock. The lock is held as long as this, or what serves it, lives.
 pub(crate) struct Door {
     listener: UnixListener,
-    _lock: File,
+    lock: File,
 }
 
 /// Makes this start the first, or hands `request` to the first.
@@ -48,12 +48,9 @@ pub(crate) struct Door {
 pub(crate) fn claim(place: &Place, request: &Request, patience: Duration) -> io::Result<Claim> {
     let begun = Instant::now();
     loop {
-        if let Some(lock) = place.try_lock()? {
+        if let Some(lock) = place.try_lock_for_good()? {
             let listener = place.bind()?;
-            return Ok(Claim::First(Door {
-                listener,
-                _lock: lock,
-            }));
+            return Ok(Claim::First(Door { listener, lock }));
         }
         let left = patience.saturating_sub(begun.elapsed());
         match hand(place, request, left.max(PAUSE)) {
@@ -82,6 +79,14 @@ fn hand(place: &Place, request: &Request, limit: Duration) -> io::Result<()> {
 }
 
 impl Door {
+    /// Before the process begins again: others leave it the first place meanwhile.
+    ///
+    /// # Errors
+    /// If that cannot be written. Then another may become the first, which is no harm.
+    pub(crate) fn keep(&self) -> io::Result<()> {
+        place::keep(&self.lock)
+    }
+
     /// From now on, in a thread of its own, gives each request to `take`, which says whether the files are open: not when
     /// the window is about to go.
     pub(crate) fn serve(self, take: impl Fn(Request) -> bool + Send + 'static) {

@@ -49,8 +49,13 @@ fn main() -> ExitCode {
     let Some(first) = become_first(&folders, &files) else {
         return ExitCode::SUCCESS;
     };
-    // May begin this process again, which frees the lock; so most starts of many begin only once.
-    platform::prepare();
+    // Only the first needs it: of many starts at once all others begin only once.
+    platform::prepare(|| {
+        if let Some(door) = &first {
+            // Not kept, the first place may go to another start, which takes the files.
+            let _ = door.keep();
+        }
+    });
     let _log = logging::start(&folders.logs);
     match run(folders, files, first) {
         Ok(()) => ExitCode::SUCCESS,

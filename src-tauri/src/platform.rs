@@ -5,10 +5,10 @@ use std::ffi::{OsStr, OsString};
 use tauri::{Url, WebviewWindow};
 use tauri_plugin_window_state::StateFlags;
 
-/// Before the first window, while the process is still alone with itself.
-pub(crate) fn prepare() {
+/// Before the first window, while the process is still alone with itself. May begin the process again, after `leave`.
+pub(crate) fn prepare(leave: impl FnOnce()) {
     #[cfg(target_os = "linux")]
-    linux::begin_again();
+    linux::begin_again(leave);
 }
 
 /// Wayland lets no program set its place.
@@ -86,7 +86,7 @@ mod linux {
 
     /// These variables must stand before the process begins, so the program starts itself again with those that are missing.
     /// Whoever sets one, to anything, keeps the choice.
-    pub(super) fn begin_again() {
+    pub(super) fn begin_again(leave: impl FnOnce()) {
         let painting = (!has_render_node()).then_some(PAINTING);
         let missing: Vec<(&str, &str)> = MEMORY
             .into_iter()
@@ -99,6 +99,7 @@ mod linux {
         let Ok(program) = std::env::current_exe() else {
             return;
         };
+        leave();
         let error = Command::new(program)
             .args(std::env::args_os().skip(1))
             .envs(missing)

@@ -29,6 +29,10 @@ pub(crate) enum Claim {
 pub(crate) struct Door;
 
 impl Door {
+    pub(crate) fn keep(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     pub(crate) fn serve(self, _: impl Fn(Request) -> bool + Send + 'static) {}
 }
 

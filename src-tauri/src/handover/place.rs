@@ -1,7 +1,7 @@
 //! Where starts of the program meet: a lock and a socket, in a folder that only the user may enter.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
@@ -40,6 +40,7 @@ impl Place {
     /// let two starts lock two files of that name.
     pub(super) fn try_lock(&self) -> io::Result<Option<File>> {
         let file = OpenOptions::new()
+            .read(true)
             .write(true)
             .create(true)
             .truncate(false)
@@ -50,6 +51,12 @@ impl Place {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+
+    /// The same, unless it is kept for a process that begins again.
+    pub(super) fn try_lock_for_good(&self) -> io::Result<Option<File>> {
+        let lock = self.try_lock()?;
+        Ok(lock.filter(|lock| !is_kept_for_another(lock)))
     }
 
     /// The socket, bound anew. Only for the holder of the lock: what is there is left over from one that has ended.
@@ -73,6 +80,37 @@ impl Place {
             self.name
         ))
     }
+}
+
+/// Keeps the lock for this process over its beginning again, which frees it for a moment: it has the same number and the
+/// same time of birth afterwards.
+pub(super) fn keep(mut lock: &File) -> io::Result<()> {
+    let own = std::process::id();
+    let text = format!("{own} {}\n", born(own).unwrap_or_default());
+    lock.set_len(0)?;
+    lock.rewind()?;
+    lock.write_all(text.as_bytes())
+}
+
+fn is_kept_for_another(mut lock: &File) -> bool {
+    let mut text = String::new();
+    if lock.read_to_string(&mut text).is_err() {
+        return false;
+    }
+    let mut words = text.split_whitespace();
+    let (Some(id), Some(time)) = (words.next(), words.next()) else {
+        return false;
+    };
+    id.parse()
+        .is_ok_and(|id| id != std::process::id() && born(id).is_some_and(|born| born == time))
+}
+
+/// When a process that lives began, in the kernel's own measure.
+fn born(id: u32) -> Option<String> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // Behind the name, which may hold anything, the time is the 20th word.
+    let (_, behind) = text.rsplit_once(')')?;
+    behind.split_whitespace().nth(19).map(str::to_owned)
 }
 
 /// Makes the folder if need be; an error if others could reach into it.
@@ -130,6 +168,35 @@ mod tests {
         std::fs::set_permissions(&runtime, Permissions::from_mode(0o700)).expect("permissions");
         let place = Place::of(&config, Some(&runtime)).expect("in the runtime folder");
         assert_eq!(place.path, runtime);
+    }
+
+    #[test]
+    fn the_lock_is_kept_for_a_process_that_lives_and_for_no_other() {
+        let home = tempfile::tempdir().expect("a folder");
+        let place = Place::of(&home.path().join("config"), None).expect("a place");
+        let path = place.path.join(format!("{}.lock", place.name));
+        let is_free = || {
+            let lock = place.try_lock_for_good().expect("the lock is readable");
+            lock.is_some()
+        };
+        keep(&place.try_lock().expect("a lock").expect("it is free")).expect("written");
+        assert!(is_free(), "for this process");
+        let mut other = std::process::Command::new("sleep")
+            .arg("60")
+            .spawn()
+            .expect("sleep");
+        let born = born(other.id()).expect("it lives");
+        std::fs::write(&path, format!("{} {born}\n", other.id())).expect("written");
+        assert!(!is_free(), "it lives");
+        std::fs::write(&path, format!("{} 1\n", other.id())).expect("written");
+        assert!(is_free(), "another had its number");
+        std::fs::write(&path, format!("{} {born}\n", other.id())).expect("written");
+        other.kill().and_then(|()| other.wait()).expect("it ends");
+        assert!(is_free(), "it is gone");
+        for odd in ["", "x", "1", "\u{fffd} 7"] {
+            std::fs::write(&path, odd).expect("written");
+            assert!(is_free(), "{odd}");
+        }
     }
 
     #[test]

@@ -154,6 +154,18 @@ fn a_program_that_was_killed_leaves_nothing_in_the_way() {
 }
 
 #[test]
+fn the_first_place_is_kept_for_a_process_that_begins_again() {
+    let home = tempfile::tempdir().expect("a folder");
+    let Claim::First(door) = start(home.path(), 0, LONG).expect("the first") else {
+        panic!("nobody else is there")
+    };
+    door.keep().expect("written");
+    // What happens when it executes itself: its files are closed, its number stays.
+    drop(door);
+    assert!(matches!(start(home.path(), 0, LONG), Ok(Claim::First(_))));
+}
+
+#[test]
 fn a_deep_folder_serves_too() {
     let home = tempfile::tempdir().expect("a folder");
     let deep = home.path().join("d".repeat(200)).join("e".repeat(200));

@@ -1,5 +1,7 @@
 //! Folders of one user of the program, apart from everybody else's.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -45,6 +47,8 @@ impl Home {
             for name in ["config", "cache", "data", "state", "runtime"] {
                 fs::create_dir(folder.join(name))?;
             }
+            // As the desktop makes it: nobody else may enter.
+            fs::set_permissions(folder.join("runtime"), Permissions::from_mode(0o700))?;
             Ok(guard)
         };
         let guard = make().expect("a temporary folder");

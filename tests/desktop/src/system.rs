@@ -13,6 +13,21 @@ use crate::programs::package;
 /// Where dpkg keeps what it knows.
 const DPKG: &str = "var/lib/dpkg";
 const DATA: &str = "usr/share";
+/// What other packages have there: folder, file, text.
+const OTHERS: [(&str, &str, &str); 2] = [
+    (
+        "mime/packages",
+        "other.xml",
+        r#"<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
+             <mime-type type="application/x-other"><comment>other</comment></mime-type>
+           </mime-info>"#,
+    ),
+    (
+        "applications",
+        "other.desktop",
+        "[Desktop Entry]\nType=Application\nName=Other\nExec=true\n",
+    ),
+];
 
 /// The folder; it is removed with this.
 pub struct System {
@@ -37,8 +52,11 @@ impl System {
                 fs::create_dir_all(root.join(DPKG).join(folder))?;
             }
             fs::write(root.join(DPKG).join("status"), "")?;
-            for folder in ["mime/packages", "applications"] {
-                fs::create_dir_all(root.join(DATA).join(folder))?;
+            // Of other packages, which keep their folders alive.
+            for (folder, name, text) in OTHERS {
+                let folder = root.join(DATA).join(folder);
+                fs::create_dir_all(&folder)?;
+                fs::write(folder.join(name), text)?;
             }
             Ok(guard)
         };

@@ -140,7 +140,7 @@ impl Window {
             &driver_log(&home),
         )
         .expect("sh and setsid start the driver");
-        let client = wait_for("the window", PATIENCE, || {
+        let client = wait_for("the window", PATIENCE * 3, || {
             runtime.block_on(connect([port, inspector], &serde_json::Map::new()))
         })
         .unwrap_or_else(|error| panic!("the window does not open: {error}\n{}", printed(&home)));
