@@ -14,8 +14,8 @@ const BUILD_PACKAGES: [&str; 5] = [
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
 ];
-/// To drive the window without a display.
-const TEST_PACKAGES: [&str; 4] = ["webkit2gtk-driver", "xvfb", "xauth", "dbus"];
+/// To drive the window without a display, and to see what a program asks the system for.
+const TEST_PACKAGES: [&str; 5] = ["webkit2gtk-driver", "xvfb", "xauth", "dbus", "strace"];
 
 /// Programs of cargo: name, version.
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");

@@ -108,6 +108,9 @@ impl ControlPlane {
         cluster
             .client
             .create(&bindings, &access::viewer_binding())?;
+        for (collection, object) in access::readers() {
+            cluster.client.create(collection, &object)?;
+        }
         load::nodes(&cluster, options.nodes)?;
         Ok(cluster)
     }
