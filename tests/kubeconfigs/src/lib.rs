@@ -1,0 +1,4 @@
+//! A corpus of kubeconfigs, valid and hostile, with what stands behind them.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+
+pub mod credentials;
