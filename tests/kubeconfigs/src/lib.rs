@@ -2,3 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 pub mod credentials;
+mod index;
+mod stage;
+
+pub use index::{Valid, valid};
+pub use stage::{Identity, Stage};
