@@ -359,9 +359,6 @@ pub enum ConnectError {
     /// No credentials came about: a program failed, a file is not there, an issuer refused. Words without any secret.
     #[error("{0}")]
     Credentials(String),
-    /// The context logs in or connects in a way that is not supported yet. Nothing was contacted.
-    #[error("{0}")]
-    NotYet(String),
     /// The context is incomplete, or names files or values that cannot be used. Nothing was contacted.
     #[error("{0}")]
     Broken(String),

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use http::Uri;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 
+use crate::gate::Pass;
+use crate::plan::Plan;
+
 /// What one context of a kubeconfig comes down to. Made by [`crate::kubeconfig::Opened::target`].
 ///
 /// What it would run, read or contact is what a person agreed to. `Debug` shows no credential.
@@ -24,6 +27,8 @@ pub struct Target {
     pub(crate) certificate: Certificate,
     pub(crate) bearer: Bearer,
     pub(crate) impersonate: Option<Impersonate>,
+    /// That it was agreed to.
+    pub(crate) pass: Pass,
 }
 
 /// What goes into the `Authorization` header.
@@ -100,12 +105,14 @@ pub(crate) struct Oidc {
     pub(crate) id_token: Option<SecretString>,
     pub(crate) refresh_token: Option<SecretString>,
     pub(crate) verification: Verification,
+    /// The way to the issuer; None connects directly. A cluster's own proxy is for its server alone.
+    pub(crate) proxy: Option<Proxy>,
 }
 
 /// A proxy that all traffic goes through.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    /// `http`, `https` or `socks5`, host and port; no user part.
+    /// `http`, `https` or `socks5` (whose proxy resolves names), host and port; no user part.
     pub(crate) url: Uri,
     pub(crate) login: Option<(String, SecretString)>,
 }
@@ -151,6 +158,11 @@ impl Target {
     /// Namespace the context starts in; `default` where it names none.
     pub fn namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// What was agreed to, with the digests of when it was gathered.
+    pub fn plan(&self) -> &Plan {
+        self.pass.plan()
     }
 
     /// Neither token nor client certificate.
