@@ -5,6 +5,7 @@
 
 mod backoff;
 pub mod connection;
+mod credentials;
 pub mod discovery;
 mod document;
 pub mod error;
@@ -39,9 +40,11 @@ mod watch_event;
 mod watch_step;
 
 pub use connection::{Answer, Ask, Connection, Greeting};
+pub use credentials::OIDC_NOTE;
 pub use discovery::{Discovered, Discovery, discover};
 pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
 pub use follow::{follow, follow_by};
+pub use gate::programs::login_shell_path;
 pub use health::Health;
 pub use kubeconfig::{Access, ContextEntry, Opened, Source, locate, open};
 pub use list::{ListPlan, Rest};
