@@ -84,6 +84,6 @@ pub(crate) fn files(folder: &str) -> Vec<(String, String)> {
     all
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 pub mod credentials;
+pub mod hostile;
 mod index;
 mod stage;
 

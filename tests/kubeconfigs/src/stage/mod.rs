@@ -14,6 +14,7 @@ use control_plane::{ControlPlane, Credential, Options};
 use serde_json::json;
 
 pub use audit::Identity;
+pub(crate) use render::fill;
 
 use crate::credentials::front::{self, Behind, Rules};
 use crate::credentials::{Authority, CLIENT, GROUP, Issuer, Login, Proxy, Signed};

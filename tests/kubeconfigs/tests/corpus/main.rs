@@ -1,6 +1,10 @@
 //! Every kubeconfig of the corpus does what it should: the valid ones connect as who they are, the hostile ones do nothing.
 #![allow(clippy::unwrap_used)]
 
+mod changes;
+mod hostile;
+mod probe;
+mod twins;
 mod valid;
 
 use std::sync::OnceLock;
