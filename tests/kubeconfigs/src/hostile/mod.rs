@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use outcome::{Expectation, Outcome, Step, verdict};
 pub use trace::violations;
-pub use tripwires::Tripwires;
+pub use tripwires::{Trip, Tripwires};
 
 use crate::index;
 use crate::stage::fill;
