@@ -196,9 +196,9 @@ fn texts() -> Vec<Generated> {
         refused("nodes", "far too large", || {
             format!("{PLAIN}extensions: [{}]\n", "1,".repeat(600_000))
         }),
-        refused("contexts", "far too large", || {
+        refused("contexts", "larger than", || {
             let one = |n: usize| format!("- {{name: x{n}, context: {{cluster: c, user: u}}}}\n");
-            let all: String = (0..75_000).map(one).collect();
+            let all: String = (0..110_000).map(one).collect();
             format!("kind: Config\ncontexts:\n{all}")
         }),
         refused("anchors", "far too large", || {

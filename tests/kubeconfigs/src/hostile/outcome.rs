@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How long opening and judging one kubeconfig may take, in milliseconds.
+/// How long opening and judging one kubeconfig may compute, in milliseconds; a hang ends the whole run.
 const PATIENCE_MS: u128 = 2_000;
 
 /// What must become of a case. The words are all said.
@@ -63,7 +63,7 @@ pub struct Outcome {
     pub debug: String,
     /// What a panic said, or how the probe ended.
     pub panicked: Option<String>,
-    /// Milliseconds it took.
+    /// Milliseconds it computed.
     pub took_ms: u128,
 }
 
@@ -86,7 +86,7 @@ pub fn verdict(expected: &Expectation, outcome: &Outcome) -> Result<(), String> 
         return Err(format!("it ended with: {how}"));
     }
     if outcome.took_ms > PATIENCE_MS {
-        return Err(format!("it took {} ms", outcome.took_ms));
+        return Err(format!("it computes for {} ms", outcome.took_ms));
     }
     let steps = || outcome.steps.iter();
     match expected {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use kubeconfig_tests::computed;
 use kubeconfig_tests::hostile::{Case, Outcome, Trip, cases, verdict, violations};
 
 use crate::probe::{self, Run};
@@ -161,7 +162,7 @@ fn thousands_of_contexts_are_listed_at_once() {
         format!("kind: Config\nclusters:\n{clusters}users:\n{users}contexts:\n{contexts}"),
     )
     .unwrap();
-    let start = std::time::Instant::now();
+    let start = computed();
     let opened = cluster::open(&path).unwrap();
     assert_eq!(opened.contexts.len(), 5_000);
     assert!(
@@ -170,5 +171,9 @@ fn thousands_of_contexts_are_listed_at_once() {
             .iter()
             .all(|context| context.access == cluster::Access::Token)
     );
-    assert!(start.elapsed().as_secs() < 2, "{:?}", start.elapsed());
+    assert!(
+        (computed() - start).as_secs() < 2,
+        "{:?}",
+        computed() - start
+    );
 }
