@@ -15,14 +15,12 @@ use super::exec_answer::{self, Given};
 use super::redact::Redactor;
 use super::source::Pass;
 use super::{Failure, bearer};
-use crate::gate::digest;
+use crate::gate::digest::{self, PROGRAM_LIMIT};
 use crate::gate::programs::{self, Program, Stopped};
 use crate::target::ExecPlugin;
 
 /// How long a program may take: a person may have to log in in a browser.
 const LIMIT: Duration = Duration::from_secs(120);
-/// Largest program, in bytes.
-const PROGRAM_LIMIT: u64 = 512 << 20;
 /// Lines of complaints that are shown, and characters of each.
 const LINES: usize = 4;
 const LINE_LENGTH: usize = 300;
@@ -63,6 +61,12 @@ impl Plugin {
             words: Arc::clone(words),
             exec,
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn within(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// Runs it once, if it is still the program that was agreed to.

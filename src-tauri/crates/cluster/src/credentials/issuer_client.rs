@@ -13,8 +13,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::gate::links::{DnsError, Links};
-use crate::target::Verification;
+use crate::gate::links::{DnsError, Links, ProxyError};
+use crate::target::{Proxy, Verification};
 use crate::transport;
 
 /// Largest answer, in bytes.
@@ -47,9 +47,13 @@ impl Form {
 
 impl IssuerClient {
     /// The error is a clause about what is wrong.
-    pub(crate) fn new(issuer: &Uri, verification: &Verification) -> Result<Self, &'static str> {
+    pub(crate) fn new(
+        issuer: &Uri,
+        verification: &Verification,
+        proxy: Option<&Proxy>,
+    ) -> Result<Self, &'static str> {
         let tls = transport::tls(issuer, verification)?;
-        let links = Links::new(None, &tls);
+        let links = Links::new(proxy, &tls);
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_only()
@@ -117,6 +121,9 @@ fn clause(error: &(dyn StdError + 'static)) -> String {
     let mut cause = Some(error);
     let mut why = "it ended the connection without an answer".to_owned();
     while let Some(current) = cause {
+        if let Some(failure) = current.downcast_ref::<ProxyError>() {
+            return format!("the proxy {} fails: {}", failure.proxy, failure.why);
+        }
         if current.is::<DnsError>() {
             return "its name cannot be resolved".to_owned();
         }

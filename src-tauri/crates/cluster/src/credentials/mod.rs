@@ -2,6 +2,8 @@
 
 mod exec;
 mod exec_answer;
+#[cfg(test)]
+mod exec_tests;
 mod identity;
 mod issuer_client;
 mod jwt;

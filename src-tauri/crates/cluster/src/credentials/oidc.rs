@@ -2,8 +2,8 @@
 //!
 //! After client-go 0.36, plugin/pkg/client/auth/oidc/oidc.go: `idToken`, `tokenEndpoint`; and oauth2's
 //! internal/token.go, `RetrieveToken`. Other than there the issuer must name itself, its addresses must be https, no
-//! redirect is followed, and nothing is written back. The issuer is reached directly: the cluster's proxy-url is not
-//! for it, in client-go neither.
+//! redirect is followed, and nothing is written back. The cluster's proxy-url is not for the issuer, as in
+//! client-go: it is reached as this computer's variables say.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -81,8 +81,11 @@ impl Issuer {
                 .clone()
                 .filter(|secret| !secret.expose_secret().is_empty())
         };
+        if let Some((_, password)) = oidc.proxy.as_ref().and_then(|proxy| proxy.login.as_ref()) {
+            words.learn(password.expose_secret());
+        }
         Ok(Self {
-            client: IssuerClient::new(&oidc.issuer, &oidc.verification)?,
+            client: IssuerClient::new(&oidc.issuer, &oidc.verification, oidc.proxy.as_ref())?,
             held: Mutex::new(Held {
                 id_token: some(&oidc.id_token),
                 refresh_token: some(&oidc.refresh_token),

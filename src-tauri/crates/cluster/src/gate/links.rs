@@ -26,7 +26,7 @@ use crate::target::Proxy;
 
 /// TCP connect, to each of the host's addresses.
 pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(8);
-/// What a proxy may take to connect to the server.
+/// What all of a link through a proxy may take.
 const PROXY_PATIENCE: Duration = Duration::from_secs(8);
 /// Silence on a connection before the kernel asks for proof of life, then between its questions.
 const KEEPALIVE: Duration = Duration::from_secs(8);
@@ -142,39 +142,35 @@ impl Via {
         }
     }
 
+    /// A link to the server, all of it in time.
     async fn open(&self, tcp: Tcp, host: &str, port: u16) -> Result<Link, ProxyError> {
-        match &self.way {
-            Way::Tunnel { hop, login } => {
-                let link = hop
-                    .clone()
-                    .oneshot(self.address.clone())
-                    .await
-                    .map_err(|error| self.unreachable(&*error))?;
-                self.in_time(self.tunnel(link, host, port, login.as_ref()))
-                    .await
+        let opening = async {
+            match &self.way {
+                Way::Tunnel { hop, login } => {
+                    let link = hop
+                        .clone()
+                        .oneshot(self.address.clone())
+                        .await
+                        .map_err(|error| self.unreachable(&*error))?;
+                    self.tunnel(link, host, port, login.as_ref()).await
+                }
+                Way::Socks { login } => {
+                    let link = tcp
+                        .oneshot(self.address.clone())
+                        .await
+                        .map_err(|error| self.unreachable(&error))?;
+                    self.socks(link, host, port, login.as_ref()).await
+                }
             }
-            Way::Socks { login } => {
-                let link = tcp
-                    .oneshot(self.address.clone())
-                    .await
-                    .map_err(|error| self.unreachable(&error))?;
-                self.in_time(self.socks(link, host, port, login.as_ref()))
-                    .await
-            }
-        }
-    }
-
-    async fn in_time<T>(
-        &self,
-        work: impl Future<Output = Result<T, ProxyError>>,
-    ) -> Result<T, ProxyError> {
-        match tokio::time::timeout(PROXY_PATIENCE, work).await {
-            Ok(done) => done,
-            Err(_) => Err(self.failed(
-                true,
-                format!("it did not connect within {} s", PROXY_PATIENCE.as_secs()),
-            )),
-        }
+        };
+        tokio::time::timeout(PROXY_PATIENCE, opening)
+            .await
+            .unwrap_or_else(|_| {
+                Err(self.failed(
+                    true,
+                    format!("it did not connect within {} s", PROXY_PATIENCE.as_secs()),
+                ))
+            })
     }
 
     /// HTTP CONNECT, for plain `http://` servers too.
