@@ -235,7 +235,7 @@ fn texts() -> Vec<Generated> {
                 &format!("token: PLANTED, as: a, as-groups: [{groups}, \"b\\nc\"]"),
             )
         }),
-        refused("keys-huge", "given twice", || {
+        refused("keys-huge", "line 5", || {
             let key = "k".repeat(1_000_000);
             format!("{PLAIN}{key}: 1\n{key}: 2\n")
         }),
