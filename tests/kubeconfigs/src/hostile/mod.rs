@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use outcome::{Expectation, Outcome, Step, verdict};
+pub use outcome::{Expectation, Outcome, Step, told, verdict};
 pub use trace::violations;
 pub use tripwires::{Trip, Tripwires};
 

@@ -5,6 +5,14 @@ use serde::{Deserialize, Serialize};
 /// How long opening and judging one kubeconfig may compute, in milliseconds; a hang ends the whole run.
 const PATIENCE_MS: u128 = 2_000;
 
+/// All secrets in the hostile part of the corpus have the first of them inside; then its base64, wherever it begins.
+const SECRETS: [&str; 4] = ["PLANTED", "UExBTlRFRA", "BMQU5URU", "QTEFOVEVE"];
+
+/// What of a hostile kubeconfig's secrets a text tells.
+pub fn told(text: &str) -> Option<&'static str> {
+    SECRETS.into_iter().find(|secret| text.contains(secret))
+}
+
 /// What must become of a case. The words are all said.
 #[derive(Clone, Debug)]
 pub enum Expectation {
@@ -87,6 +95,9 @@ pub fn verdict(expected: &Expectation, outcome: &Outcome) -> Result<(), String> 
     }
     if outcome.took_ms > PATIENCE_MS {
         return Err(format!("it computes for {} ms", outcome.took_ms));
+    }
+    if let Some(secret) = told(&serde_json::to_string(outcome).unwrap()) {
+        return Err(format!("it tells a secret of the file: {secret}"));
     }
     let steps = || outcome.steps.iter();
     match expected {

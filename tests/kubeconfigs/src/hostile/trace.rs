@@ -1,5 +1,6 @@
 //! Reads a trace of system calls: what a program ran, opened and contacted.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 /// What a Rust program on Linux opens by itself.
@@ -35,7 +36,7 @@ pub fn violations(trace: &str, allowed: &[&Path]) -> Vec<String> {
                 let path = arguments.split('"').nth(1).unwrap_or_default();
                 OWN.iter()
                     .any(|own| path.starts_with(own) || own.trim_end_matches('/') == path)
-                    || allowed.iter().any(|allowed| Path::new(path) == *allowed)
+                    || allowed.iter().any(|allowed| path == escaped(allowed))
             }
             "connect" | "execveat" | "sendto" | "bind" => false,
             _ => true,
@@ -45,4 +46,21 @@ pub fn violations(trace: &str, allowed: &[&Path]) -> Vec<String> {
         }
     }
     all
+}
+
+/// As strace writes it.
+fn escaped(path: &Path) -> String {
+    let bytes = path.as_os_str().as_bytes();
+    let mut text = String::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        let digit = bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+        match byte {
+            b'\n' => text.push_str("\\n"),
+            b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => text.push(char::from(*byte)),
+            _ if digit => text = format!("{text}\\{byte:03o}"),
+            _ => text = format!("{text}\\{byte:o}"),
+        }
+    }
+    text
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use kubeconfig_tests::computed;
-use kubeconfig_tests::hostile::{Case, Outcome, Trip, cases, verdict, violations};
+use kubeconfig_tests::hostile::{Case, Trip, cases, told, verdict, violations};
 
 use crate::probe::{self, Run};
 
@@ -111,23 +111,17 @@ fn only_reads(tripped: &BTreeMap<String, Vec<Trip>>) {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// All secrets in the corpus have this word in them.
 fn keeps_secrets(run: &Run) {
-    // Base64 of the word, wherever it begins.
-    for secret in ["PLANTED", "UExBTlRFRA", "BMQU5URU", "QTEFOVEVE"] {
-        let told: Vec<&Outcome> = run
-            .outcomes
-            .iter()
-            .filter(|outcome| serde_json::to_string(outcome).unwrap().contains(secret))
-            .collect();
-        assert!(told.is_empty(), "{told:?}");
-        let logged: Vec<&str> = run
-            .log
-            .lines()
-            .filter(|line| line.contains(secret))
-            .collect();
-        assert!(logged.is_empty(), "{logged:?}");
-    }
+    let texts = run
+        .outcomes
+        .iter()
+        .map(|outcome| serde_json::to_string(outcome).unwrap());
+    let lines = run.log.lines().map(str::to_owned);
+    let telling: Vec<String> = texts
+        .chain(lines)
+        .filter(|text| told(text).is_some())
+        .collect();
+    assert!(telling.is_empty(), "{}", telling.join("\n"));
 }
 
 /// A large list is no attack.

@@ -157,7 +157,21 @@ fn went_through(
     before: &BTreeMap<&'static str, usize>,
 ) -> Result<(), String> {
     match valid.through.as_deref() {
-        None | Some("direct") => Ok(()),
+        None => Ok(()),
+        // No other row has a proxy asked for this name.
+        Some("direct") => {
+            let all = stage
+                .proxies
+                .values()
+                .flat_map(kubeconfig_tests::credentials::Proxy::connected);
+            let asked: Vec<String> = all
+                .filter(|asked| asked.starts_with("localhost:"))
+                .collect();
+            asked
+                .is_empty()
+                .then_some(())
+                .ok_or_else(|| format!("a proxy was asked for {asked:?}"))
+        }
         Some(name) if proxied(stage)[name] > before[name] => Ok(()),
         Some(name) => Err(format!("it did not go through {name}")),
     }
