@@ -14,8 +14,9 @@ const BUILD_PACKAGES: [&str; 5] = [
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
 ];
-/// To drive the window without a display, and to install the packages and open files as a desktop does.
-const TEST_PACKAGES: [&str; 11] = [
+/// To drive the window without a display, to install the packages and open files as a desktop does,
+/// to see what a program asks the system for.
+const TEST_PACKAGES: [&str; 12] = [
     "webkit2gtk-driver",
     "xvfb",
     "xauth",
@@ -27,6 +28,7 @@ const TEST_PACKAGES: [&str; 11] = [
     "libglib2.0-bin",
     "appstream",
     "x11-utils",
+    "strace",
 ];
 
 /// Programs of cargo: name, version.

@@ -20,6 +20,10 @@ pub enum Credential {
     CertificateFiles,
     /// A token with the cluster role `view` in [`VIEWED_NAMESPACE`], and nothing else.
     Viewer,
+    /// A token with the cluster role `view` in all namespaces.
+    Reader,
+    /// A token that may read what `view` reads in all namespaces, but may not list the namespaces.
+    NoNamespaces,
     /// A valid token that may do nothing.
     Nobody,
     /// A token that the API server does not know.
@@ -28,13 +32,24 @@ pub enum Credential {
 
 impl Credential {
     /// All of them, in the order of contexts of a kubeconfig that holds all.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Admin,
         Self::Certificate,
         Self::CertificateFiles,
         Self::Viewer,
         Self::Nobody,
         Self::Wrong,
+        Self::Reader,
+        Self::NoNamespaces,
+    ];
+
+    /// Those who differ in what they may do, from everything to nothing.
+    pub const BY_RIGHTS: [Self; 5] = [
+        Self::Admin,
+        Self::Reader,
+        Self::NoNamespaces,
+        Self::Viewer,
+        Self::Nobody,
     ];
 
     /// Name of its context, user and file.
@@ -44,6 +59,8 @@ impl Credential {
             Self::Certificate => "certificate",
             Self::CertificateFiles => "certificate-files",
             Self::Viewer => "viewer",
+            Self::Reader => "reader",
+            Self::NoNamespaces => "no-namespaces",
             Self::Nobody => "nobody",
             Self::Wrong => "wrong",
         }
@@ -54,6 +71,8 @@ impl Credential {
         match self {
             Self::Admin => Some(ADMIN_TOKEN),
             Self::Viewer => Some("viewer-token-of-a-test"),
+            Self::Reader => Some("reader-token-of-a-test"),
+            Self::NoNamespaces => Some("no-namespaces-token-of-a-test"),
             Self::Nobody => Some("nobody-token-of-a-test"),
             Self::Wrong => Some("unknown-token-of-a-test"),
             Self::Certificate | Self::CertificateFiles => None,
@@ -66,6 +85,8 @@ pub(crate) fn token_file() -> String {
     let known = [
         (Credential::Admin, "system:masters"),
         (Credential::Viewer, ""),
+        (Credential::Reader, ""),
+        (Credential::NoNamespaces, ""),
         (Credential::Nobody, ""),
     ];
     let row = |(credential, groups): (Credential, &str)| {
@@ -84,6 +105,38 @@ pub(crate) fn viewer_binding() -> Value {
         "subjects": [{"kind": "User", "name": Credential::Viewer.name(), "apiGroup": "rbac.authorization.k8s.io"}],
         "roleRef": {"kind": "ClusterRole", "name": "view", "apiGroup": "rbac.authorization.k8s.io"},
     })
+}
+
+/// The cluster role and the bindings of those who may read everywhere: each with its collection's path.
+pub(crate) fn readers() -> [(&'static str, Value); 3] {
+    const ROLES: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
+    const BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+    let binding = |credential: Credential, role: &str| {
+        json!({
+            "metadata": {"name": credential.name()},
+            "subjects": [{"kind": "User", "name": credential.name(), "apiGroup": "rbac.authorization.k8s.io"}],
+            "roleRef": {"kind": "ClusterRole", "name": role, "apiGroup": "rbac.authorization.k8s.io"},
+        })
+    };
+    let reading = |groups: &[&str], resources: &[&str]| json!({"apiGroups": groups, "resources": resources, "verbs": ["get", "list", "watch"]});
+    let role = json!({
+        "metadata": {"name": Credential::NoNamespaces.name()},
+        "rules": [
+            reading(&["", "events.k8s.io"], &[
+                "pods", "pods/log", "services", "endpoints", "configmaps", "persistentvolumeclaims",
+                "replicationcontrollers", "resourcequotas", "limitranges", "serviceaccounts", "events",
+            ]),
+            reading(&["apps", "batch", "autoscaling", "networking.k8s.io", "policy", "keda.sh", "metrics.k8s.io"], &["*"]),
+        ],
+    });
+    [
+        (ROLES, role),
+        (BINDINGS, binding(Credential::Reader, "view")),
+        (
+            BINDINGS,
+            binding(Credential::NoNamespaces, Credential::NoNamespaces.name()),
+        ),
+    ]
 }
 
 /// As metrics-server installs it: whoever may look at pods may see what they use.

@@ -65,6 +65,11 @@ impl ControlPlane {
     /// Like [`start`](Self::start), with programs that are there already.
     pub fn start_with(binaries: &Binaries, options: &Options) -> Result<Self, Error> {
         let folder = new_folder()?;
+        let apiserver_arguments = options
+            .apiserver_arguments
+            .iter()
+            .map(|argument| argument.replace("{folder}", &folder.display().to_string()))
+            .collect();
         let keep = std::env::var_os(KEEP).is_some();
         if keep {
             eprintln!("logs stay in {}", folder.display());
@@ -88,10 +93,13 @@ impl ControlPlane {
             certificates,
             folder,
             ports,
-            apiserver_arguments: options.apiserver_arguments.clone(),
+            apiserver_arguments,
         };
         for credential in Credential::ALL {
             cluster.write_kubeconfig(credential.name(), &url, &[credential])?;
+        }
+        for (name, text) in &options.files {
+            cluster.write(name, text)?;
         }
         cluster.write("tokens.csv", &access::token_file())?;
         cluster.start_etcd()?;
@@ -108,6 +116,9 @@ impl ControlPlane {
         cluster
             .client
             .create(&bindings, &access::viewer_binding())?;
+        for (collection, object) in access::readers() {
+            cluster.client.create(collection, &object)?;
+        }
         load::nodes(&cluster, options.nodes)?;
         Ok(cluster)
     }

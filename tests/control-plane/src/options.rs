@@ -11,8 +11,11 @@ pub struct Options {
     pub metrics: bool,
     /// Timings of the HPA controller.
     pub autoscaling: Autoscaling,
-    /// Further arguments of kube-apiserver, for example `--feature-gates=WatchList=false`.
+    /// Further arguments of kube-apiserver, for example `--feature-gates=WatchList=false`; `{folder}` in them stands for
+    /// [`ControlPlane::folder`](crate::ControlPlane::folder).
     pub apiserver_arguments: Vec<String>,
+    /// Names and contents of files that these arguments name, written into the folder before anything starts.
+    pub files: Vec<(String, String)>,
 }
 
 impl Default for Options {
@@ -22,6 +25,7 @@ impl Default for Options {
             metrics: true,
             autoscaling: Autoscaling::default(),
             apiserver_arguments: Vec::new(),
+            files: Vec::new(),
         }
     }
 }

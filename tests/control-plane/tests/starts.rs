@@ -140,13 +140,15 @@ fn logs_grow(cluster: &ControlPlane) {
 }
 
 fn credentials_may_what_they_should(cluster: &ControlPlane) {
-    let get_pods = |credential: Credential, namespace: &str| {
+    let refusal = |credential: Credential, arguments: &[&str]| {
         let mut command = cluster.kubectl_command();
         command
             .env("KUBECONFIG", cluster.kubeconfig_of(credential))
-            .args(["get", "pods", "-n", namespace]);
+            .args(arguments);
         String::from_utf8(command.output().unwrap().stderr).unwrap()
     };
+    let get_pods = |credential, namespace| refusal(credential, &["get", "pods", "-n", namespace]);
+    let get_namespaces = |credential| refusal(credential, &["get", "namespaces"]);
     for credential in Credential::ALL {
         let (own, other) = (
             get_pods(credential, VIEWED_NAMESPACE),
@@ -157,6 +159,16 @@ fn credentials_may_what_they_should(cluster: &ControlPlane) {
                 assert!(
                     own.contains("No resources") && other.is_empty(),
                     "{own}{other}"
+                );
+            }
+            Credential::Reader | Credential::NoNamespaces => {
+                assert!(
+                    own.contains("No resources") && !other.contains("Forbidden"),
+                    "{own}{other}"
+                );
+                assert_eq!(
+                    get_namespaces(credential).contains("Forbidden"),
+                    credential == Credential::NoNamespaces
                 );
             }
             Credential::Viewer => assert!(

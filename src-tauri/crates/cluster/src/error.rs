@@ -3,7 +3,7 @@
 //! No variant carries a response body, a line of a file or a credential: every text in here may be
 //! shown and logged.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -17,10 +17,10 @@ pub enum KubeconfigError {
     #[error("No kubeconfig is given. Start with the path of one, or set KUBECONFIG.")]
     Nowhere,
     /// No file there.
-    #[error("There is no kubeconfig at {}. Give the path of one, or set KUBECONFIG.", .0.display())]
+    #[error("There is no kubeconfig at {}. Give the path of one, or set KUBECONFIG.", shown(.0))]
     NotFound(PathBuf),
     /// A directory, device, pipe or socket.
-    #[error("{} is a {what}, not a file. Choose a kubeconfig file.", .path.display())]
+    #[error("{} is a {what}, not a file. Choose a kubeconfig file.", shown(.path))]
     NotAFile {
         /// The path as given.
         path: PathBuf,
@@ -28,7 +28,7 @@ pub enum KubeconfigError {
         what: &'static str,
     },
     /// The file exists but the system refuses to read it.
-    #[error("{} cannot be read: {why}. Check the file's permissions.", .path.display())]
+    #[error("{} cannot be read: {why}. Check the file's permissions.", shown(.path))]
     Unreadable {
         /// The path as given.
         path: PathBuf,
@@ -36,7 +36,7 @@ pub enum KubeconfigError {
         why: String,
     },
     /// Larger than a kubeconfig may be.
-    #[error("{} is larger than {limit} bytes, which no kubeconfig needs. Choose another file.", .path.display())]
+    #[error("{} is larger than {limit} bytes, which no kubeconfig needs. Choose another file.", shown(.path))]
     TooLarge {
         /// The path as given.
         path: PathBuf,
@@ -44,7 +44,7 @@ pub enum KubeconfigError {
         limit: u64,
     },
     /// Not UTF-8 text.
-    #[error("{} is not UTF-8 text ({what}). Save it as UTF-8 and open it again.", .path.display())]
+    #[error("{} is not UTF-8 text ({what}). Save it as UTF-8 and open it again.", shown(.path))]
     NotText {
         /// The path as given.
         path: PathBuf,
@@ -52,7 +52,7 @@ pub enum KubeconfigError {
         what: &'static str,
     },
     /// Text, but not acceptable YAML.
-    #[error("{}{}: {what}. Correct the file and open it again.", .path.display(), at_line(*.line))]
+    #[error("{}{}: {what}. Correct the file and open it again.", shown(.path), at_line(*.line))]
     Malformed {
         /// The path as given.
         path: PathBuf,
@@ -62,13 +62,18 @@ pub enum KubeconfigError {
         what: String,
     },
     /// YAML, but something other than a kubeconfig.
-    #[error("{} is not a kubeconfig: {what}. Choose a file with clusters, users and contexts.", .path.display())]
+    #[error("{} is not a kubeconfig: {what}. Choose a file with clusters, users and contexts.", shown(.path))]
     NotKubeconfig {
         /// The path as given.
         path: PathBuf,
         /// What is missing or different.
         what: String,
     },
+}
+
+/// File names may hold what moves the text around them.
+fn shown(path: &Path) -> String {
+    model::text::visible(&path.display().to_string()).into_owned()
 }
 
 fn at_line(line: Option<u64>) -> String {

@@ -151,9 +151,14 @@ fn field_at(text: &str, line: u64, column: u64) -> Option<&'static str> {
         .char_indices()
         .nth(column.checked_sub(1)?)
         .map_or(rest.len(), |(at, _)| at);
-    // What stands between a key and its value: blanks, the marks of a list or mapping, an anchor.
-    let before = text[..start + inside]
-        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '[' | '{' | '"' | '\''));
+    // What stands between a key and its value: blanks, the marks of a list or mapping, an anchor, a tag.
+    let marks = |c: char| c.is_whitespace() || matches!(c, '-' | '[' | '{' | '"' | '\'');
+    let mut before = text[..start + inside].trim_end_matches(marks);
+    while let Some((rest, word)) = before.rsplit_once(char::is_whitespace)
+        && word.starts_with(['!', '&'])
+    {
+        before = rest.trim_end_matches(marks);
+    }
     let key = before.strip_suffix(':')?.trim_end_matches(['"', '\'']);
     let begin = key
         .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
@@ -181,6 +186,7 @@ mod tests {
             ("a:\n  token: [x]", 2, 10, Some("token")),
             ("- user: {\"server\": [1]}", 1, 20, Some("server")),
             ("args:\n  - {a: b}", 2, 5, Some("args")),
+            ("token: !!a:b/c &d [x]", 1, 19, Some("token")),
             ("s3cret: [x]", 1, 9, None),
             ("nothing", 1, 1, None),
             ("x", 9, 9, None),

@@ -1,0 +1,12 @@
+//! A corpus of kubeconfigs, valid and hostile, with what stands behind them.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+
+mod clock;
+pub mod credentials;
+pub mod hostile;
+mod index;
+mod stage;
+
+pub use clock::computed;
+pub use index::{Valid, valid};
+pub use stage::{Identity, Stage};
