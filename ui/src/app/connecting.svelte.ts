@@ -1,6 +1,7 @@
 // Contexts on their way to being connected: several at once, questions one after the other.
 
 import { asWireError } from '../host';
+import { changedMap, changedSet, NO_ENTRIES } from '../kit/maps';
 import type {
   AnswerConsent,
   ClusterInfo,
@@ -37,8 +38,8 @@ export interface Attempt {
 
 /** Every attempt, its questions, and how the last one of a context failed. */
 export class Connecting {
-  attempts = $state.raw<ReadonlyMap<string, Attempt>>(new Map());
-  failures = $state.raw<ReadonlyMap<string, WireError>>(new Map());
+  attempts = $state.raw<ReadonlyMap<string, Attempt>>(NO_ENTRIES);
+  failures = $state.raw<ReadonlyMap<string, WireError>>(NO_ENTRIES);
   questions = $state.raw<readonly Asked[]>([]);
 
   /** Number of the last attempt. */
@@ -94,10 +95,9 @@ export class Connecting {
 
   /** Checks or unchecks a danger's box. */
   confirm({ question, confirmed }: Asked, danger: string, isConfirmed: boolean): void {
-    const after = new Set(confirmed);
-    if (isConfirmed) after.add(danger);
-    else after.delete(danger);
-    this.questions = changed(this.questions, question.context, { confirmed: after });
+    this.questions = changed(this.questions, question.context, {
+      confirmed: changedSet(confirmed, danger, isConfirmed),
+    });
   }
 
   async #settle(context: string, number: number, replies: Promise<Reply>): Promise<void> {
@@ -159,11 +159,4 @@ export class Connecting {
   #fail(context: string, error: WireError | null): void {
     this.failures = changedMap(this.failures, context, error);
   }
-}
-
-function changedMap<T>(map: ReadonlyMap<string, T>, key: string, value: T | null) {
-  const after = new Map(map);
-  if (value === null) after.delete(key);
-  else after.set(key, value);
-  return after;
 }

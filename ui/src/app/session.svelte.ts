@@ -85,8 +85,11 @@ class Session {
     const known = this.clusters.find((one) => one.info.cluster === info.cluster);
     const state = known ?? new ClusterState(info);
     if (!known) this.clusters = [...this.clusters, state];
-    // Who went to another cluster, or chose another context since, stays there.
-    const waits = this.active === null && this.home === 'contexts';
+    // Who went to another cluster, chose another context since, or is at a dialog, stays there.
+    const waits =
+      this.active === null &&
+      this.home === 'contexts' &&
+      document.querySelector('dialog[open]') === null;
     if (waits && attempt === this.connecting.last) this.active = state;
   }
 

@@ -1,5 +1,6 @@
 // The long list's state: where each line stands, which are on screen, which has the keyboard.
 
+import { changedMap, NO_ENTRIES, placesOf } from '../../kit/maps';
 import { rangeIn, scrollToShow, topsOf } from './places';
 import type { ContextItem, Item } from './items';
 
@@ -7,14 +8,15 @@ import type { ContextItem, Item } from './items';
 function estimate(item: Item): number {
   switch (item.type) {
     case 'source':
-      return 45 + (item.source.problem ? 56 : 0) + item.source.warnings.length * 25;
+      return 45 + (item.source.problem ? 52 : 0) + item.source.warnings.length * 25;
     case 'recent':
     case 'folders':
       return 45;
     case 'file':
     case 'nothing':
-    case 'folder':
       return 28;
+    case 'folder':
+      return item.folder.problem ? 51 : 28;
     case 'context': {
       const lines = item.context.warnings.length + (item.context.access.type === 'broken' ? 1 : 0);
       return 28 + lines * 21;
@@ -41,16 +43,16 @@ export class LongList {
   active = $state('');
 
   readonly #items: () => readonly Item[];
-  #measured = $state.raw<ReadonlyMap<string, number>>(new Map());
+  #measured = $state.raw<ReadonlyMap<string, number>>(NO_ENTRIES);
   #tops = $derived.by(() =>
     topsOf(this.#items().map((item) => this.#measured.get(item.key) ?? estimate(item))),
   );
-  #at = $derived.by(() => new Map(this.#items().map((item, at) => [item.key, at])));
+  #at = $derived.by(() => placesOf(this.#items().map((item) => item.key)));
   /** Contexts in their order. */
   contexts = $derived.by(() =>
     this.#items().filter((item): item is ContextItem => item.type === 'context'),
   );
-  #place = $derived.by(() => new Map(this.contexts.map((item, place) => [item.key, place])));
+  #place = $derived.by(() => placesOf(this.contexts.map((item) => item.key)));
   height = $derived(this.#tops.at(-1) ?? 0);
   /** The active line stays mounted wherever it is: it may have the focus. */
   places = $derived.by((): Place[] => {
@@ -78,9 +80,8 @@ export class LongList {
 
   /** Takes measured heights; answers by how much what is in sight moved. */
   measure(heights: readonly (readonly [string, number])[]): number {
-    const after = new Map(this.#measured);
+    let after = this.#measured;
     let moved = 0;
-    let isNew = false;
     for (const [key, height] of heights) {
       const at = this.#at.get(key);
       const item = at === undefined ? undefined : this.#items()[at];
@@ -88,10 +89,9 @@ export class LongList {
       const before = after.get(key) ?? estimate(item);
       if (Math.abs(before - height) < 0.5) continue;
       if ((this.#tops[at] ?? 0) < this.scrollTop) moved += height - before;
-      after.set(key, height);
-      isNew = true;
+      after = changedMap(after, key, height);
     }
-    if (isNew) this.#measured = after;
+    this.#measured = after;
     return moved;
   }
 

@@ -8,7 +8,7 @@ export function originWords(origin: Origin): string {
     case 'opened':
       return 'opened by you';
     case 'environment':
-      return 'from KUBECONFIG';
+      return 'from the environment';
     case 'home':
       return 'the usual place';
     case 'folder':
