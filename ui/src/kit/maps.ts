@@ -29,4 +29,5 @@ export function placesOf(keys: readonly string[]): ReadonlyMap<string, number> {
   return new Map(keys.map((key, place) => [key, place]));
 }
 
-export const NO_ENTRIES: ReadonlyMap<string, never> = new Map();
+/** The empty map, of whatever kind. */
+export const NO_ENTRIES: ReadonlyMap<string, never> = new Map<string, never>();
