@@ -121,8 +121,7 @@ export class Connecting {
         this.#outcome.connected(reply.cluster, number);
         break;
       case 'asks':
-        // Answers go by the context that was chosen, whatever the question calls it.
-        this.#ask(context, number, { ...reply.question, context });
+        this.#ask(context, number, reply.question);
         break;
       case 'closed':
         this.#end(context);
@@ -142,9 +141,12 @@ export class Connecting {
     }
   }
 
+  /** An entry edited meanwhile is another context: the attempt goes on with that. */
   #ask(context: string, number: number, question: Question): void {
-    this.questions = withQuestion(this.questions, question);
-    this.#step(context, { number, step: 'asked' });
+    if (question.context !== context) this.#step(context, null);
+    const former = withoutQuestion(this.questions, context);
+    this.questions = withQuestion(question.context === context ? this.questions : former, question);
+    this.#step(question.context, { number, step: 'asked' });
   }
 
   #end(context: string): void {

@@ -8,14 +8,21 @@ import type { ContextEntry, StartPage, WireError } from '../wire';
 /** A lost notice is healed after this long while the page is on screen. */
 const CHECK_MS = 10_000;
 
+/** A source that was just opened. */
+export interface Shown {
+  source: string;
+  /** It was there when the window's page began: no reason to leave what is on screen. */
+  first: boolean;
+}
+
 class Contexts {
   page = $state.raw<StartPage | null>(null);
   /** Why it could not be read. */
   problem = $state.raw<WireError | null>(null);
   /** Files are held over the window. */
   dragging = $state(false);
-  /** The source to bring into sight, and how often one was. */
-  shown = $state.raw<{ source: string; times: number } | null>(null);
+  /** The source to bring into sight; another object each time. */
+  shown = $state.raw<Shown | null>(null);
 
   #freshness = $state.raw(NOTHING_FRESH);
   #byId = $derived(new Map(this.page?.contexts.map((one) => [one.id, one])));
@@ -63,10 +70,11 @@ class Contexts {
     try {
       const page = await rpc('start', null);
       const { show, after } = freshStep(this.#freshness, page.sources);
+      const first = this.page === null;
       this.page = page;
       this.problem = null;
       this.#freshness = after;
-      if (show !== null) this.shown = { source: show, times: (this.shown?.times ?? 0) + 1 };
+      if (show !== null) this.shown = { source: show, first };
     } catch (thrown) {
       this.problem = asWireError(thrown);
     }
