@@ -58,7 +58,7 @@ fn run(folders: Folders, kubeconfig: Option<std::path::PathBuf>) -> tauri::Resul
     let desktop = Arc::new(Desktop::new(folders));
     let backend = App::new(
         desktop.clone(),
-        kubeconfig,
+        kubeconfig.into_iter().collect(),
         std::env::var_os("KUBECONFIG"),
         Some(home),
     );

@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wire::{
-    ClusterInfo, ClusterStatus, Column, Notice, Phase, Reply, Rows, StartPage, ViewState, WireError,
+    ClusterInfo, ClusterStatus, Column, Connecting, ErrorCode, Notice, Phase, Reply, Rows,
+    StartPage, ViewState, WireError,
 };
 
 use crate::series::Series;
@@ -76,7 +77,7 @@ impl Window {
             breaks: AtomicBool::new(false),
             folder: tempfile::tempdir().unwrap(),
         });
-        let app = App::new(host.clone(), Some(kubeconfig.to_owned()), None, None);
+        let app = App::new(host.clone(), vec![kubeconfig.to_owned()], None, None);
         Self { app, host }
     }
 
@@ -105,10 +106,27 @@ impl Window {
         self.ask("start", ()).await.unwrap()
     }
 
-    /// Connects the context at this place of the start page.
+    /// Connects the context at this place of the start page. Trusts it with all its dangers, as often as it is asked; what
+    /// cannot be trusted at all is an error.
     pub async fn connect(&self, context: usize) -> Result<ClusterInfo, WireError> {
-        self.ask("connect", json!({"context": context.to_string()}))
-            .await
+        let mut connecting: Connecting = self
+            .ask("connect", json!({"context": context.to_string()}))
+            .await?;
+        loop {
+            let question = match connecting {
+                Connecting::Connected { cluster } => return Ok(cluster),
+                Connecting::Asks { question } => question,
+                Connecting::Closed => panic!("nobody closed it"),
+            };
+            if !question.refused.is_empty() {
+                let (message, detail) = question.refused.split_once(". ").unwrap_or_default();
+                return Err(WireError::new(ErrorCode::Malformed, message, detail));
+            }
+            let confirmed: Vec<String> = question.dangers.into_iter().map(|one| one.id).collect();
+            let answer =
+                json!({"question": question.id, "answer": "trust", "confirmed": confirmed});
+            connecting = self.ask("answer_consent", answer).await?;
+        }
     }
 
     /// What the status bar shows.

@@ -77,8 +77,10 @@ fn ours(paths: &[PathBuf]) -> (Contexts, String) {
             Access::Token => "token",
             Access::ClientCertificate => "certificate",
             Access::Anonymous => "none",
-            Access::NotYet(why) => panic!("{why}"),
             Access::Broken(_) => "broken",
+            Access::TokenFile | Access::Basic | Access::Program(_) | Access::Oidc(_) => {
+                panic!("{context:?}")
+            }
         };
         let namespace = context.namespace.clone().unwrap_or_default();
         (

@@ -1,111 +1,116 @@
 //! The bodies of all commands.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
-use cluster::Connection;
-use notify::RecommendedWatcher;
 use tokio::sync::oneshot;
 use wire::{
-    CloseId, ClusterAsk, ClusterInfo, ClusterInfos, ClusterStatus, Connect, Details, DetailsOpened,
-    GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails,
-    OpenGraph, OpenLog, OpenView, Rows, RowsAsk, SeriesAsk, SetVisible, Settings, StartPage,
+    AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect, Connecting,
+    ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, GraphMeta, GraphOpened, Handler,
+    KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView,
+    Paste, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage,
     Strings, UpdateView, ViewOpened, WireError, Yaml,
 };
 
+use crate::connecting::{Ways, cluster_id};
+use crate::contexts_kept::colour;
 use crate::host::Host;
 use crate::session::{Session, SessionHandle, gone};
-use crate::start::Start;
-use crate::{errors, settings, watching};
+use crate::start::{Clock, Start};
+use crate::whose::{Place, Whose};
+use crate::{consent_words, settings, shown};
 
 /// The backend of one running program.
 pub struct App {
     host: Arc<dyn Host>,
     start: Arc<Start>,
-    /// Until the program ends.
-    _watching: Option<RecommendedWatcher>,
-    state: Mutex<State>,
-    ids: Arc<AtomicU32>,
-}
-
-#[derive(Default)]
-struct State {
-    sessions: BTreeMap<String, SessionHandle>,
-    /// Which session a view, drawer, log or graph belongs to.
-    owners: BTreeMap<u32, String>,
+    ways: Arc<Ways>,
 }
 
 impl App {
-    /// Reads the kubeconfigs that `argument`, else the `KUBECONFIG` value, else `home` leads to, now and when they change.
-    /// Contacts nothing.
+    /// Begins to read the kubeconfigs that `arguments`, the `KUBECONFIG` value, `home` and the watched folders lead to, now and
+    /// when they change; returns at once. Contacts and runs nothing but what [`Host::surroundings`] does.
     pub fn new(
         host: Arc<dyn Host>,
-        argument: Option<PathBuf>,
+        arguments: Vec<PathBuf>,
         kubeconfig_env: Option<OsString>,
         home: Option<PathBuf>,
     ) -> Self {
-        let start = Arc::new(Start::read(argument, kubeconfig_env, home));
-        let changed = {
-            let (start, host) = (start.clone(), host.clone());
-            move || {
-                let before = start.page();
-                start.read_again();
-                if start.page() != before {
-                    host.notify(Notice::Start);
-                }
-            }
-        };
-        Self {
-            _watching: watching::watch(start.paths(), changed),
-            host,
-            start,
-            state: Mutex::default(),
-            ids: Arc::new(AtomicU32::new(1)),
+        let start = Arc::new(Start::read(host.clone(), arguments, kubeconfig_env, home));
+        let ways = Ways::new(host.clone(), start.clone());
+        Self { host, start, ways }
+    }
+
+    /// Lists these files and brings them into sight: double-clicked, dropped, handed over by a second start. Connects nothing.
+    /// Returns at once, may be called from any thread and before there is a page; [`Notice::Start`] comes when they were read.
+    pub fn open_files(&self, paths: Vec<PathBuf>) {
+        if !paths.is_empty() {
+            self.start.open(paths);
         }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        // Nothing under this lock can leave it half-changed.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn session(&self, cluster: &str) -> Result<SessionHandle, WireError> {
-        self.state()
-            .sessions
-            .get(cluster)
-            .cloned()
-            .ok_or_else(|| gone("This cluster"))
+        self.ways.sessions.get(cluster)
     }
 
     fn owner(&self, id: u32) -> Result<SessionHandle, WireError> {
-        let state = self.state();
-        let cluster = state.owners.get(&id).ok_or_else(|| gone("This"))?;
-        state
-            .sessions
-            .get(cluster)
-            .cloned()
-            .ok_or_else(|| gone("This cluster"))
+        self.ways.sessions.owner(id)
     }
 
     fn own(&self, id: u32, cluster: &str) {
-        self.state().owners.insert(id, cluster.to_owned());
+        self.ways.sessions.own(id, cluster);
     }
 
-    /// Closes what `id` names; closing twice, or after its cluster, is no error.
     async fn close(
         &self,
         id: u32,
         how: impl FnOnce(&mut Session) + Send + 'static,
     ) -> Result<(), WireError> {
-        let Ok(session) = self.owner(id) else {
-            return Ok(());
-        };
-        self.state().owners.remove(&id);
-        session.call(how).await
+        self.ways.sessions.close(id, how).await
     }
+
+    fn consent_list(ways: &Ways, now_ms: i64) -> ConsentList {
+        let clock = Clock::local(now_ms);
+        let entries = ways.consents.all().into_iter().map(|agreed| ConsentEntry {
+            file: place(&agreed.whose),
+            name: agreed.whose.name,
+            server: consent_words::server(&agreed.plan),
+            agreed: clock.day(agreed.agreed_ms),
+            sections: consent_words::sections(&agreed.plan, &[]),
+            id: agreed.id,
+        });
+        ConsentList {
+            entries: entries.collect(),
+            kept_in: shown(&ways.consents.kept_in()),
+            problem: ways.consents.problem(),
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.ways.cancel_all();
+    }
+}
+
+/// Where a context stands, as it is told in the list of consents.
+fn place(whose: &Whose) -> String {
+    match &whose.place {
+        Place::File(path) => shown(path),
+        Place::Merged(path) => format!("{} (merged by KUBECONFIG)", shown(path)),
+        Place::Pasted(_) => "pasted text".to_owned(),
+    }
+}
+
+/// Runs what blocks (a disk, a lock that is held over a disk) where that is no harm.
+async fn blocking<T: Send + 'static>(
+    what: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, WireError> {
+    tokio::task::spawn_blocking(what)
+        .await
+        .map_err(|_| gone("This"))
 }
 
 async fn wait<T>(answer: oneshot::Receiver<T>) -> Result<T, WireError> {
@@ -114,65 +119,112 @@ async fn wait<T>(answer: oneshot::Receiver<T>) -> Result<T, WireError> {
 
 impl Handler for App {
     async fn start(&self, (): ()) -> Result<StartPage, WireError> {
-        let start = self.start.clone();
-        let read = move || {
-            start.read_again();
-            start.page()
-        };
-        tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|_| gone("The start page"))
+        self.start.read_again().done().await;
+        let (start, ways) = (self.start.clone(), self.ways.clone());
+        blocking(move || start.page(&ways.kept)).await
     }
 
-    async fn connect(&self, ask: Connect) -> Result<ClusterInfo, WireError> {
-        let (name, namespace, target) = self
-            .start
-            .target(&ask.context)
-            .map_err(|e| errors::connect(&e))?;
-        let cluster = format!("context-{}", ask.context);
-        if let Ok(open) = self.session(&cluster) {
-            return Ok((*open.info).clone());
-        }
-        let server = target.server().to_owned();
-        let (connection, greeting) = Connection::open(target)
-            .await
-            .map_err(|e| errors::connect(&e))?;
-        let info = ClusterInfo {
-            cluster: cluster.clone(),
-            initials: initials(&name),
-            name,
-            server,
-            version: greeting.version,
-            namespace,
+    async fn connect(&self, ask: Connect) -> Result<Connecting, WireError> {
+        self.ways.connect(&ask.context).await
+    }
+
+    async fn answer_consent(&self, answer: AnswerConsent) -> Result<Connecting, WireError> {
+        self.ways.answer(&answer).await
+    }
+
+    async fn cancel_connect(&self, ask: Connect) -> Result<(), WireError> {
+        self.ways.cancel(&ask.context);
+        Ok(())
+    }
+
+    async fn consents(&self, (): ()) -> Result<ConsentList, WireError> {
+        let (ways, now_ms) = (self.ways.clone(), self.host.now_ms());
+        blocking(move || Self::consent_list(&ways, now_ms)).await
+    }
+
+    async fn revoke_consent(&self, ask: ConsentAsk) -> Result<ConsentList, WireError> {
+        let (ways, now_ms) = (self.ways.clone(), self.host.now_ms());
+        blocking(move || {
+            ways.revoke(&ask.id);
+            Self::consent_list(&ways, now_ms)
+        })
+        .await
+    }
+
+    async fn choose_kubeconfigs(&self, (): ()) -> Result<(), WireError> {
+        let chosen = self.host.choose_files().await;
+        self.open_files(chosen);
+        Ok(())
+    }
+
+    async fn choose_folder(&self, (): ()) -> Result<(), WireError> {
+        let Some(folder) = self.host.choose_folder().await else {
+            return Ok(());
         };
-        let session = Session::start(
-            connection,
-            greeting.latency_ms,
-            info,
-            self.host.clone(),
-            self.ids.clone(),
-        );
-        // Two clicks may have connected at once: the first one stays.
-        let mut state = self.state();
-        let open = state.sessions.entry(cluster).or_insert(session);
-        Ok((*open.info).clone())
+        let start = self.start.clone();
+        blocking(move || start.add_folder(&folder))
+            .await??
+            .done()
+            .await;
+        Ok(())
+    }
+
+    async fn forget_folder(&self, ask: SourceAsk) -> Result<(), WireError> {
+        let start = self.start.clone();
+        let asked = blocking(move || start.forget_folder(&ask.id)).await??;
+        asked.done().await;
+        Ok(())
+    }
+
+    async fn paste_kubeconfig(&self, paste: Paste) -> Result<(), WireError> {
+        let start = self.start.clone();
+        let asked = blocking(move || start.paste(&paste.text)).await??;
+        asked.done().await;
+        Ok(())
+    }
+
+    async fn remove_source(&self, ask: SourceAsk) -> Result<(), WireError> {
+        self.start.remove(&ask.id).done().await;
+        Ok(())
+    }
+
+    async fn set_context(&self, ask: SetContext) -> Result<(), WireError> {
+        let chosen = self
+            .start
+            .context(&ask.context)
+            .ok_or_else(|| gone("This context"))?;
+        let (ways, host) = (self.ways.clone(), self.host.clone());
+        blocking(move || {
+            ways.kept.set(&chosen.whose, ask.settings)?;
+            let settings = ways.kept.of(&chosen.whose).settings;
+            let cluster = cluster_id(&ask.context);
+            ways.sessions.describe(&cluster, |info| {
+                info.colour = colour(&settings, &chosen.name);
+                info.name = if settings.title.is_empty() {
+                    chosen.name.clone()
+                } else {
+                    settings.title.clone()
+                };
+                info.initials = initials(&info.name);
+                info.namespace = if settings.namespace.is_empty() {
+                    chosen.namespace.clone()
+                } else {
+                    settings.namespace.clone()
+                };
+            });
+            host.notify(Notice::Start);
+            Ok(())
+        })
+        .await?
     }
 
     async fn disconnect(&self, ask: ClusterAsk) -> Result<(), WireError> {
-        let mut state = self.state();
-        // Dropping the handle ends the session's task, and with it everything it opened.
-        state.sessions.remove(&ask.cluster);
-        state.owners.retain(|_, cluster| *cluster != ask.cluster);
+        self.ways.sessions.disconnect(&ask.cluster);
         Ok(())
     }
 
     async fn clusters(&self, (): ()) -> Result<ClusterInfos, WireError> {
-        Ok(self
-            .state()
-            .sessions
-            .values()
-            .map(|session| (*session.info).clone())
-            .collect())
+        Ok(self.ways.sessions.infos())
     }
 
     async fn cluster_status(&self, ask: ClusterAsk) -> Result<ClusterStatus, WireError> {
@@ -313,7 +365,7 @@ impl Handler for App {
 }
 
 /// Two letters for the rail: of the first two words, else of the first.
-fn initials(name: &str) -> String {
+pub(crate) fn initials(name: &str) -> String {
     // Cloud contexts are long paths; the last part is the cluster's own name.
     let last = name
         .rsplit(['/', ':', '@'])

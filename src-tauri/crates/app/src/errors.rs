@@ -28,6 +28,7 @@ fn link_code(error: &LinkError) -> ErrorCode {
         | LinkError::Timeout { .. }
         | LinkError::Unroutable { .. }
         | LinkError::Closed { .. }
+        | LinkError::Proxy { .. }
         | LinkError::Other { .. } => ErrorCode::Unreachable,
     }
 }
@@ -37,7 +38,9 @@ pub(crate) fn request(error: &RequestError) -> WireError {
     let code = match error {
         RequestError::Unreachable(link) => link_code(link),
         RequestError::Timeout { .. } | RequestError::Cut => ErrorCode::Unreachable,
-        RequestError::Status { code: 401, .. } => ErrorCode::Unauthorized,
+        RequestError::Credentials { .. } | RequestError::Status { code: 401, .. } => {
+            ErrorCode::Unauthorized
+        }
         RequestError::Status { code: 403, .. } => ErrorCode::Forbidden,
         RequestError::Status {
             code: 404 | 410, ..
@@ -58,14 +61,14 @@ pub(crate) fn kubeconfig(error: &KubeconfigError) -> WireError {
 /// Of connecting.
 pub(crate) fn connect(error: &ConnectError) -> WireError {
     let code = match error {
-        ConnectError::NotYet(_) => ErrorCode::NotYet,
         ConnectError::UnknownContext(_)
+        | ConnectError::NotAgreed(_)
         | ConnectError::Broken(_)
         | ConnectError::NotKubernetes { .. } => ErrorCode::Malformed,
         ConnectError::Link(link) => link_code(link),
-        ConnectError::Unauthorized { .. } | ConnectError::NoCredentials { .. } => {
-            ErrorCode::Unauthorized
-        }
+        ConnectError::Credentials(_)
+        | ConnectError::Unauthorized { .. }
+        | ConnectError::NoCredentials { .. } => ErrorCode::Unauthorized,
         ConnectError::Forbidden { .. } => ErrorCode::Forbidden,
         ConnectError::Request(error) => return request(error),
     };
@@ -93,10 +96,6 @@ mod tests {
     fn each_has_the_code_the_window_acts_on() {
         let server = "https://10.0.0.1:6443".to_owned();
         let cases = [
-            (
-                ConnectError::NotYet("logs in with a program".to_owned()),
-                ErrorCode::NotYet,
-            ),
             (
                 ConnectError::Unauthorized {
                     server: server.clone(),

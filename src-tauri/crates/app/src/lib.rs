@@ -4,15 +4,34 @@
 //! tauri nor a window, so tests drive exactly what the window drives.
 
 mod app;
+mod connecting;
+mod consent_words;
+mod consents;
+mod contexts_kept;
 mod errors;
+mod folders;
 mod host;
+mod kept;
 mod live_table;
 mod log_ring;
 mod series;
 mod session;
+mod sessions;
 mod settings;
 mod start;
+mod surroundings;
 mod watching;
+mod whose;
+
+use std::path::Path;
+
+use model::text::visible;
 
 pub use app::App;
+pub use cluster::{Kuberc, Surroundings};
 pub use host::Host;
+
+/// A path as it may stand on screen.
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
+}

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use wire::{ErrorCode, Settings, WireError};
 
+use crate::kept;
+
 /// `settings.json` in `folder`.
 fn file(folder: &Path) -> PathBuf {
     folder.join("settings.json")
@@ -12,6 +14,7 @@ fn file(folder: &Path) -> PathBuf {
 
 /// What was kept. No file is no error; a damaged one is set aside as `settings.json.damaged` so
 /// that nothing the user once chose is silently overwritten.
+#[expect(clippy::disallowed_methods, reason = "a file of the program's own")]
 pub(crate) fn load(folder: &Path) -> Settings {
     let path = file(folder);
     let text = match std::fs::read_to_string(&path) {
@@ -34,9 +37,10 @@ pub(crate) fn load(folder: &Path) -> Settings {
 }
 
 /// Keeps `settings`: written beside and renamed, so that a crash leaves the old or the new.
+#[expect(clippy::disallowed_methods, reason = "a file of the program's own")]
 pub(crate) fn save(folder: &Path, settings: &Settings) -> Result<(), WireError> {
     let write = || -> io::Result<()> {
-        std::fs::create_dir_all(folder)?;
+        kept::make_folder(folder)?;
         let beside = folder.join("settings.json.new");
         std::fs::write(&beside, serde_json::to_vec_pretty(settings)?)?;
         std::fs::rename(beside, file(folder))
@@ -52,7 +56,7 @@ pub(crate) fn save(folder: &Path, settings: &Settings) -> Result<(), WireError> 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
     use super::*;
     use wire::Theme;
 

@@ -5,11 +5,13 @@
 
 mod backoff;
 pub mod connection;
+mod credentials;
 pub mod discovery;
 mod document;
 pub mod error;
 pub mod fetch;
 pub mod follow;
+mod gate;
 mod greeting;
 mod gunzip;
 pub mod health;
@@ -22,10 +24,10 @@ mod log_lines;
 pub mod logs;
 pub mod plan;
 mod preview;
+mod propose;
 mod proto_stream;
 mod pulse;
 mod pulse_step;
-mod regular;
 mod status;
 pub mod surroundings;
 pub mod target;
@@ -38,9 +40,11 @@ mod watch_event;
 mod watch_step;
 
 pub use connection::{Answer, Ask, Connection, Greeting};
+pub use credentials::OIDC_NOTE;
 pub use discovery::{Discovered, Discovery, discover};
 pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
 pub use follow::{follow, follow_by};
+pub use gate::programs::login_shell_path;
 pub use health::Health;
 pub use kubeconfig::{Access, ContextEntry, Opened, Source, locate, open};
 pub use list::{ListPlan, Rest};

@@ -5,7 +5,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use http::Uri;
-use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use secrecy::{SecretSlice, SecretString};
+
+use crate::gate::Pass;
+use crate::plan::Plan;
 
 /// What one context of a kubeconfig comes down to. Made by [`crate::kubeconfig::Opened::target`].
 ///
@@ -24,6 +27,8 @@ pub struct Target {
     pub(crate) certificate: Certificate,
     pub(crate) bearer: Bearer,
     pub(crate) impersonate: Option<Impersonate>,
+    /// That it was agreed to.
+    pub(crate) pass: Pass,
 }
 
 /// What goes into the `Authorization` header.
@@ -100,12 +105,14 @@ pub(crate) struct Oidc {
     pub(crate) id_token: Option<SecretString>,
     pub(crate) refresh_token: Option<SecretString>,
     pub(crate) verification: Verification,
+    /// The way to the issuer; None connects directly. A cluster's own proxy is for its server alone.
+    pub(crate) proxy: Option<Proxy>,
 }
 
 /// A proxy that all traffic goes through.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    /// `http`, `https` or `socks5`, host and port; no user part.
+    /// `http`, `https` or `socks5` (whose proxy resolves names), host and port; no user part.
     pub(crate) url: Uri,
     pub(crate) login: Option<(String, SecretString)>,
 }
@@ -153,21 +160,14 @@ impl Target {
         &self.namespace
     }
 
+    /// What was agreed to, with the digests of when it was gathered.
+    pub fn plan(&self) -> &Plan {
+        self.pass.plan()
+    }
+
     /// Neither token nor client certificate.
     pub(crate) fn is_anonymous(&self) -> bool {
         matches!(self.bearer, Bearer::None) && matches!(self.certificate, Certificate::None)
-    }
-
-    /// Replaces every occurrence of the token in `text`: a server may echo what it was sent.
-    pub(crate) fn redact(&self, text: String) -> String {
-        match &self.bearer {
-            Bearer::Token(token)
-                if !token.expose_secret().is_empty() && text.contains(token.expose_secret()) =>
-            {
-                text.replace(token.expose_secret(), "[redacted]")
-            }
-            _ => text,
-        }
     }
 }
 
