@@ -51,6 +51,17 @@ export function whyNotTrust(asked: Asked): string {
   return mayTrust(asked) ? '' : 'First say of each unusual thing that you understand it.';
 }
 
+/** What the question is, and what was done so far. */
+export function introWords({ again, looked }: Question): string {
+  const done = looked
+    ? 'Its files were read to take their digests; nothing was run or contacted yet.'
+    : 'Nothing was run, read or contacted yet.';
+  const what = again
+    ? 'You agreed to something else before: what differs is marked.'
+    : 'Connecting would do exactly this.';
+  return `${what} ${done}`;
+}
+
 /** After looking, what was confirmed counts on where it is word for word the same. */
 function stillConfirmed({ question, confirmed }: Asked, after: Question): ReadonlySet<string> {
   const same = question.dangers.filter(
