@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-
 import { expect, test } from 'vitest';
 
-const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
+import css from './tokens.css?raw';
+
 const [light = '', dark = ''] = css.split(":root[data-theme='dark']");
 
 function token(theme: string, name: string): string {
