@@ -18,5 +18,7 @@ export default defineConfig(({ mode }) => ({
     // A test that needs a document says so itself.
     environment: 'node',
     include: ['src/**/*.test.ts'],
+    // Else every stylesheet is empty; one test reads the colours.
+    css: { include: /tokens\.css/ },
   },
 }));

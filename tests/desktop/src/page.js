@@ -49,3 +49,8 @@ const rowNamed = (name) =>
     (row) => row.querySelector('[data-column=name]')?.textContent === name,
   );
 const drawer = () => all('complementary', '').find((e) => nameOf(e).startsWith('Details of ')) ?? null;
+// The question on screen, one of its buttons when it can be pressed, and the row of a context.
+const consent = () => document.querySelector('dialog[data-question]');
+const pressable = (name) =>
+  [one('button', name, consent() ?? document.body)].find((e) => e && e.ariaDisabled !== 'true') ?? null;
+const contextNamed = (name) => document.querySelector(`[data-context=${CSS.escape(name)}]`);

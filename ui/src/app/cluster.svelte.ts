@@ -1,7 +1,9 @@
 // What the window keeps of one connected cluster: where the user is, what is open.
 
 import { asWireError, onNotice, rpc } from '../host';
-import type { Actions, ClusterInfo, KindEntry, ObjectRef } from '../wire';
+import { problems } from '../kit/problems.svelte';
+import { Refresh } from '../kit/refresh';
+import type { Actions, ClusterInfo, ClusterStatus, KindEntry, ObjectRef } from '../wire';
 import type { DrawerTab, ObjectKey } from '../views/contract';
 import { SCALING } from './groups';
 
@@ -34,10 +36,42 @@ export class ClusterState {
   dock = $state.raw<readonly DockTab[]>([]);
   dockActive = $state(0);
 
-  #nextTab = 1;
+  /** Its title and colour may change while it is open. */
+  info: ClusterInfo;
+  /** What the status bar and the rail say of its connection. */
+  status = $state.raw<ClusterStatus | null>(null);
+  /** Why the status could not be read. */
+  statusFailed = $state('');
 
-  constructor(readonly info: ClusterInfo) {
+  #nextTab = 1;
+  readonly #status = new Refresh(() => this.#readStatus());
+
+  constructor(info: ClusterInfo) {
+    this.info = $state.raw(info);
     if (info.namespace) this.namespaces = [info.namespace];
+  }
+
+  /** Whether its connection is proven alive; unknown at first. */
+  get live(): boolean | null {
+    if (this.statusFailed) return false;
+    return this.status?.live ?? null;
+  }
+
+  /** Reads the status, and again whenever it changes; answers how to stop. */
+  followStatus(): () => void {
+    const want = () => {
+      if (!document.hidden) void this.#status.want();
+    };
+    want();
+    document.addEventListener('visibilitychange', want);
+    // What is told every few seconds heals what was lost.
+    const stop = onNotice((notice) => {
+      if (notice.type === 'cluster' && notice.cluster === this.info.cluster) want();
+    });
+    return () => {
+      stop();
+      document.removeEventListener('visibilitychange', want);
+    };
   }
 
   /** Reads the served kinds, and again whenever they change; answers how to stop. */
@@ -102,6 +136,16 @@ export class ClusterState {
       return await rpc('actions', { cluster: this.info.cluster, kind, namespace });
     } catch {
       return { logs: null, yaml: null, events: null, graph: null };
+    }
+  }
+
+  async #readStatus(): Promise<void> {
+    try {
+      this.status = await rpc('cluster_status', { cluster: this.info.cluster });
+      this.statusFailed = '';
+      if (this.status.problem) problems.report(this.status.problem);
+    } catch (thrown) {
+      this.statusFailed = asWireError(thrown).message || 'the status could not be read';
     }
   }
 

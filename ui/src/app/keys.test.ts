@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { shortcutOf, type GlobalPress } from './keys';
+import { clusterOf, shortcutOf, type GlobalPress } from './keys';
 
 const cases: [string, Partial<GlobalPress> & { key: string }, string | null][] = [
   ['Ctrl+K', { key: 'k', ctrl: true }, 'palette'],
@@ -20,4 +20,15 @@ const cases: [string, Partial<GlobalPress> & { key: string }, string | null][] =
 it.each(cases)('%s', (_, press, expected) => {
   const held = { ctrl: false, shift: false, alt: false, typing: false };
   expect(shortcutOf({ ...held, ...press })).toBe(expected);
+});
+
+it.each([
+  ['Ctrl+1', { key: '1', ctrl: true }, 1],
+  ['Ctrl+9 while typing', { key: '9', ctrl: true, typing: true }, 9],
+  ['Ctrl+0', { key: '0', ctrl: true }, null],
+  ['1', { key: '1' }, null],
+  ['Ctrl+Alt+1', { key: '1', ctrl: true, alt: true }, null],
+])('%s goes to a cluster', (_, press, expected) => {
+  const held = { ctrl: false, shift: false, alt: false, typing: false };
+  expect(clusterOf({ ...held, ...press })).toBe(expected);
 });

@@ -12,10 +12,20 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
     title: 'Everywhere',
     keys: [
       { keys: ['Ctrl K', 'F1'], does: 'Go to a kind or namespace, run a command' },
-      { keys: ['/', 'Ctrl F'], does: 'Filter the table' },
+      { keys: ['/', 'Ctrl F'], does: 'Filter the table or the contexts' },
+      { keys: ['Ctrl 1', '… 9'], does: 'Go to an open cluster' },
       { keys: ['Ctrl B'], does: 'Show or hide the sidebar' },
       { keys: ['?'], does: 'These keys' },
       { keys: ['Esc'], does: 'Clear the filter, close the drawer' },
+    ],
+  },
+  {
+    title: 'On the start page',
+    keys: [
+      { keys: ['↑ ↓', 'Home', 'End'], does: 'Choose a context' },
+      { keys: ['Enter'], does: 'Connect it, or go to it' },
+      { keys: ['Ctrl V'], does: 'Open pasted text' },
+      { keys: ['Esc'], does: 'Clear the filter, stop connecting' },
     ],
   },
   {
@@ -51,6 +61,11 @@ export interface GlobalPress {
   shift: boolean;
   alt: boolean;
   typing: boolean;
+}
+
+/** The place of the open cluster that a key press goes to, from 1. */
+export function clusterOf({ key, ctrl, shift, alt }: GlobalPress): number | null {
+  return ctrl && !shift && !alt && /^[1-9]$/u.test(key) ? Number(key) : null;
 }
 
 /** The shortcut of a key press; single characters only work while nothing is typed into. */

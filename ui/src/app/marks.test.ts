@@ -12,6 +12,8 @@ import Sidebar from './Sidebar.svelte';
 
 const INFO = {
   cluster: 'c',
+  context: 'context',
+  colour: 1,
   name: 'team',
   initials: 'TE',
   server: 'https://127.0.0.1:6443',

@@ -6,7 +6,7 @@ use control_plane::{Credential, VIEWED_NAMESPACE};
 use desktop::{Home, Kubeconfig, Window, cluster};
 use serde_json::json;
 
-use crate::steps::{apply, choose_context, connected_as, go_to, pod, until_connected, until_row};
+use crate::steps::{apply, choose_context, connect, connected_as, go_to, pod, trust, until_row};
 
 #[test]
 fn each_failure_has_its_own_words() {
@@ -53,6 +53,7 @@ fn each_failure_has_its_own_words() {
         ),
     ] {
         choose_context(&window, context);
+        trust(&window);
         let alert = window.until(
             &format!("the failure of {context}"),
             "const e = document.querySelector(`[data-context=${CSS.escape(arguments[0])}] [role=alert]`);
@@ -68,8 +69,7 @@ fn each_failure_has_its_own_words() {
     }
     assert!(!window.text().contains("not-a-token-of-this-cluster"));
     // After all that, the right one still connects.
-    choose_context(&window, "right");
-    until_connected(&window);
+    connect(&window, "right");
 }
 
 #[test]

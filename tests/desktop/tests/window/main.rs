@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod connecting;
+mod consent;
 mod drawer;
 mod habits;
 mod hostile;

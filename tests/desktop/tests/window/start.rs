@@ -4,9 +4,11 @@ use std::path::Path;
 
 use desktop::{CountingListener, Home, Kubeconfig, Window, cluster};
 use fantoccini::key::Key;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::steps::{choose_context, until_connected};
+use crate::steps::{
+    choose_context, connect, press_answer, trust, until_asked, until_connected, until_not_asked,
+};
 
 /// Contexts of every sort, all leading to `port` of this machine; `plugin` is a program.
 fn odd_contexts(port: u16, plugin: &Path) -> Kubeconfig {
@@ -62,24 +64,17 @@ fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
     };
     for (name, words) in [
         ("by-token", "token"),
-        ("by-plugin", "not yet"),
-        ("by-provider", "not yet"),
-        ("by-token-file", "not yet"),
-        ("through-a-proxy", "not yet"),
+        ("by-plugin", "program plugin"),
+        ("by-provider", "broken"),
+        ("by-token-file", "token file"),
+        ("through-a-proxy", "token"),
         ("without-a-cluster", "broken"),
         ("without-a-user", "broken"),
     ] {
         assert!(said(name).contains(words), "{name}: {}", said(name));
     }
-    // A NotYet or Broken entry says why, in a sentence of its own.
-    for name in [
-        "by-plugin",
-        "by-provider",
-        "by-token-file",
-        "through-a-proxy",
-        "without-a-cluster",
-        "without-a-user",
-    ] {
+    // A broken entry says why, in a sentence of its own.
+    for name in ["by-provider", "without-a-cluster", "without-a-user"] {
         assert!(
             said(name).lines().any(|line| line.ends_with('.')),
             "{name}: {}",
@@ -100,36 +95,45 @@ fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
     assert!(!page.contains("a-token"), "no credential on the page");
     window.shot("start-odd-contexts");
 
-    // Choosing what cannot be opened does nothing.
-    for name in [
-        "by-plugin",
-        "by-provider",
-        "by-token-file",
-        "with-a-device",
-        "without-a-cluster",
-    ] {
+    // Choosing what is broken does nothing.
+    for name in ["by-provider", "without-a-cluster", "without-a-user"] {
         choose_context(&window, name);
     }
-    let opened = window.rpc("start", &json!(null)).unwrap();
-    for entry in opened["contexts"].as_array().unwrap() {
-        if ["by-plugin", "by-provider", "by-token-file"]
-            .iter()
-            .any(|name| entry["name"] == **name)
-        {
-            let refused = window
-                .rpc("connect", &json!({"context": entry["id"]}))
-                .unwrap_err();
-            assert_eq!(refused["code"], "notYet", "{entry}");
-        }
+    assert_eq!(window.eval("return consent()", &[]), Value::Null);
+    // Choosing what can be opened asks, and does nothing else.
+    for name in [
+        "by-plugin",
+        "by-token-file",
+        "over-plain-http",
+        "through-a-proxy",
+        "with-a-device",
+    ] {
+        choose_context(&window, name);
+        until_asked(&window, name);
+        window.press(&[], Key::Escape);
+        until_not_asked(&window);
     }
-    // An authority that is a device is found out before anything is contacted.
+    // An authority that is a device is found out by looking, before anything is contacted.
     choose_context(&window, "with-a-device");
-    window.until_text("/dev/zero");
+    until_asked(&window, "with-a-device");
+    press_answer(&window, "Look only");
+    window.until(
+        "what forbids it",
+        "return squeezed(one('alert', '', consent() ?? document.body)?.textContent).includes('/dev/zero')",
+        &[],
+    );
+    assert_eq!(
+        window.eval("return pressable('Trust and connect')", &[]),
+        Value::Null
+    );
+    window.press(&[], Key::Escape);
+    until_not_asked(&window);
     assert_eq!(listener.count(), 0, "nothing was contacted");
     assert!(!ran.exists(), "no plugin ran");
 
     // The listener would have known.
     choose_context(&window, "by-token");
+    trust(&window);
     window.until("an error", "return one('alert', '')", &[]);
     assert!(listener.count() > 0);
 }
@@ -157,14 +161,19 @@ fn a_list_of_kubeconfigs_is_grouped_and_filtered() {
     let missing = home.path().join("missing");
     let home = home.with_kubeconfigs(&[own.clone(), missing, many.clone()]);
     let window = Window::open_in(home, &[]);
-    window.until_text("Contexts of 2 kubeconfigs (from KUBECONFIG)");
-    let headings = window.until(
-        "a heading for each file",
-        "const found = [...document.querySelectorAll('h2')].map((one) => one.textContent);
-         return found.length > 1 && found",
+    window.until(
+        "the merged list",
+        "return one('heading', 'KUBECONFIG')",
         &[],
     );
-    assert_eq!(headings, json!([own, many]));
+    window.until_text("from the environment");
+    // The first file's name stands over its only context, the other's over all the rest.
+    window.until(
+        "a heading for each file",
+        "const found = [...document.querySelectorAll('.file')].map((one) => one.textContent);
+         return JSON.stringify(found) === JSON.stringify(arguments[0])",
+        &[json!([own, many])],
+    );
     window.shot("start-several");
 
     window.press(&[], '/');
@@ -180,8 +189,10 @@ fn a_list_of_kubeconfigs_is_grouped_and_filtered() {
     );
     window.press(&[], Key::Escape);
     window.type_text("admin");
+    window.until_text("1 of 41");
     window.press(&[], Key::Down);
     window.press(&[], Key::Enter);
+    trust(&window);
     until_connected(&window);
 }
 
@@ -193,8 +204,7 @@ fn a_file_that_is_mended_is_read_by_itself() {
     window.until("an error", "return one('alert', '')", &[]);
     let text = std::fs::read_to_string(cluster().kubeconfig()).unwrap();
     home.write("clusters/kubeconfig", &text);
-    choose_context(&window, "admin");
-    until_connected(&window);
+    connect(&window, "admin");
 }
 
 #[test]
@@ -204,8 +214,7 @@ fn the_usual_place_is_found() {
     home.write(".kube/config", &text);
     let window = Window::open_in(home, &[]);
     window.until_text("the usual place");
-    choose_context(&window, "admin");
-    until_connected(&window);
+    connect(&window, "admin");
 }
 
 #[test]

@@ -18,18 +18,78 @@ pub(crate) fn connected() -> Window {
 /// The same under other credentials.
 pub(crate) fn connected_as(credential: Credential) -> Window {
     let window = Window::open(&cluster().kubeconfig_of(credential));
-    choose_context(&window, credential.name());
-    until_connected(&window);
+    connect(&window, credential.name());
     window
 }
 
-/// Clicks a context of the start page.
+/// Connects a context that was never agreed to, and waits for its first table.
+pub(crate) fn connect(window: &Window, name: &str) {
+    choose_context(window, name);
+    trust(window);
+    until_connected(window);
+}
+
+/// Clicks a context of the start page, wherever in the list it is.
 pub(crate) fn choose_context(window: &Window, name: &str) {
     window.click_found(
         &format!("the context {name}"),
-        "return document.querySelector(`[data-context=${CSS.escape(arguments[0])}] button`)",
+        "const found = contextNamed(arguments[0])?.querySelector('button');
+         if (found) return found;
+         // Only lines in sight are in the page.
+         const list = document.querySelector('.scroll');
+         const end = !list || list.scrollTop + list.clientHeight >= list.scrollHeight - 1;
+         if (list) list.scrollTop = end ? 0 : list.scrollTop + list.clientHeight / 2;
+         return null",
         &[json!(name)],
     );
+}
+
+/// Waits until that context is asked about.
+pub(crate) fn until_asked(window: &Window, name: &str) {
+    window.until(
+        &format!("the question about {name}"),
+        "return consent()?.dataset.question === arguments[0]",
+        &[json!(name)],
+    );
+}
+
+/// Waits until nothing is asked.
+pub(crate) fn until_not_asked(window: &Window) {
+    window.until("no question", "return !consent()", &[]);
+}
+
+/// Confirms every danger of the question on screen.
+pub(crate) fn confirm_dangers(window: &Window) {
+    const LEFT: &str = "const left = [...(consent()?.querySelectorAll('[data-danger] input:not(:checked)') ?? [])];";
+    window.until("the question", "return consent()", &[]);
+    loop {
+        let before = window.eval(&format!("{LEFT} return left.length"), &[]);
+        if before == json!(0) {
+            return;
+        }
+        window.click_found("a danger's box", &format!("{LEFT} return left[0]"), &[]);
+        window.until(
+            "one box less",
+            &format!("{LEFT} return left.length < arguments[0]"),
+            &[before],
+        );
+    }
+}
+
+/// Presses one of the question's buttons as soon as it can be pressed.
+pub(crate) fn press_answer(window: &Window, name: &str) {
+    window.click_found(
+        &format!("“{name}” to be pressable"),
+        "return pressable(arguments[0])",
+        &[json!(name)],
+    );
+}
+
+/// Agrees to what is asked, its dangers one by one.
+pub(crate) fn trust(window: &Window) {
+    confirm_dangers(window);
+    press_answer(window, "Trust and connect");
+    until_not_asked(window);
 }
 
 /// Waits for the first table.

@@ -6,7 +6,7 @@ use control_plane::Credential;
 use desktop::{Relay, Window, cluster, namespace};
 use serde_json::json;
 
-use crate::steps::{apply, choose_context, connected, open_table, pod, until_connected, until_row};
+use crate::steps::{apply, connect, connected, open_table, pod, until_row};
 
 /// The badge is due after 10 s without proof of life; two more for the busy machine.
 const BADGE: Duration = Duration::from_secs(13);
@@ -73,8 +73,7 @@ fn a_link_that_falls_silent_is_noticed_and_replaced() {
         .write_kubeconfig("relayed", &server, &[Credential::Admin])
         .unwrap();
     let window = Window::open(&kubeconfig);
-    choose_context(&window, "admin");
-    until_connected(&window);
+    connect(&window, "admin");
     open_table(&window, "Pods", space);
     until_row(&window, "before");
     let since = Instant::now();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use desktop::{CountingListener, Home, Plain, Window, cluster, listening, tree_of, wait_for};
 use serde_json::{Value, json};
 
-use crate::steps::{choose_context, connected, until_connected};
+use crate::steps::{choose_context, connect, connected, trust};
 
 #[test]
 fn the_page_refuses_foreign_scripts_and_requests() {
@@ -331,9 +331,9 @@ fn the_log_holds_no_token() {
         .write(&home);
     let window = Window::open_in(home, &[&kubeconfig.display().to_string()]);
     choose_context(&window, "wrong-token");
+    trust(&window);
     window.until("the refusal", "return one('alert', '')", &[]);
-    choose_context(&window, "admin");
-    until_connected(&window);
+    connect(&window, "admin");
     let home = window.close();
     let logs = home.written("state");
     assert!(

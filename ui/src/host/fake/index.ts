@@ -6,7 +6,15 @@ import type { FakeHandler, FakeHandlers, FakePart } from './registry';
 import { makeWorld } from './world';
 
 const PARTS = import.meta.glob<FakePart>(
-  ['./session.ts', './views.ts', './details.ts', './logs.ts', './graph.ts'],
+  [
+    './session.ts',
+    './start.ts',
+    './consent.ts',
+    './views.ts',
+    './details.ts',
+    './logs.ts',
+    './graph.ts',
+  ],
   { eager: true, import: 'default' },
 );
 

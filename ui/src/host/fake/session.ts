@@ -1,64 +1,8 @@
-// Start page, connection, status, kinds and settings of the in-memory backend.
+// Connection, status, kinds and settings of the in-memory backend.
 
-import type { ContextEntry, KindEntry, Lack, Settings, StartPage, WireError } from '../../wire';
+import type { ClusterInfo, KindEntry, Lack, Settings } from '../../wire';
+import { contextOf, doors } from './doors';
 import type { FakePart } from './registry';
-
-function context(name: string, more: Partial<ContextEntry> = {}): ContextEntry {
-  return {
-    id: name,
-    file: '/home/dev/.kube/config',
-    name,
-    cluster: name,
-    server: 'https://127.0.0.1:6443',
-    user: `${name}-admin`,
-    namespace: '',
-    current: false,
-    access: { type: 'clientCertificate' },
-    warnings: [],
-    ...more,
-  };
-}
-
-const CONTEXTS: ContextEntry[] = [
-  context('kwok-local', { current: true }),
-  context('team-shop', { namespace: 'shop', access: { type: 'token' } }),
-  context('slow', { server: 'https://slow.example.test' }),
-  context('unreachable', { server: 'https://192.0.2.1:6443' }),
-  context('untrusted', {
-    server: 'https://untrusted.example.test',
-    warnings: ['The certificate of the server is not verified (insecure-skip-tls-verify).'],
-  }),
-  context('unauthorized', { access: { type: 'token' } }),
-  context('eks-prod', {
-    server: 'https://0A1B2C.eks.example.test',
-    access: {
-      type: 'notYet',
-      why: 'Logging in would run the program “aws”. Running programs named by a kubeconfig comes in a later version.',
-    },
-  }),
-  context('half-written', {
-    access: { type: 'broken', why: 'The user “half-written-admin” is not in the file.' },
-  }),
-];
-
-const REFUSALS: Record<string, WireError> = {
-  unreachable: {
-    code: 'unreachable',
-    message: 'The server 192.0.2.1:6443 cannot be reached.',
-    detail: 'No answer within 10 s. Is a VPN needed? Is the cluster running?',
-  },
-  untrusted: {
-    code: 'untrusted',
-    message: 'The certificate of untrusted.example.test is not trusted.',
-    detail:
-      'It was signed by an authority that the kubeconfig does not name: check certificate-authority-data.',
-  },
-  unauthorized: {
-    code: 'unauthorized',
-    message: 'The server refused the token of unauthorized-admin.',
-    detail: 'It may have expired. Get a new one and open the kubeconfig again.',
-  },
-};
 
 /** A right the account lacks, with the page's query `?limited`. */
 export function lackOf(verb: string, resource: string): Lack {
@@ -131,61 +75,50 @@ const KINDS: KindEntry[] = [
 
 const clock = (ms: number) => new Date(ms).toTimeString().slice(0, 8);
 
-const session: FakePart = ({ world }) => {
+const session: FakePart = ({ world, notify }) => {
   const query = new URLSearchParams(typeof location === 'undefined' ? '' : location.search);
   const connected = new Map<string, string>();
   let settings: Settings = { theme: 'system', drawerWidth: 0, dockHeight: 0 };
   let received = 3_200_000;
 
-  const info = (name: string) => ({
-    cluster: `cluster-${name}`,
-    name,
-    initials: name.slice(0, 2).toUpperCase(),
-    server: 'https://127.0.0.1:6443',
-    version: 'v1.36.3',
-    namespace: name === 'team-shop' ? 'shop' : '',
-  });
+  const info = (id: string): ClusterInfo => {
+    const entry = contextOf(id);
+    const name = entry?.name ?? id;
+    const own = entry?.settings;
+    const sum = [...name].reduce((all, letter) => all + letter.charCodeAt(0), 0);
+    return {
+      cluster: `cluster-${id}`,
+      context: id,
+      name: own?.title || name,
+      colour: own?.colour || (sum % 8) + 1,
+      initials: (own?.title || name).slice(0, 2).toUpperCase(),
+      server: entry?.server ?? '',
+      version: 'v1.36.3',
+      namespace: own?.namespace || entry?.namespace || '',
+    };
+  };
+
+  doors.connected = (id) => {
+    connected.set(`cluster-${id}`, id);
+    return info(id);
+  };
+  doors.closed = (id) => {
+    connected.delete(`cluster-${id}`);
+    notify({ type: 'start' });
+  };
+  // Every badge is seen again now and then.
+  setInterval(() => {
+    for (const cluster of connected.keys()) notify({ type: 'cluster', cluster });
+  }, 4_000);
 
   return {
-    start: (): StartPage => {
-      const malformed = query.get('start') === 'malformed';
-      const missing = query.get('start') === 'missing';
-      const several = query.get('start') === 'several';
-      const file = '/home/dev/.kube/config';
-      const second = '/home/dev/clusters/eu-north-1/production.kubeconfig';
-      return {
-        files: missing ? [] : several ? [file, second] : [file],
-        origin: missing ? '' : several ? 'from KUBECONFIG' : 'the usual place',
-        contexts:
-          malformed || missing
-            ? []
-            : several
-              ? CONTEXTS.map((one, index) => (index > 2 ? { ...one, file: second } : one))
-              : CONTEXTS,
-        problem: malformed
-          ? {
-              code: 'malformed',
-              message: 'The kubeconfig is not valid YAML: line 12, a tab where spaces belong.',
-              detail: 'Mend the file and open Scalescope again.',
-            }
-          : null,
-        appVersion: '0.1.0',
-      };
-    },
-    async connect({ context: name }) {
-      if (name === 'slow') await new Promise((resolve) => setTimeout(resolve, 20_000));
-      const refusal = REFUSALS[name];
-      if (refusal) throw refusal;
-      connected.set(`cluster-${name}`, name);
-      return info(name);
-    },
     disconnect({ cluster }) {
       connected.delete(cluster);
       return null;
     },
     clusters: () => [...connected.values()].map(info),
-    cluster_status() {
-      const stale = query.has('stale');
+    cluster_status({ cluster }) {
+      const stale = query.has('stale') || cluster === 'cluster-home/flaky';
       const asOfMs = Date.now() - (stale ? 34_000 : 400);
       received += 1_900;
       return {

@@ -4,15 +4,7 @@ import type { Access, ErrorCode } from '../../wire';
 
 /** Whether `connect` can be tried. */
 export function isReady(access: Access): boolean {
-  switch (access.type) {
-    case 'token':
-    case 'clientCertificate':
-    case 'anonymous':
-      return true;
-    case 'notYet':
-    case 'broken':
-      return false;
-  }
+  return access.type !== 'broken';
 }
 
 /** A word or two for the list. */
@@ -20,15 +12,26 @@ export function accessWords(access: Access): string {
   switch (access.type) {
     case 'token':
       return 'token';
+    case 'tokenFile':
+      return 'token file';
     case 'clientCertificate':
       return 'client certificate';
+    case 'basic':
+      return 'user and password';
+    case 'program':
+      return `program ${nameOf(access.why)}`;
+    case 'oidc':
+      return 'OIDC sign-in';
     case 'anonymous':
       return 'no credentials';
-    case 'notYet':
-      return 'not yet';
     case 'broken':
       return 'broken';
   }
+}
+
+/** The last part of a program's path; the whole where there is none. */
+export function nameOf(program: string): string {
+  return program.split('/').findLast((part) => part !== '') ?? program;
 }
 
 /** What helps when connecting failed with `code`; empty when the error says it itself. */
