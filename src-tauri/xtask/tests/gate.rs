@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// Crates that have primitives to guard, with the modules (a folder or a file each) whose sources may use them.
 const GUARDED: [(&str, &[&str]); 2] = [
     ("cluster", &["gate"]),
-    // The program's own files, and the mark a browser leaves on what it saved.
-    ("app", &["kept", "start/about_file"]),
+    // The program's own files, the mark a browser leaves on what it saved, and what says that an opened file changed.
+    ("app", &["kept", "start/about_file", "watching"]),
 ];
 
 /// What each of these crates forbids at least, by itself or with all of its type.
