@@ -18,6 +18,7 @@ pub(crate) struct Seen {
     pub(crate) line: String,
     /// All of its headers, names in lower case.
     pub(crate) headers: String,
+    #[allow(dead_code)] // not in every test program
     pub(crate) body: String,
     /// Counts the accepted connections from zero.
     pub(crate) connection: usize,
