@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wire::{
-    ClusterInfo, ClusterStatus, Column, Connecting, ErrorCode, Notice, Phase, Reply, Rows, StartPage, ViewState, WireError,
+    ClusterInfo, ClusterStatus, Column, Connecting, ErrorCode, Notice, Phase, Reply, Rows,
+    StartPage, ViewState, WireError,
 };
 
 use crate::series::Series;

@@ -109,7 +109,14 @@ async fn every_cell_is_kubectls() {
         .ask("kinds", serde_json::json!({"cluster": cluster}))
         .await
         .unwrap();
-    let target = cluster::open(&kubeconfig).unwrap().target("admin", &cluster::Surroundings::default(), &cluster::Plan::default()).unwrap();
+    let target = cluster::open(&kubeconfig)
+        .unwrap()
+        .target(
+            "admin",
+            &cluster::Surroundings::default(),
+            &cluster::Plan::default(),
+        )
+        .unwrap();
     let (connection, _) = Connection::open(target).await.unwrap();
 
     let mut wrong = Vec::new();

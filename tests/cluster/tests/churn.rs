@@ -194,9 +194,17 @@ async fn the_view_equals_a_fresh_list() {
     let worked = start.elapsed();
 
     let opened = cluster::open(&plane().kubeconfig()).unwrap();
-    let (connection, _) = Connection::open(opened.target("admin", &cluster::Surroundings::default(), &cluster::Plan::default()).unwrap())
-        .await
-        .unwrap();
+    let (connection, _) = Connection::open(
+        opened
+            .target(
+                "admin",
+                &cluster::Surroundings::default(),
+                &cluster::Plan::default(),
+            )
+            .unwrap(),
+    )
+    .await
+    .unwrap();
     let what = "the view equal to a fresh list";
     let (rows, settled) = within(what, Duration::from_secs(20), async || {
         let fresh = server_cells(&connection, PODS).await;

@@ -304,9 +304,8 @@ async fn what_would_run_or_read_is_never_handed_on() {
     let mut asked = 0;
     for context in &page.contexts {
         let start = Instant::now();
-        let came: Result<Connecting, WireError> = window
-            .ask("connect", json!({"context": context.id}))
-            .await;
+        let came: Result<Connecting, WireError> =
+            window.ask("connect", json!({"context": context.id})).await;
         match came {
             Ok(Connecting::Asks { question }) => {
                 assert!(!question.looked, "{question:?}");

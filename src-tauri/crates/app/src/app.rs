@@ -77,7 +77,7 @@ impl App {
             file: place(&agreed.whose),
             name: agreed.whose.name,
             server: consent_words::server(&agreed.plan),
-            agreed: clock.day(agreed.agreed_ms),
+            agreed: clock.day(agreed.at_ms),
             sections: consent_words::sections(&agreed.plan, &[]),
             id: agreed.id,
         });
@@ -195,7 +195,7 @@ impl Handler for App {
             .ok_or_else(|| gone("This context"))?;
         let (ways, host) = (self.ways.clone(), self.host.clone());
         blocking(move || {
-            ways.kept.set(&chosen.whose, ask.settings)?;
+            ways.kept.set(&chosen.whose, &ask.settings)?;
             let settings = ways.kept.of(&chosen.whose).settings;
             let cluster = cluster_id(&ask.context);
             ways.sessions.describe(&cluster, |info| {

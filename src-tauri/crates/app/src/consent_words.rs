@@ -283,161 +283,165 @@ mod tests {
 
     const SERVER: &str = "https://10.0.0.1:6443";
 
+    type Case = (What, &'static str, &'static str, &'static str, &'static str);
+
+    /// What it is, its field; its section, its label, some of its note.
+    const CASES: &[Case] = &[
+        (What::Server, "cluster.server", "Connects to", "Server", ""),
+        (
+            What::TlsServerName,
+            "cluster.tls-server-name",
+            "Connects to",
+            "Name in its certificate",
+            "checked for this name",
+        ),
+        (
+            What::SkipVerify,
+            "cluster.insecure-skip-tls-verify",
+            "Connects to",
+            "Certificate",
+            "pose as the cluster",
+        ),
+        (
+            What::Authority,
+            "cluster.certificate-authority-data",
+            "Connects to",
+            "Vouched for by",
+            "",
+        ),
+        (
+            What::Authority,
+            "cluster.certificate-authority",
+            "Reads",
+            "Vouched for by",
+            "not sent anywhere",
+        ),
+        (
+            What::Proxy,
+            "cluster.proxy-url",
+            "Connects to",
+            "Proxy",
+            "All traffic",
+        ),
+        (
+            What::Proxy,
+            "environment.HTTPS_PROXY",
+            "Connects to",
+            "Proxy",
+            "as HTTPS_PROXY of this computer says",
+        ),
+        (
+            What::Login,
+            "user.token",
+            "Logs in with",
+            "Credentials",
+            "Used to log in to https://10.0.0.1:6443.",
+        ),
+        (
+            What::Program,
+            "user.exec.command",
+            "Runs",
+            "Program",
+            "is sent to https://10.0.0.1:6443 as credentials",
+        ),
+        (
+            What::Argument,
+            "user.exec.args[0]",
+            "Runs",
+            "Argument 1",
+            "",
+        ),
+        (
+            What::Argument,
+            "user.exec.args[11]",
+            "Runs",
+            "Argument 12",
+            "",
+        ),
+        (
+            What::Environment,
+            "user.exec.env[AWS_PROFILE]",
+            "Runs",
+            "Variable AWS_PROFILE",
+            "Given to the program.",
+        ),
+        (
+            What::ClusterInfo,
+            "user.exec.provideClusterInfo",
+            "Runs",
+            "Told of the cluster",
+            "KUBERNETES_EXEC_INFO",
+        ),
+        (
+            What::CredentialFile,
+            "user.tokenFile",
+            "Reads",
+            "Token",
+            "Sent to https://10.0.0.1:6443 as the bearer token.",
+        ),
+        (
+            What::CredentialFile,
+            "user.client-certificate",
+            "Reads",
+            "Client certificate",
+            "Sent to https://10.0.0.1:6443",
+        ),
+        (
+            What::CredentialFile,
+            "user.client-key",
+            "Reads",
+            "Private key",
+            "It is not sent.",
+        ),
+        (
+            What::Issuer,
+            "user.auth-provider.config.idp-issuer-url",
+            "Connects to",
+            "Sign-in",
+            "refresh token",
+        ),
+        (
+            What::IssuerClient,
+            "user.auth-provider.config.client-id",
+            "Logs in with",
+            "Client of the sign-in",
+            "",
+        ),
+        (
+            What::IssuerAuthority,
+            "user.auth-provider.config.idp-certificate-authority",
+            "Reads",
+            "Sign-in vouched for by",
+            "not sent anywhere",
+        ),
+        (
+            What::IssuerAuthority,
+            "user.auth-provider.config.idp-certificate-authority-data",
+            "Connects to",
+            "Sign-in vouched for by",
+            "",
+        ),
+        (What::Impersonate, "user.as", "Acts as", "User", ""),
+        (What::Impersonate, "user.as-uid", "Acts as", "Uid", ""),
+        (
+            What::Impersonate,
+            "user.as-groups[1]",
+            "Acts as",
+            "Group",
+            "",
+        ),
+        (
+            What::Impersonate,
+            "user.as-user-extra[scopes]",
+            "Acts as",
+            "Attribute scopes",
+            "",
+        ),
+    ];
+
     #[test]
     fn every_fact_has_its_section_and_its_words() {
-        let cases = [
-            (What::Server, "cluster.server", "Connects to", "Server", ""),
-            (
-                What::TlsServerName,
-                "cluster.tls-server-name",
-                "Connects to",
-                "Name in its certificate",
-                "checked for this name",
-            ),
-            (
-                What::SkipVerify,
-                "cluster.insecure-skip-tls-verify",
-                "Connects to",
-                "Certificate",
-                "pose as the cluster",
-            ),
-            (
-                What::Authority,
-                "cluster.certificate-authority-data",
-                "Connects to",
-                "Vouched for by",
-                "",
-            ),
-            (
-                What::Authority,
-                "cluster.certificate-authority",
-                "Reads",
-                "Vouched for by",
-                "not sent anywhere",
-            ),
-            (
-                What::Proxy,
-                "cluster.proxy-url",
-                "Connects to",
-                "Proxy",
-                "All traffic",
-            ),
-            (
-                What::Proxy,
-                "environment.HTTPS_PROXY",
-                "Connects to",
-                "Proxy",
-                "as HTTPS_PROXY of this computer says",
-            ),
-            (
-                What::Login,
-                "user.token",
-                "Logs in with",
-                "Credentials",
-                "Used to log in to https://10.0.0.1:6443.",
-            ),
-            (
-                What::Program,
-                "user.exec.command",
-                "Runs",
-                "Program",
-                "is sent to https://10.0.0.1:6443 as credentials",
-            ),
-            (
-                What::Argument,
-                "user.exec.args[0]",
-                "Runs",
-                "Argument 1",
-                "",
-            ),
-            (
-                What::Argument,
-                "user.exec.args[11]",
-                "Runs",
-                "Argument 12",
-                "",
-            ),
-            (
-                What::Environment,
-                "user.exec.env[AWS_PROFILE]",
-                "Runs",
-                "Variable AWS_PROFILE",
-                "Given to the program.",
-            ),
-            (
-                What::ClusterInfo,
-                "user.exec.provideClusterInfo",
-                "Runs",
-                "Told of the cluster",
-                "KUBERNETES_EXEC_INFO",
-            ),
-            (
-                What::CredentialFile,
-                "user.tokenFile",
-                "Reads",
-                "Token",
-                "Sent to https://10.0.0.1:6443 as the bearer token.",
-            ),
-            (
-                What::CredentialFile,
-                "user.client-certificate",
-                "Reads",
-                "Client certificate",
-                "Sent to https://10.0.0.1:6443",
-            ),
-            (
-                What::CredentialFile,
-                "user.client-key",
-                "Reads",
-                "Private key",
-                "It is not sent.",
-            ),
-            (
-                What::Issuer,
-                "user.auth-provider.config.idp-issuer-url",
-                "Connects to",
-                "Sign-in",
-                "refresh token",
-            ),
-            (
-                What::IssuerClient,
-                "user.auth-provider.config.client-id",
-                "Logs in with",
-                "Client of the sign-in",
-                "",
-            ),
-            (
-                What::IssuerAuthority,
-                "user.auth-provider.config.idp-certificate-authority",
-                "Reads",
-                "Sign-in vouched for by",
-                "not sent anywhere",
-            ),
-            (
-                What::IssuerAuthority,
-                "user.auth-provider.config.idp-certificate-authority-data",
-                "Connects to",
-                "Sign-in vouched for by",
-                "",
-            ),
-            (What::Impersonate, "user.as", "Acts as", "User", ""),
-            (What::Impersonate, "user.as-uid", "Acts as", "Uid", ""),
-            (
-                What::Impersonate,
-                "user.as-groups[1]",
-                "Acts as",
-                "Group",
-                "",
-            ),
-            (
-                What::Impersonate,
-                "user.as-user-extra[scopes]",
-                "Acts as",
-                "Attribute scopes",
-                "",
-            ),
-        ];
-        for (what, field, section, label, note) in cases {
+        for (what, field, section, label, note) in CASES.iter().copied() {
             let mut plan = Plan {
                 facts: vec![fact(What::Server, "cluster.server", SERVER)],
             };
@@ -510,15 +514,15 @@ mod tests {
             .flat_map(|section| &section.items)
             .map(|item| (item.value.as_str(), &item.change))
             .collect();
-        let changed = |value: &str, digest: &str| ConsentChange::Changed {
+        let was = |value: &str, digest: &str| ConsentChange::Changed {
             before: value.to_owned(),
             before_digest: digest.to_owned(),
         };
         assert_eq!(
             changes,
             [
-                ("https://b", &changed("https://a", "")),
-                ("/bin/x", &changed("/bin/x", "11")),
+                ("https://b", &was("https://a", "")),
+                ("/bin/x", &was("/bin/x", "11")),
                 ("new", &ConsentChange::Added),
                 ("gone", &ConsentChange::Removed),
             ]

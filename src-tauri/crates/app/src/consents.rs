@@ -26,7 +26,7 @@ pub(crate) struct Agreed {
     /// Ids of the dangers that were confirmed.
     pub(crate) dangers: Vec<String>,
     /// Unix ms.
-    pub(crate) agreed_ms: i64,
+    pub(crate) at_ms: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -176,7 +176,7 @@ mod tests {
                 }],
             },
             dangers: vec!["d".to_owned()],
-            agreed_ms: 7,
+            at_ms: 7,
         }
     }
 
@@ -207,7 +207,7 @@ mod tests {
             .collect();
         assert_eq!(servers, ["https://2", "https://m"]);
         let found = consents.of(&first.whose).unwrap();
-        assert_eq!((found.id.as_str(), found.agreed_ms), (id.as_str(), 7));
+        assert_eq!((found.id.as_str(), found.at_ms), (id.as_str(), 7));
 
         consents.forget(&id);
         consents.forget("guessed");

@@ -71,7 +71,7 @@ impl ContextsKept {
     }
 
     /// Sets what a person wants of it, once it is checked. Writes the file.
-    pub(crate) fn set(&self, whose: &Whose, settings: ContextSettings) -> Result<(), WireError> {
+    pub(crate) fn set(&self, whose: &Whose, settings: &ContextSettings) -> Result<(), WireError> {
         let settings = checked(settings)?;
         self.change(whose, |one| one.settings = settings)
             .map_err(|error| {
@@ -140,15 +140,16 @@ pub(crate) fn colour(settings: &ContextSettings, name: &str) -> u8 {
     if (1..=COLOURS).contains(&settings.colour) {
         return settings.colour;
     }
-    // FNV-1a: the standard library's hash may be another in the next version.
+    // FNV-1a, mixed so that similar names differ: the standard library's hash may be another in the next version.
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let place = (hash >> 32) % u64::from(COLOURS);
+    let mixed = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let place = (mixed >> 32) % u64::from(COLOURS);
     u8::try_from(place).unwrap_or_default() + 1
 }
 
-fn checked(settings: ContextSettings) -> Result<ContextSettings, WireError> {
+fn checked(settings: &ContextSettings) -> Result<ContextSettings, WireError> {
     let wrong =
         |message: &str, detail: &str| Err(WireError::new(ErrorCode::Malformed, message, detail));
     if settings.colour > COLOURS {
@@ -207,7 +208,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let kept = ContextsKept::in_folder(folder.path().to_owned());
         kept.used(&whose("a"), 5);
-        kept.set(&whose("a"), settings(3, " Shop ", "team-a"))
+        kept.set(&whose("a"), &settings(3, " Shop ", "team-a"))
             .unwrap();
         let kept = ContextsKept::in_folder(folder.path().to_owned());
         let wanted = Remembered {
@@ -232,11 +233,11 @@ mod tests {
             settings(0, "", "a.b"),
             settings(0, "", &long),
         ] {
-            let error = kept.set(&whose("a"), wrong.clone()).unwrap_err();
+            let error = kept.set(&whose("a"), &wrong).unwrap_err();
             assert_eq!(error.code, ErrorCode::Malformed, "{wrong:?}");
             assert_eq!(kept.of(&whose("a")), Remembered::default());
         }
-        kept.set(&whose("a"), settings(8, &"x".repeat(60), &long[..63]))
+        kept.set(&whose("a"), &settings(8, &"x".repeat(60), &long[..63]))
             .unwrap();
     }
 
@@ -252,7 +253,7 @@ mod tests {
             (whose(&n.to_string()), kept)
         });
         kept.with(|state| state.all = many.collect());
-        kept.set(&whose("new"), settings(1, "", "")).unwrap();
+        kept.set(&whose("new"), &settings(1, "", "")).unwrap();
         assert_eq!(kept.of(&whose("new")).settings.colour, 1);
         assert_eq!(kept.of(&whose("1")).last_used_ms, 0);
         assert_eq!(kept.of(&whose("2")).last_used_ms, 2);

@@ -28,6 +28,7 @@ fn link_code(error: &LinkError) -> ErrorCode {
         | LinkError::Timeout { .. }
         | LinkError::Unroutable { .. }
         | LinkError::Closed { .. }
+        | LinkError::Proxy { .. }
         | LinkError::Other { .. } => ErrorCode::Unreachable,
     }
 }
@@ -37,7 +38,9 @@ pub(crate) fn request(error: &RequestError) -> WireError {
     let code = match error {
         RequestError::Unreachable(link) => link_code(link),
         RequestError::Timeout { .. } | RequestError::Cut => ErrorCode::Unreachable,
-        RequestError::Status { code: 401, .. } => ErrorCode::Unauthorized,
+        RequestError::Credentials { .. } | RequestError::Status { code: 401, .. } => {
+            ErrorCode::Unauthorized
+        }
         RequestError::Status { code: 403, .. } => ErrorCode::Forbidden,
         RequestError::Status {
             code: 404 | 410, ..

@@ -15,8 +15,8 @@ pub trait Host: Send + Sync + 'static {
     fn now_ms(&self) -> i64;
     /// Where settings and consents are kept. What a person opens is never written there.
     fn config_folder(&self) -> PathBuf;
-    /// What of this computer decides what a kubeconfig would do. Called once, on a thread of its own: it may ask the login
-    /// shell, which takes seconds.
+    /// What of this computer decides what a kubeconfig would do, as this process has it ([`Surroundings::of`] with its variables):
+    /// the backend asks the login shell (`SHELL`) for its `PATH` itself. Called once, on a thread of its own.
     fn surroundings(&self) -> Surroundings {
         Surroundings::default()
     }

@@ -153,11 +153,7 @@ pub(crate) fn close_to_others(folder: &Path) -> io::Result<()> {
 
 /// Makes the new name durable.
 #[cfg(unix)]
-#[expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the folder is the program's own"
-)]
+#[expect(clippy::disallowed_types, reason = "the folder is the program's own")]
 fn sync(folder: &Path) -> io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
@@ -244,9 +240,9 @@ mod tests {
         assert_eq!(mode(&folder), 0o775, "not without being asked to");
         close_to_others(&folder).unwrap();
         assert_eq!(mode(&folder), 0o700);
-        let made = parent.path().join("made/here");
-        save(&made, "x.json", &one(1)).unwrap();
-        assert_eq!(mode(&made), 0o700);
+        let other = parent.path().join("made/here");
+        save(&other, "x.json", &one(1)).unwrap();
+        assert_eq!(mode(&other), 0o700);
     }
 
     #[test]

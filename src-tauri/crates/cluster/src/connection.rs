@@ -1,4 +1,4 @@
-//! One connected context: requests without retries, answers counted byte by byte.
+//! One connected context: requests signed one by one, answers counted byte by byte.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,14 +9,16 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
+use rustls::sign::CertifiedKey;
 
+use crate::credentials::{Clock, Credentials, Signed};
 use crate::error::{ConnectError, LinkError, RequestError};
 use crate::greeting;
 use crate::gunzip::Gunzip;
 use crate::pulse::Pulse;
 use crate::status;
 use crate::target::Target;
-use crate::transport::{self, Connector};
+use crate::transport;
 
 /// How long an answer's first byte may take. A server may work this long on a large list.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(30);
@@ -36,11 +38,18 @@ pub struct Connection(Arc<Shared>);
 
 struct Shared {
     target: Target,
-    connector: Connector,
-    /// Replaced by [`Connection::renew`] with a client whose pool is empty.
-    client: RwLock<kube::Client>,
+    credentials: Arc<Credentials>,
+    /// Replaced by [`Connection::renew`] with one that has no links yet.
+    pool: RwLock<Pool>,
     received: AtomicU64,
     pulse: Pulse,
+}
+
+/// Links that present the same client certificate.
+#[derive(Clone)]
+struct Pool {
+    client: kube::Client,
+    identity: Option<Arc<CertifiedKey>>,
 }
 
 /// What the server said when it was connected.
@@ -88,35 +97,67 @@ pub struct Answer {
 }
 
 impl Connection {
-    /// Connects and proves that the credentials are accepted, within 10 s in all.
+    /// Obtains credentials, which may take as long as a program or a person needs, then connects and proves that
+    /// they are accepted, within 10 s in all. Dropping the future ends whatever it started.
     pub async fn open(target: Target) -> Result<(Self, Greeting), ConnectError> {
-        let connection = Self::build(target)?;
-        let server = connection.0.target.server.clone();
-        match tokio::time::timeout(OPEN_PATIENCE, greeting::greet(&connection)).await {
-            Ok(greeting) => Ok((connection, greeting?)),
-            Err(_) => Err(LinkError::Timeout {
-                server,
-                seconds: OPEN_PATIENCE.as_secs(),
+        let connection = Self::build(target, &wall_clock())?;
+        connection
+            .0
+            .credentials
+            .current()
+            .await
+            .map_err(|failure| ConnectError::Credentials(failure.why))?;
+        let greeted = tokio::select! {
+            greeted = greeting::greet(&connection) => greeted?,
+            () = connection.too_long() => {
+                return Err(LinkError::Timeout {
+                    server: connection.0.target.server.clone(),
+                    seconds: OPEN_PATIENCE.as_secs(),
+                }
+                .into());
             }
-            .into()),
+        };
+        Ok((connection, greeted))
+    }
+
+    /// Ends when the server has had its time. What a renewal takes is not the server's.
+    async fn too_long(&self) {
+        loop {
+            tokio::time::sleep(OPEN_PATIENCE).await;
+            if !self.0.credentials.is_busy() {
+                return;
+            }
         }
     }
 
-    /// A connection that has contacted nobody yet.
-    pub(crate) fn build(target: Target) -> Result<Self, ConnectError> {
-        let connector = transport::connector(&target)?;
-        let client = transport::client(&connector, &target)?;
+    /// A connection that has contacted nobody yet, with a clock in Unix ms.
+    pub(crate) fn build(target: Target, clock: &Clock) -> Result<Self, ConnectError> {
+        let credentials = Arc::new(Credentials::new(&target, clock)?);
+        Self::over(target, credentials)
+    }
+
+    /// The same with links and counters of its own.
+    pub(crate) fn apart(&self) -> Result<Self, ConnectError> {
+        Self::over(self.0.target.clone(), Arc::clone(&self.0.credentials))
+    }
+
+    fn over(target: Target, credentials: Arc<Credentials>) -> Result<Self, ConnectError> {
+        let pool = Pool {
+            client: transport::client(&target, None)?,
+            identity: None,
+        };
         Ok(Self(Arc::new(Shared {
             target,
-            connector,
-            client: RwLock::new(client),
+            credentials,
+            pool: RwLock::new(pool),
             received: AtomicU64::new(0),
             pulse: Pulse::new(),
         })))
     }
 
-    /// Sends one GET request and waits up to 30 s for the head of its answer. No retry, nothing of
-    /// the body logged. Answers other than 2xx are [`RequestError::Status`].
+    /// Sends one GET request and waits up to 30 s for the head of its answer. Nothing of the body is logged. Where
+    /// the server refuses the credentials they are renewed, and it is sent once more with others, if there are any;
+    /// there is no other retry. Answers other than 2xx are [`RequestError::Status`].
     pub async fn request(&self, ask: Ask<'_>) -> Result<Answer, RequestError> {
         self.send(Method::GET, ask, None).await
     }
@@ -168,31 +209,50 @@ impl Connection {
         &self.0.pulse
     }
 
-    /// The client under it: no retry, no logging; its pool is the one of this connection until
-    /// [`Self::renew`].
-    pub fn client(&self) -> kube::Client {
+    /// Forgets every pooled connection: later requests connect afresh. Call it after a link was
+    /// found dead, so that no idle connection over the same dead path is used again. Answers under
+    /// way keep theirs.
+    pub fn renew(&self) {
+        let identity = self.pool().identity;
+        if let Err(error) = self.replace_pool(identity) {
+            // The same target built the first client, so this cannot differ; keep the old one.
+            tracing::error!("no fresh connection pool: {error}");
+        }
+    }
+
+    fn pool(&self) -> Pool {
         self.0
-            .client
+            .pool
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    /// Forgets every pooled connection: later requests connect afresh. Call it after a link was
-    /// found dead, so that no idle connection over the same dead path is used again. Answers under
-    /// way keep theirs.
-    pub fn renew(&self) {
-        match transport::client(&self.0.connector, &self.0.target) {
-            Ok(client) => {
-                *self
-                    .0
-                    .client
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner) = client;
-            }
-            // The same target built the first client, so this cannot differ; keep the old one.
-            Err(error) => tracing::error!("no fresh connection pool: {error}"),
+    /// Links that are yet to be made present `identity`, also to a server that would resume a session.
+    fn replace_pool(&self, identity: Option<Arc<CertifiedKey>>) -> Result<Pool, ConnectError> {
+        let pool = Pool {
+            client: transport::client(&self.0.target, identity.as_ref())?,
+            identity,
+        };
+        *self.0.pool.write().unwrap_or_else(PoisonError::into_inner) = pool.clone();
+        Ok(pool)
+    }
+
+    /// The pool whose links present what `signed` says.
+    fn pool_for(&self, signed: &Signed) -> Result<Pool, RequestError> {
+        let pool = self.pool();
+        let same = match (&pool.identity, &signed.identity) {
+            (None, None) => true,
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, Some(_)) | (Some(_), None) => false,
+        };
+        if same {
+            return Ok(pool);
         }
+        self.replace_pool(signed.identity.clone())
+            .map_err(|_| RequestError::Internal {
+                what: "a client certificate fits no link".to_owned(),
+            })
     }
 
     pub(crate) async fn send(
@@ -200,6 +260,37 @@ impl Connection {
         method: Method,
         ask: Ask<'_>,
         json: Option<Bytes>,
+    ) -> Result<Answer, RequestError> {
+        let credentials = &self.0.credentials;
+        let signed = credentials.current().await?;
+        let answer = self
+            .send_once(method.clone(), ask, json.clone(), &signed)
+            .await;
+        match answer {
+            Err(error) if refuses_credentials(&error) => {
+                if !credentials.rejected(&signed).await? {
+                    return Err(error);
+                }
+                let others = credentials.current().await?;
+                self.send_once(method, ask, json, &others).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// [`Self::bytes_within`] with the credentials that are held, good or not.
+    pub(crate) async fn probe(&self, ask: Ask<'_>, limit: u64) -> Result<Bytes, RequestError> {
+        let held = self.0.credentials.held();
+        let answer = self.send_once(Method::GET, ask, None, &held).await?;
+        answer.collect(limit).await
+    }
+
+    async fn send_once(
+        &self,
+        method: Method,
+        ask: Ask<'_>,
+        json: Option<Bytes>,
+        signed: &Signed,
     ) -> Result<Answer, RequestError> {
         let accept = HeaderValue::from_str(ask.accept).map_err(|_| RequestError::Internal {
             what: "an Accept header is not a header".to_owned(),
@@ -212,19 +303,22 @@ impl Connection {
         if json.is_some() {
             request = request.header(CONTENT_TYPE, JSON);
         }
-        let request = request
+        let mut request = request
             .body(json.map_or_else(Body::empty, Body::from))
             .map_err(|_| RequestError::Internal {
                 what: "a request path is not a path".to_owned(),
             })?;
-        let client = self.client();
+        self.0.credentials.sign(signed, request.headers_mut());
+        let client = self.pool_for(signed)?.client;
         let Ok(response) = tokio::time::timeout(ANSWER_PATIENCE, client.send(request)).await else {
             self.renew();
             return Err(RequestError::Timeout {
                 seconds: ANSWER_PATIENCE.as_secs(),
             });
         };
-        let response = response.map_err(|error| transport::classify(&error, &self.0.target))?;
+        let response = response.map_err(|error| {
+            transport::classify(&error, &self.0.target, self.0.credentials.words())
+        })?;
         let (head, body) = response.into_parts();
         // A gateway's 5xx says nothing of the server behind it.
         if !head.status.is_server_error() {
@@ -246,7 +340,7 @@ impl Connection {
         if answer.status.is_success() {
             Ok(answer)
         } else {
-            Err(status::refusal(answer, &self.0.target).await)
+            Err(status::refusal(answer, &self.0.target, self.0.credentials.words()).await)
         }
     }
 
@@ -263,6 +357,24 @@ impl Connection {
     pub(crate) fn target(&self) -> &Target {
         &self.0.target
     }
+
+    /// A server's words as they may be shown: without any credential, everything invisible made visible.
+    pub(crate) fn words(&self, text: &str) -> String {
+        self.0.credentials.words().visible(text)
+    }
+}
+
+/// 401, or a handshake that a server ended, which it does for a client certificate past its end.
+fn refuses_credentials(error: &RequestError) -> bool {
+    matches!(
+        error,
+        RequestError::Status { code: 401, .. }
+            | RequestError::Unreachable(LinkError::HandshakeRefused { .. })
+    )
+}
+
+fn wall_clock() -> Clock {
+    Arc::new(|| jiff::Timestamp::now().as_millisecond())
 }
 
 impl Answer {

@@ -192,6 +192,18 @@ pub enum LinkError {
         /// Address as the kubeconfig has it.
         server: String,
     },
+    /// The proxy in between did not bring about a link.
+    #[error("{server} cannot be reached through the proxy {proxy}: {why}.")]
+    Proxy {
+        /// Address as the kubeconfig has it.
+        server: String,
+        /// Host and port of the proxy, without its login.
+        proxy: String,
+        /// A clause about the proxy as `it`.
+        why: String,
+        /// Whether it may pass by itself.
+        passing: bool,
+    },
     /// Anything else; the library's own words.
     #[error("{server} cannot be reached: {why}.")]
     Other {
@@ -220,6 +232,7 @@ impl LinkError {
             | Self::Unroutable { .. }
             | Self::Closed { .. }
             | Self::Other { .. } => true,
+            Self::Proxy { passing, .. } => *passing,
             Self::UntrustedCertificate { .. }
             | Self::ExpiredCertificate { .. }
             | Self::FutureCertificate { .. }
@@ -239,6 +252,15 @@ pub enum RequestError {
     /// No conversation came about.
     #[error(transparent)]
     Unreachable(#[from] LinkError),
+    /// No credentials to send: a program failed, a file is not there, an issuer refused. Nothing was sent.
+    #[error("{why}")]
+    Credentials {
+        /// A sentence without any secret that says what to do.
+        why: String,
+        /// Whether it may pass by itself: an issuer that is not reached, a program that failed. Asking again does not
+        /// run the program more often than its own back-off allows.
+        passing: bool,
+    },
     /// Connected, but no answer, or no further byte of it, in time. Retrying helps.
     #[error(
         "The server sent nothing for {seconds} s. The link may be dead or the server overloaded."
@@ -312,6 +334,7 @@ impl RequestError {
     pub fn retry_helps(&self) -> bool {
         match self {
             Self::Unreachable(link) => link.retry_helps(),
+            Self::Credentials { passing, .. } => *passing,
             Self::Timeout { .. } | Self::Cut => true,
             Self::Status { code, .. } => matches!(code, 408 | 429 | 500..=599),
             Self::TooLarge { .. } | Self::Malformed { .. } | Self::Internal { .. } => false,
@@ -323,6 +346,7 @@ impl RequestError {
         match self {
             Self::Status { code, .. } => Some(*code),
             Self::Unreachable(_)
+            | Self::Credentials { .. }
             | Self::Timeout { .. }
             | Self::Cut
             | Self::TooLarge { .. }
@@ -336,6 +360,7 @@ impl RequestError {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
             Self::Unreachable(_)
+            | Self::Credentials { .. }
             | Self::Timeout { .. }
             | Self::Cut
             | Self::TooLarge { .. }

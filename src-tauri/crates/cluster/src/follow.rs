@@ -383,7 +383,7 @@ impl Follower {
                         message,
                         retry_after_s,
                     }) => {
-                        let words = |text| crate::status::words(self.connection.target(), text);
+                        let words = |text: String| self.connection.words(&text);
                         failure = Some(RequestError::Status {
                             code,
                             reason: words(reason),
@@ -498,7 +498,10 @@ fn fault(error: &RequestError) -> Fault {
     match error {
         RequestError::Unreachable(link) if link.retry_helps() => Fault::Link,
         RequestError::Unreachable(_) | RequestError::Internal { .. } => Fault::Refused,
-        RequestError::Timeout { .. } | RequestError::Cut => Fault::Link,
+        RequestError::Credentials { passing, .. } if !passing => Fault::Refused,
+        RequestError::Credentials { .. } | RequestError::Timeout { .. } | RequestError::Cut => {
+            Fault::Link
+        }
         RequestError::TooLarge { .. } | RequestError::Malformed { .. } => Fault::Unreadable,
         RequestError::Status {
             code, retry_after, ..

@@ -9,7 +9,6 @@ use serde::Deserialize;
 
 use crate::connection::{Ask, Connection, Greeting};
 use crate::error::{ConnectError, RequestError};
-use crate::status::words;
 
 const WHO_AM_I: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 /// Largest answer to any of these.
@@ -41,7 +40,7 @@ async fn version(connection: &Connection) -> Result<String, ConnectError> {
     let version: Version = serde_json::from_slice(&body).map_err(|_| {
         not_kubernetes(connection, "its /version is not Kubernetes' own".to_owned())
     })?;
-    Ok(words(connection.target(), version.git_version))
+    Ok(connection.words(&version.git_version))
 }
 
 async fn authenticate(connection: &Connection) -> Result<(), ConnectError> {
@@ -70,6 +69,7 @@ fn meaning(connection: &Connection, error: RequestError) -> ConnectError {
     let server = connection.server().to_owned();
     match error {
         RequestError::Unreachable(link) => ConnectError::Link(link),
+        RequestError::Credentials { why, .. } => ConnectError::Credentials(why),
         RequestError::Status {
             code: 401 | 403, ..
         } if connection.target().is_anonymous() => ConnectError::NoCredentials { server },

@@ -5,6 +5,7 @@
 
 mod backoff;
 pub mod connection;
+mod credentials;
 pub mod discovery;
 mod document;
 pub mod error;
@@ -16,6 +17,7 @@ mod gunzip;
 pub mod health;
 mod json_stream;
 pub mod kubeconfig;
+mod kuberc;
 mod lines;
 pub mod list;
 mod list_piece;
@@ -39,11 +41,15 @@ mod watch_event;
 mod watch_step;
 
 pub use connection::{Answer, Ask, Connection, Greeting};
+pub use credentials::OIDC_NOTE;
 pub use discovery::{Discovered, Discovery, discover};
 pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
 pub use follow::{follow, follow_by};
+pub use gate::programs::login_shell_path;
 pub use health::Health;
-pub use kubeconfig::{Access, ContextEntry, Opened, Source, locate, open};
+pub use kubeconfig::{
+    Access, ContextEntry, FolderListing, Opened, Source, in_folder, locate, open, pasted,
+};
 pub use list::{ListPlan, Rest};
 pub use logs::{LogChunk, LogRequest, follow_log};
 pub use plan::{Danger, DangerKind, Difference, Fact, Plan, Proposal, What};

@@ -166,3 +166,72 @@ impl Fact {
         self.what == now.what && self.value == now.value && content
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(what: What, field: &str, value: &str, digest: &str) -> Fact {
+        Fact {
+            what,
+            field: field.to_owned(),
+            value: value.to_owned(),
+            digest: (!digest.is_empty()).then(|| digest.to_owned()),
+        }
+    }
+
+    fn plan(facts: &[Fact]) -> Plan {
+        Plan {
+            facts: facts.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_asks_again_and_what_does_not() {
+        let server = fact(What::Server, "cluster.server", "https://a", "");
+        let program = |digest: &str| fact(What::Program, "user.exec.command", "/bin/a", digest);
+        let file = |digest: &str| fact(What::CredentialFile, "user.tokenFile", "/t", digest);
+        let agreed = plan(&[server.clone(), program("1"), file("1")]);
+        for same in [
+            agreed.clone(),
+            plan(&[server.clone(), program(""), file("1")]),
+            // Tools put a new token there every hour.
+            plan(&[server.clone(), program("1"), file("2")]),
+            // The order is how it is shown, not what happens.
+            plan(&[file("1"), server.clone(), program("1")]),
+        ] {
+            assert_eq!(agreed.differences(&same), [], "{same:?}");
+        }
+        let elsewhere = fact(What::Server, "cluster.server", "https://b", "");
+        let argument = fact(What::Argument, "user.exec.args[0]", "x", "");
+        assert_eq!(
+            agreed.differences(&plan(&[elsewhere.clone(), program("2"), argument.clone()])),
+            [
+                Difference::Changed {
+                    before: server,
+                    now: elsewhere
+                },
+                Difference::Changed {
+                    before: program("1"),
+                    now: program("2")
+                },
+                Difference::Added(argument),
+                Difference::Removed(file("1")),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_agreed_to_without_looking_takes_any_content() {
+        let program = |digest: &str| fact(What::Program, "user.exec.command", "/bin/a", digest);
+        assert_eq!(plan(&[program("")]).differences(&plan(&[program("1")])), []);
+    }
+
+    #[test]
+    fn another_meaning_of_a_field_is_a_change() {
+        let before = plan(&[fact(What::Login, "user", "a", "")]);
+        let now = plan(&[fact(What::Impersonate, "user", "a", "")]);
+        assert_eq!(before.differences(&now).len(), 1);
+        assert_eq!(Plan::default().differences(&before).len(), 1);
+    }
+}

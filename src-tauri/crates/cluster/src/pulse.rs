@@ -178,8 +178,7 @@ async fn probe(pulse: Pulse, connection: Connection) {
     // The view outlives the prober: its epochs are counted on.
     state.epoch = pulse.0.view.borrow().epoch;
     // The same target built the first one; should it fail, probes share its links.
-    let link =
-        Connection::build(connection.target().clone()).unwrap_or_else(|_| connection.clone());
+    let link = connection.apart().unwrap_or_else(|_| connection.clone());
     // It must be as old as those it answers for: one made later may live where they are dead. Whether it is is found out in time.
     let _ = tokio::time::timeout(pulse_step::TICK, answers(&link)).await;
     let mut under_way: Option<Pin<Box<dyn Future<Output = bool> + Send>>> = None;
@@ -222,10 +221,11 @@ async fn probe(pulse: Pulse, connection: Connection) {
     }
 }
 
-/// Whether the API server itself answers. A refusal is an answer; a gateway's 5xx is not.
+/// Whether the API server itself answers. A refusal is an answer; a gateway's 5xx is not. Waits for no credentials: who
+/// logs in says nothing of the server.
 async fn answers(link: &Connection) -> bool {
     let ask = Ask::json(PROBE);
-    match link.bytes_within(ask, PROBE_LIMIT).await {
+    match link.probe(ask, PROBE_LIMIT).await {
         Ok(_) => true,
         Err(error) => error.code().is_some_and(|code| code < 500),
     }

@@ -7,6 +7,7 @@ use http::header::RETRY_AFTER;
 use serde::Deserialize;
 
 use crate::connection::Answer;
+use crate::credentials::redact::Redactor;
 use crate::error::{LinkError, RequestError};
 use crate::proto_stream;
 use crate::target::Target;
@@ -28,7 +29,7 @@ struct Status {
 }
 
 /// Turns an answer that is not a success into the error it means.
-pub(crate) async fn refusal(answer: Answer, target: &Target) -> RequestError {
+pub(crate) async fn refusal(answer: Answer, target: &Target, words: &Redactor) -> RequestError {
     let code = answer.status;
     let retry_after = retry_after(&answer.headers);
     let body = tokio::time::timeout(PATIENCE, answer.collect(LIMIT)).await;
@@ -55,15 +56,10 @@ pub(crate) async fn refusal(answer: Answer, target: &Target) -> RequestError {
     };
     RequestError::Status {
         code: code.as_u16(),
-        reason: words(target, reason),
-        message: words(target, status.message),
+        reason: words.visible(&reason),
+        message: words.visible(&status.message),
         retry_after,
     }
-}
-
-/// A server's words as they may be shown: without the credential, everything invisible made visible.
-pub(crate) fn words(target: &Target, text: String) -> String {
-    model::text::visible(&target.redact(text)).into_owned()
 }
 
 /// What the TLS ports of Go's and nginx's servers tell a client that speaks plain HTTP.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use http::Uri;
-use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use secrecy::{SecretSlice, SecretString};
 
 use crate::gate::Pass;
 use crate::plan::Plan;
@@ -168,18 +168,6 @@ impl Target {
     /// Neither token nor client certificate.
     pub(crate) fn is_anonymous(&self) -> bool {
         matches!(self.bearer, Bearer::None) && matches!(self.certificate, Certificate::None)
-    }
-
-    /// Replaces every occurrence of the token in `text`: a server may echo what it was sent.
-    pub(crate) fn redact(&self, text: String) -> String {
-        match &self.bearer {
-            Bearer::Token(token)
-                if !token.expose_secret().is_empty() && text.contains(token.expose_secret()) =>
-            {
-                text.replace(token.expose_secret(), "[redacted]")
-            }
-            _ => text,
-        }
     }
 }
 

@@ -9,96 +9,81 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Uri;
 use hyper_rustls::{FixedServerNameResolver, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kube::client::{Body, ClientBuilder, ConfigExt};
-use kube::config::AuthInfo;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::CertificateError;
+use rustls::pki_types::ServerName;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{CertificateError, InconsistentKeys};
-use secrecy::ExposeSecret;
 use tower::ServiceBuilder;
-use tower::util::MapErr;
 
+use crate::credentials::redact::Redactor;
 use crate::error::{ConnectError, LinkError, RequestError};
-use crate::target::{Bearer, Certificate, Identity, Target, Verification};
+use crate::gate::links::{CONNECT_PATIENCE, DnsError, Links, ProxyError};
+use crate::target::{Target, Verification};
 
-/// TCP connect, to each of the host's addresses.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(8);
-/// Silence on a connection before the kernel asks for proof of life, then between its questions.
-const KEEPALIVE: Duration = Duration::from_secs(8);
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(4);
-const KEEPALIVE_RETRIES: u32 = 3;
-/// Sent bytes that stay unacknowledged this long end the connection (Linux only).
-#[cfg(target_os = "linux")]
-const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
 /// Unused connections are kept this long: shorter than the silence after which a link is suspect.
 const IDLE: Duration = Duration::from_secs(15);
 
-type Resolver = MapErr<GaiResolver, fn(io::Error) -> DnsError>;
 /// Makes connections to the target's server; clones share the TLS session cache.
-pub(crate) type Connector = hyper_rustls::HttpsConnector<HttpConnector<Resolver>>;
+type Connector = hyper_rustls::HttpsConnector<Links>;
 
-/// Marks name resolution in a chain of causes.
-#[derive(Debug, thiserror::Error)]
-#[error("name resolution failed")]
-pub(crate) struct DnsError(#[source] io::Error);
-
-/// kube's configuration with only what was vetted. The token travels in a header the client marks
-/// as sensitive; the client certificate is not here: [`certified`].
-fn configuration(target: &Target) -> kube::Config {
-    let mut config = kube::Config::new(target.url.clone());
-    config.default_namespace.clone_from(&target.namespace);
-    match &target.verification {
+/// kube's configuration with only what was vetted, without any credential: requests are signed one by one, the
+/// client certificate comes from [`crate::credentials`].
+fn configuration(url: &Uri, verification: &Verification) -> kube::Config {
+    let mut config = kube::Config::new(url.clone());
+    match verification {
         Verification::System => {}
         Verification::Authorities(authorities) => config.root_cert = Some(authorities.clone()),
         Verification::Skipped => config.accept_invalid_certs = true,
     }
-    let mut auth = AuthInfo {
-        token: match &target.bearer {
-            Bearer::Token(token) => Some(token.clone()),
-            _ => None,
-        },
-        ..AuthInfo::default()
-    };
-    if let Some(other) = &target.impersonate {
-        auth.impersonate = Some(other.user.clone());
-        auth.impersonate_uid.clone_from(&other.uid);
-        auth.impersonate_groups = Some(other.groups.clone());
-        auth.impersonate_user_extra = Some(other.extra.iter().cloned().collect());
-    }
-    config.auth_info = auth;
     config
 }
 
-/// Checks certificate and key as TLS will use them; contacts nobody.
-pub(crate) fn connector(target: &Target) -> Result<Connector, ConnectError> {
-    let resolve = MapErr::new(GaiResolver::new(), DnsError as fn(io::Error) -> DnsError);
-    let mut tcp = HttpConnector::new_with_resolver(resolve);
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT_PATIENCE));
-    tcp.set_keepalive(Some(KEEPALIVE));
-    tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
-    tcp.set_keepalive_retries(Some(KEEPALIVE_RETRIES));
-    #[cfg(target_os = "linux")]
-    tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
+/// TLS that checks as `verification` says and has no client certificate. The error is a clause about what is wrong.
+pub(crate) fn tls(
+    url: &Uri,
+    verification: &Verification,
+) -> Result<rustls::ClientConfig, &'static str> {
+    configuration(url, verification)
+        .rustls_client_config()
+        .map_err(|error| unusable(&error))
+}
+
+/// A client with an empty pool and an empty cache of TLS sessions, which presents `identity`; contacts nobody.
+pub(crate) fn client(
+    target: &Target,
+    identity: Option<&Arc<CertifiedKey>>,
+) -> Result<kube::Client, ConnectError> {
+    let http: Client<Connector, Body> = Client::builder(TokioExecutor::new())
+        .pool_idle_timeout(IDLE)
+        .pool_timer(TokioTimer::new())
+        .build(connector(target, identity)?);
+    let config = configuration(&target.url, &target.verification);
+    let service = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .map_err(tower::BoxError::from)
+        .service(http);
+    Ok(ClientBuilder::new(service, target.namespace.clone()).build())
+}
+
+fn connector(
+    target: &Target,
+    identity: Option<&Arc<CertifiedKey>>,
+) -> Result<Connector, ConnectError> {
     let broken = |why: &str| {
         ConnectError::Broken(format!(
             "The context {} cannot be used: {why}.",
             target.context
         ))
     };
-    let mut tls = configuration(target)
-        .rustls_client_config()
-        .map_err(|error| broken(unusable(&error)))?;
-    if let Certificate::Fixed(identity) = &target.certificate {
-        let certified = certified(identity).map_err(broken)?;
-        tls.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(certified));
+    let mut tls = tls(&target.url, &target.verification).map_err(broken)?;
+    let links = Links::new(target.proxy.as_ref(), &tls);
+    if let Some(identity) = identity {
+        tls.client_auth_cert_resolver =
+            Arc::new(SingleCertAndKey::from(CertifiedKey::clone(identity)));
     }
     let mut builder = HttpsConnectorBuilder::new()
         .with_tls_config(tls)
@@ -108,51 +93,7 @@ pub(crate) fn connector(target: &Target) -> Result<Connector, ConnectError> {
             .map_err(|_| broken("its tls-server-name is not a host name"))?;
         builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
     }
-    Ok(builder.enable_http1().wrap_connector(tcp))
-}
-
-/// The client certificate as TLS uses it. Certificates of X.509 version 1, which hand-made ones
-/// often are, pass: only the server has to like them.
-fn certified(identity: &Identity) -> Result<CertifiedKey, &'static str> {
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&identity.certificate)
-        .collect::<Result<_, _>>()
-        .map_err(|_| "its client-certificate is damaged PEM")?;
-    if chain.is_empty() {
-        return Err("its client-certificate holds no certificate");
-    }
-    let key = PrivateKeyDer::from_pem_slice(identity.key.expose_secret())
-        .map_err(|_| "its client-key holds no private key (an encrypted key cannot be used)")?;
-    let key = rustls::crypto::ring::sign::any_supported_type(&key)
-        .map_err(|_| "its client-key is damaged, or of a kind TLS does not know")?;
-    let certified = CertifiedKey::new(chain, key);
-    match certified.keys_match() {
-        Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
-            Err("its client-key does not belong to its client-certificate")
-        }
-        Ok(()) | Err(_) => Ok(certified),
-    }
-}
-
-/// A client with an empty pool over `connector`.
-pub(crate) fn client(connector: &Connector, target: &Target) -> Result<kube::Client, ConnectError> {
-    let config = configuration(target);
-    let broken = |_: kube::Error| {
-        ConnectError::Broken(format!(
-            "The context {} holds a value that no request can carry.",
-            target.context
-        ))
-    };
-    let http: Client<Connector, Body> = Client::builder(TokioExecutor::new())
-        .pool_idle_timeout(IDLE)
-        .pool_timer(TokioTimer::new())
-        .build(connector.clone());
-    let service = ServiceBuilder::new()
-        .layer(config.base_uri_layer())
-        .option_layer(config.auth_layer().map_err(broken)?)
-        .layer(config.extra_headers_layer().map_err(broken)?)
-        .map_err(tower::BoxError::from)
-        .service(http);
-    Ok(ClientBuilder::new(service, target.namespace.clone()).build())
+    Ok(builder.enable_http1().wrap_connector(links))
 }
 
 /// Why TLS cannot be set up, without any bytes of the authorities.
@@ -166,12 +107,21 @@ fn unusable(error: &kube::Error) -> &'static str {
 }
 
 /// Why no answer came, by the innermost cause that is known.
-pub(crate) fn classify(error: &kube::Error, target: &Target) -> RequestError {
+pub(crate) fn classify(error: &kube::Error, target: &Target, words: &Redactor) -> RequestError {
     let server = target.server.clone();
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     let mut innermost = String::new();
     let mut closed = false;
     while let Some(current) = cause {
+        if let Some(failure) = current.downcast_ref::<ProxyError>() {
+            return LinkError::Proxy {
+                server,
+                proxy: failure.proxy.clone(),
+                why: failure.why.clone(),
+                passing: failure.retry_helps,
+            }
+            .into();
+        }
         if let Some(dns) = current.downcast_ref::<DnsError>() {
             tracing::debug!("{dns}: {}", dns.0);
             return LinkError::Dns {
@@ -211,7 +161,7 @@ pub(crate) fn classify(error: &kube::Error, target: &Target) -> RequestError {
     }
     LinkError::Other {
         server,
-        why: crate::status::words(target, innermost),
+        why: words.visible(&innermost),
     }
     .into()
 }

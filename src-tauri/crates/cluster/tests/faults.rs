@@ -1,5 +1,5 @@
 //! Every fault of lists and watches that needs no control plane, against a scripted server.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod scripted;
 

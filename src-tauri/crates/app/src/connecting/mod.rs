@@ -4,6 +4,7 @@ mod step;
 mod weigh;
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -18,11 +19,11 @@ use wire::{AnswerConsent, ClusterInfo, Connecting, ErrorCode, Notice, WireError}
 use crate::app::initials;
 use crate::consents::Consents;
 use crate::contexts_kept::{ContextsKept, colour};
-use crate::errors;
 use crate::host::Host;
 use crate::session::{Session, gone};
 use crate::sessions::Sessions;
 use crate::start::{Chosen, Start};
+use crate::{errors, surroundings};
 use step::{Asked, Input, Output, State, Work, step};
 use weigh::{Scales, Weighed};
 
@@ -81,7 +82,9 @@ impl Ways {
         let spawned = thread::Builder::new()
             .name("surroundings".to_owned())
             .spawn(move || {
-                found.send_replace(Some(Arc::new(of_host.surroundings())));
+                let of_terminal = std::io::stderr().is_terminal();
+                let around = surroundings::complete(of_host.surroundings(), of_terminal);
+                found.send_replace(Some(Arc::new(around)));
             });
         if let Err(error) = spawned {
             tracing::error!(%error, "this computer's surroundings are not known");

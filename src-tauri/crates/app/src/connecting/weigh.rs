@@ -92,7 +92,7 @@ impl Scales<'_> {
                 whose: self.chosen.whose.clone(),
                 plan: target.plan().clone(),
                 dangers: ids(&asked.question),
-                agreed_ms: self.now_ms,
+                at_ms: self.now_ms,
             };
             return Ok(Weighed::Agreed {
                 target: Box::new(target),

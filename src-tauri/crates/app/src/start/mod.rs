@@ -1,7 +1,6 @@
 //! The start page: contexts of every kubeconfig that was opened, pasted, found or is watched.
 
 mod about_file;
-mod folder;
 mod listed;
 mod page;
 mod reader;
@@ -30,8 +29,6 @@ use roots::{Found, Key, Reading, Root};
 
 /// Files and pasted texts listed at most: someone who drops a whole disk gets the first ones.
 const MOST: usize = 1_000;
-/// Longest pasted text, in bytes.
-const LONGEST_TEXT: usize = 4 << 20;
 
 /// One context of the page, as it was read last.
 #[derive(Clone)]
@@ -158,14 +155,8 @@ impl Start {
 
     /// Opens pasted text as a kubeconfig. It stays in memory.
     pub(crate) fn paste(&self, text: &str) -> Result<Asked, WireError> {
-        if text.len() > LONGEST_TEXT {
-            return Err(WireError::new(
-                ErrorCode::Malformed,
-                "The text is longer than any kubeconfig.",
-                "Paste one kubeconfig of up to 4 MiB.",
-            ));
-        }
-        let opened = folder::pasted(text).map_err(|error| errors::kubeconfig(&error))?;
+        let opened = cluster::pasted(text, "The pasted text");
+        let opened = opened.map_err(|error| errors::kubeconfig(&error))?;
         let now_ms = self.shared.host.now_ms();
         let mut listing = self.shared.listing();
         if !listing.paste(Arc::new(opened), now_ms) {

@@ -7,7 +7,6 @@ use cluster::{KubeconfigError, Opened, Source};
 use wire::{ErrorCode, Origin, WireError};
 
 use super::about_file;
-use super::folder;
 use crate::watching::Places;
 use crate::{errors, shown};
 
@@ -97,20 +96,15 @@ impl Root {
                 },
                 opened => Reading::of(vec![found(path, opened)], &[]),
             },
-            Self::Folder(path) => match folder::files(path) {
-                Ok(inside) => Reading {
-                    problem: inside.problem,
-                    ..Reading::of(
-                        inside.files.iter().map(|path| file(path)).collect(),
-                        std::slice::from_ref(path),
-                    )
-                },
-                Err(problem) => Reading {
-                    found: Vec::new(),
-                    problem,
-                    places: Places::of(&[], std::slice::from_ref(path)),
-                },
-            },
+            Self::Folder(path) => {
+                let listing = cluster::in_folder(path);
+                let inside = listing.opened.into_iter();
+                let found = inside.map(|(path, opened)| found(&path, opened)).collect();
+                Reading {
+                    problem: listing.left_out,
+                    ..Reading::of(found, std::slice::from_ref(path))
+                }
+            }
         }
     }
 

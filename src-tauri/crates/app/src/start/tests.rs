@@ -342,7 +342,7 @@ async fn pasted_text_is_listed_and_taken_off_and_never_written() {
     desk.start.remove(&page.sources[0].id).done().await;
     assert_eq!(desk.page().await.sources.len(), 1);
     assert!(desk.start.paste("kind: Pod").is_err());
-    assert!(desk.start.paste(&"x".repeat(LONGEST_TEXT + 1)).is_err());
+    assert!(desk.start.paste(&"x".repeat((4 << 20) + 1)).is_err());
     assert!(!desk.host.folder.exists(), "nothing is kept");
 }
 

@@ -135,8 +135,11 @@ async fn looking_reads_the_program_and_runs_nothing() {
 async fn another_content_of_an_authority_asks_with_its_digests() {
     let world = World::new().await;
     let authority = world.folder.path().join("ca.pem");
-    let pem = |n: &str| format!("-----BEGIN CERTIFICATE-----\n{n}\n-----END CERTIFICATE-----\n");
-    write(&authority, &pem("AAAA"));
+    let authority_of = |name: &str| {
+        let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+        made.cert.pem()
+    };
+    write(&authority, &authority_of("one"));
     // Nothing listens there: what was agreed to is remembered all the same.
     let cluster = json!({"server": "https://127.0.0.1:1", "certificate-authority": authority});
     let mut text: Value = serde_json::from_str(&config("https://127.0.0.1:1", "t")).unwrap();
@@ -148,7 +151,7 @@ async fn another_content_of_an_authority_asks_with_its_digests() {
     let error = world.connect().await.unwrap_err();
     assert_eq!(error.code, ErrorCode::Unreachable, "{error:?}");
 
-    write(&authority, &pem("BBBB"));
+    write(&authority, &authority_of("other"));
     let question = world.question().await;
     assert!(question.again && question.looked);
     let changes = changes(&question);

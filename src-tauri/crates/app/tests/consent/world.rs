@@ -344,8 +344,14 @@ async fn serve(mut stream: tokio::net::TcpStream, silent: &AtomicBool) {
         let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else {
             continue;
         };
-        if silent.load(Ordering::SeqCst) {
-            continue;
+        while silent.load(Ordering::SeqCst) {
+            // A client that gives up is noticed.
+            let more = tokio::time::timeout(Duration::from_millis(10), stream.read(&mut chunk));
+            match more.await {
+                Ok(Ok(0) | Err(_)) => return,
+                Ok(Ok(read)) => buffer.extend_from_slice(&chunk[..read]),
+                Err(_) => {}
+            }
         }
         let head = String::from_utf8(buffer[..end].to_vec()).unwrap();
         let length = head.lines().find_map(|line| {

@@ -62,7 +62,7 @@ const FIELDS: [&str; 43] = [
 ];
 
 /// UTF-8, with or without a byte order mark.
-pub(super) fn utf8<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, KubeconfigError> {
+pub(crate) fn utf8<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, KubeconfigError> {
     let not_text = |what| KubeconfigError::NotText {
         path: path.to_owned(),
         what,

@@ -44,6 +44,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test makes its files")]
 mod tests {
     use super::*;
 

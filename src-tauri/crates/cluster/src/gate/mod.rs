@@ -8,7 +8,9 @@
 
 pub(crate) mod digest;
 pub(crate) mod files;
+pub(crate) mod links;
 pub(crate) mod path;
+pub(crate) mod programs;
 
 use crate::plan::{Difference, Plan};
 

@@ -49,6 +49,7 @@ pub(crate) fn tidy(path: &Path) -> PathBuf {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::disallowed_methods, reason = "a test makes its files")]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

@@ -91,15 +91,21 @@ impl Authority {
 
     /// The user's fields of a kubeconfig, in one line.
     pub(crate) fn client(&self) -> String {
+        let (certificate, key) = self.client_pems();
+        format!(
+            "client-certificate-data: {}, client-key-data: {}",
+            BASE64_STANDARD.encode(certificate),
+            BASE64_STANDARD.encode(key)
+        )
+    }
+
+    /// A new client certificate and its key.
+    pub(crate) fn client_pems(&self) -> (String, String) {
         let (certificate, key) = self.issue(
             &["developer"],
             ExtendedKeyUsagePurpose::ClientAuth,
             Validity::Now,
         );
-        format!(
-            "client-certificate-data: {}, client-key-data: {}",
-            BASE64_STANDARD.encode(certificate.pem()),
-            BASE64_STANDARD.encode(key.serialize_pem())
-        )
+        (certificate.pem(), key.serialize_pem())
     }
 }

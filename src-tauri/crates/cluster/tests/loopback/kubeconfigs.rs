@@ -8,6 +8,7 @@ use cluster::{Access, ConnectError, KubeconfigError, LinkError, Opened, Source, 
 use tempfile::TempDir;
 
 use crate::authority::Authority;
+use crate::server::Agreed;
 
 const SECRET: &str = "s3cr3t-t0k3n-value";
 
@@ -121,13 +122,7 @@ fn of_entries_with_one_name_the_first_files_counts() {
         "{warning}"
     );
     // The authority lies beside the file that names it.
-    opened
-        .target(
-            "z",
-            &cluster::Surroundings::default(),
-            &cluster::Plan::default(),
-        )
-        .unwrap();
+    opened.agreed("z").unwrap();
 }
 
 #[test]
@@ -152,130 +147,297 @@ fn one_file_beyond_reading_fails_the_list() {
     );
 }
 
-// One table.
-#[allow(clippy::too_many_lines)]
+const HTTPS: &str = "server: 'https://10.0.0.1:6443'";
+const EXEC: &str = "apiVersion: client.authentication.k8s.io/v1";
+const OIDC: &str = "idp-issuer-url: 'https://idp.corp/realm', client-id: k8s";
+
+/// A context with these fields is listed with that access; a broken one connects neither, for the same reason.
+fn is_listed(folder: &TempDir, cluster: &str, user: &str, expected: &Access) {
+    let opened = opened(folder, cluster, user);
+    let access = &opened.contexts[0].access;
+    match (expected, access) {
+        (Access::Broken(words), Access::Broken(why)) => {
+            assert!(why.contains(words), "{cluster} / {user}: {why}");
+            assert!(why.ends_with('.'), "{why}");
+            assert_eq!(
+                opened.agreed("x").err(),
+                Some(ConnectError::Broken(why.clone()))
+            );
+        }
+        (expected, access) => assert_eq!(access, expected, "{cluster} / {user}"),
+    }
+    let shown = format!("{opened:?}");
+    assert!(
+        !shown.contains(SECRET) && !shown.contains("joe:pw"),
+        "{shown}"
+    );
+}
+
 #[test]
 fn access_of_every_kind_of_entry() {
-    const HTTPS: &str = "server: 'https://10.0.0.1:6443'";
     let token = format!("token: {SECRET}");
-    let long = format!("token: {}", "x".repeat(70_000));
-    let not_yet = "not yet";
-    let broken = "broken";
-    let cases: &[(&str, &str, &str, &str)] = &[
-        (HTTPS, &token, "token", ""),
-        (HTTPS, "token: 12345", "token", ""),
+    let exec = |rest: &str| format!("exec: {{{EXEC}{rest}}}");
+    let oidc = |rest: &str| format!("auth-provider: {{name: oidc, config: {{{OIDC}{rest}}}}}");
+    let certificate = "client-certificate-data: YQ==, client-key-data: YQ==";
+    let cases: &[(&str, &str, Access)] = &[
+        (HTTPS, &token, Access::Token),
+        (HTTPS, "token: 12345", Access::Token),
         (
             HTTPS,
             "client-certificate: a, client-key: b",
-            "certificate",
-            "",
+            Access::ClientCertificate,
+        ),
+        (HTTPS, certificate, Access::ClientCertificate),
+        (HTTPS, "", Access::Anonymous),
+        (HTTPS, "token: ''", Access::Anonymous),
+        (HTTPS, "tokenFile: token", Access::TokenFile),
+        (HTTPS, &format!("{token}, tokenFile: t"), Access::TokenFile),
+        (HTTPS, "username: a, password: b", Access::Basic),
+        (HTTPS, "username: a", Access::Basic),
+        (
+            HTTPS,
+            &exec(", command: aws, args: [x, 1]"),
+            Access::Program("aws".to_owned()),
         ),
         (
             HTTPS,
-            "client-certificate-data: YQ==, client-key-data: YQ==",
-            "certificate",
-            "",
+            &exec(", command: \"a\\u202eb\""),
+            Access::Program("a⟨U+202E⟩b".to_owned()),
         ),
-        (HTTPS, "", "anonymous", ""),
-        (HTTPS, "token: ''", "anonymous", ""),
+        // What stands in the file comes before a program: it is not run.
         (
             HTTPS,
-            "exec: {command: aws, args: [x]}",
-            not_yet,
-            "program (aws)",
-        ),
-        (HTTPS, "exec: {}", not_yet, "program"),
-        (
-            HTTPS,
-            &format!("{token}, exec: {{command: \"a\\u202eb\"}}"),
-            not_yet,
-            "(a⟨U+202E⟩b)",
+            &format!("{token}, {}", exec(", command: aws")),
+            Access::Token,
         ),
         (
             HTTPS,
-            &format!("{token}, auth-provider: {{name: gcp, config: {{cmd-path: /bin/sh}}}}"),
-            not_yet,
-            "auth-provider (gcp)",
+            &format!("{certificate}, {}", exec(", command: aws")),
+            Access::ClientCertificate,
         ),
-        (HTTPS, "tokenFile: /dev/zero", not_yet, "tokenFile"),
-        (HTTPS, "username: a, password: b", not_yet, "user name"),
+        (
+            HTTPS,
+            &oidc(", refresh-token: r"),
+            Access::Oidc("https://idp.corp/realm".to_owned()),
+        ),
+        (
+            HTTPS,
+            &format!("{token}, {}", oidc(", id-token: i")),
+            Access::Token,
+        ),
         (
             "server: 'https://a', proxy-url: 'http://p:1'",
             &token,
-            not_yet,
-            "proxy-url",
-        ),
-        (HTTPS, "token: \"a\\nb\"", broken, "line break"),
-        (HTTPS, "token: 'a b'", broken, "space"),
-        (HTTPS, "token: 'ä'", broken, "character"),
-        (HTTPS, &long, broken, "longer"),
-        (
-            HTTPS,
-            "client-certificate-data: YQ==",
-            broken,
-            "no client-key",
+            Access::Token,
         ),
         (
-            HTTPS,
-            "client-key-data: YQ==",
-            broken,
-            "no client-certificate",
-        ),
-        ("server: 'https://[::1]:6443'", &token, "token", ""),
-        ("server: 'HTTPS://a'", &token, "token", ""),
-        ("server: 'https://-a-.example'", &token, broken, "host name"),
-        (HTTPS, "as-groups: [a]", broken, "without a user"),
-        (HTTPS, "as: \"a\\r\\nb\"", broken, "impersonates"),
-        ("", &token, broken, "no server"),
-        ("server: '10.0.0.1:6443'", &token, broken, "https://"),
-        ("server: 'file:///etc/passwd'", &token, broken, "https://"),
-        (
-            "server: 'https://joe:pw@10.0.0.1'",
+            "server: 'https://a', proxy-url: 'socks5://joe:pw@p'",
             &token,
-            broken,
-            "user name or password",
+            Access::Token,
         ),
-        ("server: 'https://a/?x=1'", &token, broken, "query"),
-        ("server: 'https://a b'", &token, broken, "not a URL"),
+        ("server: 'https://[::1]:6443'", &token, Access::Token),
+        ("server: 'HTTPS://a'", &token, Access::Token),
+        (
+            "server: 'https://a', tls-server-name: 10.0.0.1",
+            &token,
+            Access::Token,
+        ),
     ];
     let folder = tempfile::tempdir().unwrap();
-    for (cluster, user, kind, words) in cases {
-        let opened = opened(&folder, cluster, user);
-        let entry = &opened.contexts[0];
-        let (found, why) = match &entry.access {
-            Access::Token => ("token", ""),
-            Access::ClientCertificate => ("certificate", ""),
-            Access::Anonymous => ("anonymous", ""),
-            Access::NotYet(why) => (not_yet, why.as_str()),
-            Access::Broken(why) => (broken, why.as_str()),
-        };
-        assert_eq!(found, *kind, "{cluster} / {user}: {why}");
-        assert!(why.contains(words), "{cluster} / {user}: {why}");
-        let shown = format!("{opened:?}");
-        assert!(
-            !shown.contains(SECRET) && !shown.contains("joe:pw"),
-            "{shown}"
-        );
-        match (
-            &entry.access,
-            opened.target(
-                "x",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default(),
+    for (cluster, user, expected) in cases {
+        is_listed(&folder, cluster, user, expected);
+    }
+}
+
+#[test]
+fn wrong_values_of_a_user_name_their_field() {
+    let long = format!("token: {}", "x".repeat(70_000));
+    let exec = |rest: &str| format!("exec: {{{EXEC}{rest}}}");
+    let provider =
+        |name: &str, config: &str| format!("auth-provider: {{name: {name}, config: {{{config}}}}}");
+    let oidc = |rest: &str| provider("oidc", &format!("{OIDC}{rest}"));
+    let folder = tempfile::tempdir().unwrap();
+    for (user, words) in [
+        ("token: \"a\\nb\"".to_owned(), "token holds a line break"),
+        ("token: 'a b'".to_owned(), "token holds"),
+        ("token: 'ä'".to_owned(), "token holds"),
+        (long, "token is longer"),
+        ("client-certificate-data: YQ==".to_owned(), "no client-key"),
+        ("client-key-data: YQ==".to_owned(), "no client-certificate"),
+        (
+            "client-certificate-data: '%%', client-key-data: YQ==".to_owned(),
+            "client-certificate-data is not base64",
+        ),
+        (
+            "client-certificate-data: YQ==, client-key-data: '%%'".to_owned(),
+            "client-key-data is not base64",
+        ),
+        ("as-groups: [a]".to_owned(), "as-groups"),
+        ("as-uid: a".to_owned(), "as-uid"),
+        ("as-user-extra: {a: [b]}".to_owned(), "as-user-extra"),
+        ("as: a, as-user-extra: {b: []}".to_owned(), "as-user-extra"),
+        (
+            "as: a, as-user-extra: {'b c': [d]}".to_owned(),
+            "impersonates",
+        ),
+        ("as: a, as-groups: ['']".to_owned(), "as-groups"),
+        ("as: \"a\\r\\nb\"".to_owned(), "impersonates"),
+        ("username: 'a:b', password: c".to_owned(), "username (a:b)"),
+        ("username: \"a\\nb\"".to_owned(), "username or password"),
+        ("password: c".to_owned(), "password but no username"),
+        ("username: a, token: b".to_owned(), "token and a username"),
+        (
+            "username: a, tokenFile: b".to_owned(),
+            "token and a username",
+        ),
+        (
+            "tokenFile: /dev/zero".to_owned(),
+            "tokenFile (/dev/zero) is a device",
+        ),
+        (
+            "tokenFile: /proc/self/mem".to_owned(),
+            "tokenFile (/proc/self/mem)",
+        ),
+        (
+            "tokenFile: ../../../../../../../../../../sys/x".to_owned(),
+            "/sys",
+        ),
+        ("tokenFile: //host/share/t".to_owned(), "network share"),
+        (r"tokenFile: '\\host\share\t'".to_owned(), "network share"),
+        ("tokenFile: \"a\\0\"".to_owned(), "zero byte"),
+        (exec(""), "exec entry has no command"),
+        (exec(", command: ''"), "exec entry has no command"),
+        ("exec: {command: aws}".to_owned(), "no apiVersion"),
+        (
+            "exec: {command: aws, apiVersion: client.authentication.k8s.io/v1alpha1}".to_owned(),
+            "aws eks update-kubeconfig",
+        ),
+        (
+            "exec: {command: aws, apiVersion: v2}".to_owned(),
+            "exec.apiVersion is v2",
+        ),
+        (
+            exec(", command: aws, interactiveMode: Always"),
+            "needs a terminal",
+        ),
+        (
+            exec(", command: aws, interactiveMode: Often"),
+            "exec.interactiveMode is Often",
+        ),
+        (exec(", command: aws, env: [{value: x}]"), "exec.env"),
+        (
+            exec(", command: aws, env: [{name: 'A=B', value: x}]"),
+            "exec.env",
+        ),
+        (
+            exec(", command: aws, env: [{name: A, value: \"\\0\"}]"),
+            "exec.env",
+        ),
+        (exec(", command: aws, args: [\"\\0\"]"), "exec.args"),
+        (exec(", command: //host/share/aws"), "network share"),
+        (exec(", command: /dev/fd/3"), "exec.command (/dev/fd/3)"),
+        (
+            format!("{}, {}", exec(", command: aws"), oidc(", id-token: i")),
+            "both exec and auth-provider",
+        ),
+        (
+            provider("gcp", "cmd-path: /bin/sh"),
+            "gke-gcloud-auth-plugin",
+        ),
+        (
+            format!("token: {SECRET}, {}", provider("gcp", "cmd-path: /bin/sh")),
+            "gke-gcloud-auth-plugin",
+        ),
+        (provider("azure", ""), "kubelogin convert-kubeconfig"),
+        (provider("openstack", ""), "openstack"),
+        (provider("exec", ""), "auth-provider exec is not known"),
+        ("auth-provider: {}".to_owned(), "auth-provider has no name"),
+        (provider("oidc", "client-id: a"), "idp-issuer-url"),
+        (provider("oidc", "idp-issuer-url: 'https://a'"), "client-id"),
+        (oidc(""), "id-token"),
+        (
+            provider(
+                "oidc",
+                "idp-issuer-url: 'http://a', client-id: a, id-token: i",
             ),
-        ) {
-            (Access::NotYet(why), Err(ConnectError::NotYet(error)))
-            | (Access::Broken(why), Err(ConnectError::Broken(error))) => {
-                assert_eq!(*why, error);
-            }
-            (Access::NotYet(_) | Access::Broken(_), other) => panic!("{user}: {other:?}"),
-            (Access::Token | Access::ClientCertificate | Access::Anonymous, Ok(target)) => {
-                assert!(!format!("{target:?}").contains(SECRET));
-            }
-            // The certificates of this table are not there, which only connecting looks at.
-            (Access::ClientCertificate, Err(ConnectError::Broken(_))) => {}
-            (_, other) => panic!("{cluster} / {user}: {other:?}"),
-        }
+            "idp-issuer-url",
+        ),
+        (
+            provider(
+                "oidc",
+                "idp-issuer-url: 'https://a:b@c', client-id: a, id-token: i",
+            ),
+            "idp-issuer-url",
+        ),
+        (
+            provider(
+                "oidc",
+                "idp-issuer-url: 'https://a/?b', client-id: a, id-token: i",
+            ),
+            "idp-issuer-url",
+        ),
+        (oidc(", id-token: \"a\\nb\""), "id-token"),
+        (
+            oidc(", id-token: i, idp-certificate-authority-data: '%%'"),
+            "idp-certificate-authority-data is not base64",
+        ),
+    ] {
+        is_listed(&folder, HTTPS, &user, &Access::Broken(words.to_owned()));
+    }
+}
+
+#[test]
+fn wrong_values_of_a_cluster_name_their_field() {
+    let folder = tempfile::tempdir().unwrap();
+    for (cluster, words) in [
+        ("", "no server"),
+        ("server: '10.0.0.1:6443'", "https://"),
+        ("server: 'file:///etc/passwd'", "https://"),
+        ("server: 'unix:///run/k8s'", "https://"),
+        ("server: 'https://joe:pw@10.0.0.1'", "user name or password"),
+        ("server: 'https://a/?x=1'", "query"),
+        ("server: 'https://a b'", "not a URL"),
+        ("server: 'https://bücher.example'", "xn--"),
+        ("server: 'https://'", "not a URL"),
+        ("server: 'https://:443'", "no valid host"),
+        ("server: 'https://-a-.example'", "host name"),
+        ("server: 'https://a:99999'", "no valid port"),
+        ("server: 'https://a:0'", "no valid port"),
+        (
+            "server: 'https://a', tls-server-name: 'a b'",
+            "tls-server-name",
+        ),
+        (
+            "server: 'https://a', tls-server-name: 'a/b'",
+            "tls-server-name",
+        ),
+        ("server: 'https://a', proxy-url: 'p:1'", "proxy-url"),
+        (
+            "server: 'https://a', proxy-url: 'socks4://p:1'",
+            "proxy-url",
+        ),
+        (
+            "server: 'https://a', proxy-url: 'http://p/pac'",
+            "proxy-url",
+        ),
+        (
+            "server: 'https://a', certificate-authority-data: '%%%'",
+            "certificate-authority-data is not base64",
+        ),
+        (
+            "server: 'https://a', certificate-authority-data: YQ==",
+            "certificate-authority-data holds no certificate",
+        ),
+        (
+            "server: 'https://a', certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCiEhIQo=",
+            "certificate-authority-data is damaged PEM",
+        ),
+        (
+            "server: 'https://a', certificate-authority: /proc/1/environ",
+            "certificate-authority (/proc/1/environ)",
+        ),
+    ] {
+        is_listed(&folder, cluster, "", &Access::Broken(words.to_owned()));
     }
 }
 
@@ -297,35 +459,17 @@ fn contexts_are_whole_and_warn() {
     assert!(opened.contexts[3].warnings[0].contains("not checked"));
     assert!(matches!(&opened.contexts[1].access, Access::Broken(why) if why.contains("nobody")));
     assert!(matches!(&opened.contexts[2].access, Access::Broken(why) if why.contains("nowhere")));
-    let target = opened
-        .target(
-            "one",
-            &cluster::Surroundings::default(),
-            &cluster::Plan::default(),
-        )
-        .unwrap();
+    let target = opened.agreed("one").unwrap();
     assert_eq!(
         (target.server(), target.namespace(), target.context()),
         ("http://a:8080", "default", "one")
     );
     assert!(
-        opened
-            .target(
-                "fo⟨U+200B⟩ur",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default()
-            )
-            .is_ok(),
+        opened.agreed("fo⟨U+200B⟩ur").is_ok(),
         "listed names can be chosen"
     );
     assert_eq!(
-        opened
-            .target(
-                "no",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default()
-            )
-            .unwrap_err(),
+        opened.agreed("no").unwrap_err(),
         ConnectError::UnknownContext("no".to_owned())
     );
 }
@@ -451,16 +595,7 @@ fn texts_that_are_fine() {
         let opened =
             open(&written(&folder, text)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(opened.contexts[0].access, Access::Token, "{name}");
-        assert!(
-            opened
-                .target(
-                    "x",
-                    &cluster::Surroundings::default(),
-                    &cluster::Plan::default()
-                )
-                .is_ok(),
-            "{name}"
-        );
+        assert!(opened.agreed("x").is_ok(), "{name}");
     }
 }
 
@@ -520,11 +655,7 @@ fn only_regular_files_are_read() {
                 "client-certificate",
             ),
         ] {
-            match opened(&folder, &cluster, &user).target(
-                "x",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default(),
-            ) {
+            match opened(&folder, &cluster, &user).agreed("x") {
                 Err(ConnectError::Broken(why)) => {
                     assert!(why.contains(words) && why.contains(field), "{why}");
                 }
@@ -551,11 +682,7 @@ fn certificates_from_files_and_data() {
         "insecure-skip-tls-verify: true, certificate-authority: pki/text".to_owned(),
     ] {
         opened(&folder, &format!("server: https://a, {cluster}"), "")
-            .target(
-                "x",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default(),
-            )
+            .agreed("x")
             .unwrap_or_else(|error| panic!("{cluster}: {error}"));
     }
     for (cluster, words) in [
@@ -566,11 +693,7 @@ fn certificates_from_files_and_data() {
             "damaged PEM",
         ),
     ] {
-        match opened(&folder, &format!("server: https://a, {cluster}"), "").target(
-            "x",
-            &cluster::Surroundings::default(),
-            &cluster::Plan::default(),
-        ) {
+        match opened(&folder, &format!("server: https://a, {cluster}"), "").agreed("x") {
             Err(ConnectError::Broken(why)) => assert!(why.contains(words), "{why}"),
             other => panic!("{cluster}: {other:?}"),
         }
@@ -602,11 +725,7 @@ async fn keys_that_do_not_fit_are_found_before_connecting() {
     ] {
         // Port 9 of a documentation address: nobody could answer, and nobody is asked.
         let target = opened(&folder, "server: 'https://192.0.2.1:9'", &user)
-            .target(
-                "x",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default(),
-            )
+            .agreed("x")
             .unwrap();
         match cluster::Connection::open(target).await.map(|_| ()) {
             Err(ConnectError::Broken(why)) => assert!(why.contains(words), "{why}"),
@@ -645,13 +764,7 @@ async fn version_1_certificates_are_left_to_the_server() {
     );
     let folder = tempfile::tempdir().unwrap();
     let cluster = format!("server: 'https://127.0.0.1:{port}'");
-    let target = opened(&folder, &cluster, &user)
-        .target(
-            "x",
-            &cluster::Surroundings::default(),
-            &cluster::Plan::default(),
-        )
-        .unwrap();
+    let target = opened(&folder, &cluster, &user).agreed("x").unwrap();
     let error = cluster::Connection::open(target).await.err().unwrap();
     assert!(
         matches!(error, ConnectError::Link(LinkError::Refused { .. })),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use cluster::{ConnectError, Connection, Greeting, Target};
+use cluster::{ConnectError, Connection, Greeting, Opened, Surroundings, Target};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -18,6 +18,7 @@ pub(crate) struct Seen {
     pub(crate) line: String,
     /// All of its headers, names in lower case.
     pub(crate) headers: String,
+    pub(crate) body: String,
     /// Counts the accepted connections from zero.
     pub(crate) connection: usize,
 }
@@ -52,7 +53,16 @@ impl Server {
         tls: Option<TlsAcceptor>,
         script: impl Fn(&Seen) -> Vec<Act> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        Self::try_start(0, tls, script).await.unwrap()
+    }
+
+    /// Nothing if `port` is in use.
+    pub(crate) async fn try_start(
+        port: u16,
+        tls: Option<TlsAcceptor>,
+        script: impl Fn(&Seen) -> Vec<Act> + Send + Sync + 'static,
+    ) -> Option<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.ok()?;
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let script: Arc<Script> = Arc::new(script);
@@ -76,7 +86,7 @@ impl Server {
                 });
             }
         });
-        Self { port, seen, task }
+        Some(Self { port, seen, task })
     }
 
     /// A server with the greeting of a Kubernetes one, and `script` for everything else.
@@ -161,10 +171,11 @@ async fn serve(
     script: &Script,
     notes: &Mutex<Vec<Seen>>,
 ) {
-    while let Some((line, headers)) = read_request(&mut stream).await {
+    while let Some((line, headers, body)) = read_request(&mut stream).await {
         let seen = Seen {
             line,
             headers,
+            body,
             connection,
         };
         notes.lock().unwrap().push(seen.clone());
@@ -186,9 +197,9 @@ async fn serve(
     }
 }
 
-/// Request line without its version, and the headers; the body is read and dropped. Bytes that are
-/// no request end the reading as a request of their own.
-async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String)> {
+/// Request line without its version, the headers and the body. Bytes that are no
+/// request end the reading as a request of their own.
+async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String, String)> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -197,7 +208,7 @@ async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, 
         }
         head.push(byte[0]);
         if head[0] == 0x16 {
-            return Some(("TLS".to_owned(), String::new()));
+            return Some(("TLS".to_owned(), String::new(), String::new()));
         }
     }
     let head = String::from_utf8_lossy(&head).into_owned();
@@ -209,7 +220,21 @@ async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, 
         .and_then(|rest| rest.split("\r\n").next());
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     stream.read_exact(&mut body).await.ok()?;
-    Some((line.trim_end_matches(" HTTP/1.1").to_owned(), headers))
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Some((line.trim_end_matches(" HTTP/1.1").to_owned(), headers, body))
+}
+
+/// Agrees to whatever a context would do.
+pub(crate) trait Agreed {
+    fn agreed(&self, context: &str) -> Result<Target, ConnectError>;
+}
+
+impl Agreed for Opened {
+    fn agreed(&self, context: &str) -> Result<Target, ConnectError> {
+        let around = Surroundings::default();
+        let proposal = self.propose(context, &around)?;
+        self.target(context, &around, &proposal.plan)
+    }
 }
 
 /// Connects as the app does: kubeconfig file, context, target. `ca` is PEM; `user` is YAML in one line.
@@ -247,9 +272,5 @@ pub(crate) fn target(
          users: [{{name: u, user: {{{user}}}}}]\ncontexts: [{{name: x, context: {{cluster: c, user: u}}}}]\n"
     );
     std::fs::write(&path, text).unwrap();
-    cluster::open(&path).unwrap().target(
-        "x",
-        &cluster::Surroundings::default(),
-        &cluster::Plan::default(),
-    )
+    cluster::open(&path).unwrap().agreed("x")
 }

@@ -77,14 +77,12 @@ impl Server {
              contexts: [{{name: t, context: {{cluster: t, user: t}}}}]\n"
         )
         .unwrap();
-        let target = cluster::open(file.path())
-            .unwrap()
-            .target(
-                "t",
-                &cluster::Surroundings::default(),
-                &cluster::Plan::default(),
-            )
-            .unwrap();
+        let (opened, around) = (
+            cluster::open(file.path()).unwrap(),
+            cluster::Surroundings::default(),
+        );
+        let plan = opened.propose("t", &around).unwrap().plan;
+        let target = opened.target("t", &around, &plan).unwrap();
         let (connection, _) = Connection::open(target).await.unwrap();
         Self {
             connection,

@@ -1,5 +1,8 @@
 //! Finds and reads kubeconfigs. Contacts nobody, runs nothing, opens no file but those.
 
+mod folder;
+mod pasted;
+
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,8 +16,11 @@ use crate::surroundings::Surroundings;
 use crate::target::Target;
 use crate::{propose, vet};
 
+pub use folder::{FolderListing, in_folder};
+pub use pasted::pasted;
+
 /// Largest kubeconfig read, in bytes.
-pub(crate) const LIMIT: u64 = 4 << 20;
+const LIMIT: u64 = 4 << 20;
 
 /// Where the kubeconfig comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +139,14 @@ pub fn open(path: &Path) -> Result<Opened, KubeconfigError> {
 fn read(path: &Path) -> Result<(Document, Vec<String>), KubeconfigError> {
     let (bytes, standing) =
         files::read_standing(path, LIMIT).map_err(|refusal| refusal.of_kubeconfig(path, LIMIT))?;
+    parsed(path, &bytes, standing)
+}
+
+fn parsed(
+    path: &Path,
+    bytes: &[u8],
+    standing: Standing,
+) -> Result<(Document, Vec<String>), KubeconfigError> {
     // The folder's whole path, by the text of the file's alone; without a current folder there is none to start from.
     let folder = std::path::absolute(path)
         .ok()
@@ -141,7 +155,7 @@ fn read(path: &Path) -> Result<(Document, Vec<String>), KubeconfigError> {
         path: path.into(),
         folder,
     };
-    Ok((document::parse(origin, &bytes)?, warnings(path, standing)))
+    Ok((document::parse(origin, bytes)?, warnings(path, standing)))
 }
 
 fn warnings(path: &Path, standing: Standing) -> Vec<String> {
@@ -187,11 +201,7 @@ fn merged(paths: &[PathBuf]) -> Result<Opened, KubeconfigError> {
     Ok(opened(files, warnings, document))
 }
 
-pub(crate) fn opened(
-    files: Vec<PathBuf>,
-    file_warnings: Vec<String>,
-    document: Document,
-) -> Opened {
+fn opened(files: Vec<PathBuf>, file_warnings: Vec<String>, document: Document) -> Opened {
     let mut judge = vet::Judge::new(&document);
     let contexts = document
         .contexts

@@ -1,0 +1,17 @@
+//! Credentials of every kind, and proxies, against servers on loopback.
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code)]
+#[path = "../loopback/authority.rs"]
+mod authority;
+#[allow(dead_code)]
+#[path = "../loopback/server.rs"]
+mod server;
+
+mod agreed;
+mod files;
+mod issuers;
+mod programs;
+mod proxies;
+mod proxy;
+mod secrets;
