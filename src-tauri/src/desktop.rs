@@ -1,6 +1,5 @@
 //! The desktop as the backend sees it.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -66,7 +65,7 @@ impl Host for Desktop {
     }
 
     fn surroundings(&self) -> Surroundings {
-        surroundings(&self.folders, std::env::vars_os().collect())
+        Surroundings::of(Some(self.folders.home.clone()), None, std::env::vars_os())
     }
 
     fn choose_files(&self) -> Chosen<Vec<PathBuf>> {
@@ -88,60 +87,4 @@ type Chosen<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 fn path(chosen: FileHandle) -> PathBuf {
     chosen.path().to_owned()
-}
-
-/// Of the environment: programs' `PATH`, what they inherit, proxies. Of each proxy variable both spellings count, as in Go
-/// the capital one first; an empty one is none.
-fn surroundings(folders: &Folders, environment: Vec<(OsString, OsString)>) -> Surroundings {
-    let value = |wanted: &str| {
-        let found = environment.iter().find(|(name, _)| name == wanted);
-        found
-            .map(|(_, value)| value.clone())
-            .filter(|value| !value.is_empty())
-    };
-    let text = |wanted: &str| {
-        value(wanted)
-            .or_else(|| value(&wanted.to_ascii_lowercase()))
-            .and_then(|value| value.into_string().ok())
-    };
-    Surroundings {
-        home: Some(folders.home.clone()),
-        path: value("PATH").unwrap_or_default(),
-        https_proxy: text("HTTPS_PROXY"),
-        http_proxy: text("HTTP_PROXY"),
-        no_proxy: text("NO_PROXY"),
-        environment,
-        ..Surroundings::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn proxies_are_taken_from_either_spelling_and_empty_ones_are_none() {
-        let folders = Folders {
-            home: "/home".into(),
-            config: "/config".into(),
-            data: "/data".into(),
-            logs: "/logs".into(),
-            runtime: None,
-        };
-        let variables = [
-            ("PATH", "/bin"),
-            ("HTTPS_PROXY", ""),
-            ("https_proxy", "http://one"),
-            ("HTTP_PROXY", "http://two"),
-            ("http_proxy", "http://three"),
-            ("NO_PROXY", ""),
-        ];
-        let variables = variables.map(|(name, value)| (name.into(), value.into()));
-        let found = surroundings(&folders, variables.to_vec());
-        assert_eq!(found.path, "/bin");
-        assert_eq!(found.https_proxy.as_deref(), Some("http://one"));
-        assert_eq!(found.http_proxy.as_deref(), Some("http://two"));
-        assert_eq!(found.no_proxy, None);
-        assert_eq!(found.environment, variables);
-    }
 }
