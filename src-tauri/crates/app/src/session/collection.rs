@@ -54,6 +54,8 @@ pub(crate) struct Collection {
     feeds: Vec<Feed>,
     /// The server forbids listing over all namespaces; its words.
     wide_forbidden: Option<RequestError>,
+    /// Whether the server is known to serve the kind.
+    served: Option<bool>,
     /// The namespace shown where a view asks for all of them and may not have them.
     own_namespace: String,
     /// Users that are not views: the namespace selector, the scaling table.
@@ -82,6 +84,7 @@ impl Collection {
             columns: Arc::new(columns),
             feeds: Vec::new(),
             wide_forbidden: None,
+            served: None,
             own_namespace: String::new(),
             holds: 0,
             idle_since_ms: None,
@@ -335,8 +338,10 @@ impl Session {
             return open.id;
         }
         let id = CollectionId(self.new_id());
-        self.collections
-            .insert(id, Collection::new(id, kind_id.to_owned(), resource, kind));
+        let served = self.kinds.serves(&resource);
+        let mut collection = Collection::new(id, kind_id.to_owned(), resource, kind);
+        collection.served = served;
+        self.collections.insert(id, collection);
         id
     }
 
@@ -372,9 +377,8 @@ impl Session {
     /// After discovery: tables of kinds that are served again come back at once.
     pub(crate) fn reopen_served(&mut self) {
         for collection in self.collections.values_mut() {
-            if self.kinds.serves(&collection.resource) == Some(true)
-                && collection.close_unserved(&mut self.feeds)
-            {
+            collection.served = self.kinds.serves(&collection.resource);
+            if collection.served == Some(true) && collection.close_unserved(&mut self.feeds) {
                 collection.ensure_feeds(&mut self.feeds, &self.connection);
                 collection.touch();
             }
