@@ -79,6 +79,7 @@ fn who_has_one_namespace_walks_through_it() {
     window.press(&[], '/');
     window.type_text("limited-pod");
     window.press(&[], Key::Enter);
+    window.press(&[], Key::Down);
     window.press(&[], 'd');
     window.until(
         "the drawer",
@@ -184,6 +185,7 @@ fn an_action_without_its_right_says_which() {
     window.press(&[], '/');
     window.type_text("watched");
     window.press(&[], Key::Enter);
+    window.press(&[], Key::Down);
     window.press(&[], 'd');
     window.until(
         "a log button that says what is missing",

@@ -60,6 +60,8 @@ pub(crate) struct Collection {
     own_namespace: String,
     /// Users that are not views: the namespace selector, the scaling table.
     pub(crate) holds: u32,
+    /// Namespaces that those users ask for; an empty name is all of them.
+    held_namespaces: Vec<String>,
     idle_since_ms: Option<i64>,
 }
 
@@ -87,6 +89,7 @@ impl Collection {
             served: None,
             own_namespace: String::new(),
             holds: 0,
+            held_namespaces: Vec::new(),
             idle_since_ms: None,
         }
     }
@@ -176,6 +179,13 @@ impl Collection {
                 wanted.extend(view.namespaces.iter().cloned());
             }
         }
+        wanted.extend(self.held_namespaces.iter().map(|namespace| {
+            if namespace.is_empty() {
+                self.own_namespace.clone()
+            } else {
+                namespace.clone()
+            }
+        }));
         if wanted.is_empty() {
             wanted.push(self.own_namespace.clone());
         }
@@ -356,6 +366,16 @@ impl Session {
         if let Some(collection) = self.collections.get_mut(&id) {
             collection.idle_since_ms = None;
             collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+    }
+
+    /// What users that are not views ask of the collections of `kinds`.
+    pub(crate) fn hold_namespaces(&mut self, kinds: &[Kind], namespaces: &[String]) {
+        for collection in self.collections.values_mut() {
+            if collection.kind.is_some_and(|kind| kinds.contains(&kind)) {
+                collection.held_namespaces = namespaces.to_vec();
+                collection.ensure_feeds(&mut self.feeds, &self.connection);
+            }
         }
     }
 
