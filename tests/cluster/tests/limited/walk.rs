@@ -328,6 +328,19 @@ async fn rights_in_one_namespace_are_a_working_app() {
             "Your account lacks the verb list on horizontalpodautoscalers.autoscaling in namespace {OTHER}."
         )
     );
+    let scaling = window.view_in(&cluster, "scaling", &[OTHER]).await;
+    until(
+        "a refusal of autoscalers there",
+        Duration::from_secs(20),
+        async || {
+            let state = window.state(scaling).await;
+            match &state.lack {
+                Some(lack) if lack.namespace == OTHER => Ok(()),
+                _ => Err(format!("{state:?}")),
+            }
+        },
+    )
+    .await;
     let view = window.view_in(&cluster, "pods", &[OTHER]).await;
     assert_eq!(settled(&window, view).await.lack.unwrap().namespace, OTHER);
 }

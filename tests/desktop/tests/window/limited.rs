@@ -93,7 +93,10 @@ fn who_has_one_namespace_walks_through_it() {
         "return squeezed(drawer()?.innerText).includes('apiVersion: v1')",
         &[],
     );
+    // The first closes what is narrower: the filter, then the drawer.
     window.press(&[], Key::Escape);
+    window.press(&[], Key::Escape);
+    window.press(&[], Key::Home);
     window.press(&[], 'l');
     window.until("the log", "return one('log', 'Log of limited-pod')", &[]);
     look(&window, "one-namespace-log");
@@ -201,7 +204,10 @@ fn an_action_without_its_right_says_which() {
         ))],
     );
     look(&window, "no-logs");
+    // The first closes what is narrower: the filter, then the drawer.
     window.press(&[], Key::Escape);
+    window.press(&[], Key::Escape);
+    window.press(&[], Key::Home);
     window.press(&[], 'l');
     window.until_text(&missing);
     assert_eq!(
