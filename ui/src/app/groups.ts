@@ -118,7 +118,7 @@ function toLink(kind: KindEntry): Link {
 }
 
 /** The table is joined from two kinds; without HPAs there is little to see. */
-function scalingLink(kinds: readonly KindEntry[]): Link {
+export function scalingLink(kinds: readonly KindEntry[]): Link {
   const hpas = kinds.find((kind) => kind.id === 'horizontalpodautoscalers');
   return { ...SCALING, lack: hpas?.lack?.sentence ?? '' };
 }

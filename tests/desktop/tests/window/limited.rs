@@ -79,6 +79,7 @@ fn who_has_one_namespace_walks_through_it() {
     window.press(&[], '/');
     window.type_text("limited-pod");
     window.press(&[], Key::Enter);
+    window.press(&[], Key::Down);
     window.press(&[], 'd');
     window.until(
         "the drawer",
@@ -92,7 +93,10 @@ fn who_has_one_namespace_walks_through_it() {
         "return squeezed(drawer()?.innerText).includes('apiVersion: v1')",
         &[],
     );
+    // The first closes what is narrower: the filter, then the drawer.
     window.press(&[], Key::Escape);
+    window.press(&[], Key::Escape);
+    window.press(&[], Key::Home);
     window.press(&[], 'l');
     window.until("the log", "return one('log', 'Log of limited-pod')", &[]);
     look(&window, "one-namespace-log");
@@ -184,6 +188,7 @@ fn an_action_without_its_right_says_which() {
     window.press(&[], '/');
     window.type_text("watched");
     window.press(&[], Key::Enter);
+    window.press(&[], Key::Down);
     window.press(&[], 'd');
     window.until(
         "a log button that says what is missing",
@@ -199,7 +204,10 @@ fn an_action_without_its_right_says_which() {
         ))],
     );
     look(&window, "no-logs");
+    // The first closes what is narrower: the filter, then the drawer.
     window.press(&[], Key::Escape);
+    window.press(&[], Key::Escape);
+    window.press(&[], Key::Home);
     window.press(&[], 'l');
     window.until_text(&missing);
     assert_eq!(

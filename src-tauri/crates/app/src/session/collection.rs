@@ -57,10 +57,14 @@ pub(crate) struct Collection {
     wide_forbidden: Option<RequestError>,
     /// The list over all namespaces that was refused: it asks again by itself, slowly.
     asking: Option<FeedId>,
+    /// Whether the server is known to serve the kind.
+    served: Option<bool>,
     /// The namespace shown where a view asks for all of them and may not have them.
     own_namespace: String,
     /// Users that are not views: the namespace selector, the scaling table.
     pub(crate) holds: u32,
+    /// Namespaces that those users ask for; an empty name is all of them.
+    held_namespaces: Vec<String>,
     idle_since_ms: Option<i64>,
 }
 
@@ -86,8 +90,10 @@ impl Collection {
             feeds: Vec::new(),
             wide_forbidden: None,
             asking: None,
+            served: None,
             own_namespace: String::new(),
             holds: 0,
+            held_namespaces: Vec::new(),
             idle_since_ms: None,
         }
     }
@@ -179,6 +185,13 @@ impl Collection {
                 wanted.extend(view.namespaces.iter().cloned());
             }
         }
+        wanted.extend(self.held_namespaces.iter().map(|namespace| {
+            if namespace.is_empty() {
+                self.own_namespace.clone()
+            } else {
+                namespace.clone()
+            }
+        }));
         if wanted.is_empty() {
             wanted.push(self.own_namespace.clone());
         }
@@ -360,8 +373,10 @@ impl Session {
             return open.id;
         }
         let id = CollectionId(self.new_id());
-        self.collections
-            .insert(id, Collection::new(id, kind_id.to_owned(), resource, kind));
+        let served = self.kinds.serves(&resource);
+        let mut collection = Collection::new(id, kind_id.to_owned(), resource, kind);
+        collection.served = served;
+        self.collections.insert(id, collection);
         id
     }
 
@@ -376,6 +391,16 @@ impl Session {
         if let Some(collection) = self.collections.get_mut(&id) {
             collection.idle_since_ms = None;
             collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+    }
+
+    /// What users that are not views ask of the collections of `kinds`.
+    pub(crate) fn hold_namespaces(&mut self, kinds: &[Kind], namespaces: &[String]) {
+        for collection in self.collections.values_mut() {
+            if collection.kind.is_some_and(|kind| kinds.contains(&kind)) {
+                collection.held_namespaces = namespaces.to_vec();
+                collection.ensure_feeds(&mut self.feeds, &self.connection);
+            }
         }
     }
 
@@ -397,9 +422,8 @@ impl Session {
     /// After discovery: tables of kinds that are served again come back at once.
     pub(crate) fn reopen_served(&mut self) {
         for collection in self.collections.values_mut() {
-            if self.kinds.serves(&collection.resource) == Some(true)
-                && collection.close_unserved(&mut self.feeds)
-            {
+            collection.served = self.kinds.serves(&collection.resource);
+            if collection.served == Some(true) && collection.close_unserved(&mut self.feeds) {
                 collection.ensure_feeds(&mut self.feeds, &self.connection);
                 collection.touch();
             }

@@ -238,6 +238,14 @@ impl Session {
         self.later(
             async move { fetch::object(&connection, &resource, &namespace, &name).await },
             move |session, answer| {
+                if answer
+                    .as_ref()
+                    .is_err_and(|error| error.code() == Some(403))
+                    && let Some(drawer) = session.drawers.get(&id)
+                {
+                    let namespace = drawer.namespace.clone();
+                    session.refused_in(&namespace);
+                }
                 let Some(drawer) = session.drawers.get_mut(&id) else {
                     return;
                 };

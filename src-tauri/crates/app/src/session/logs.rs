@@ -104,6 +104,9 @@ impl Session {
                 fetch::object(&connection, &Kind::Pods.spec().resource, &namespace, &pod).await
             },
             move |session, pod| {
+                if pod.as_ref().is_err_and(|error| error.code() == Some(403)) {
+                    session.refused_in(&ask.namespace);
+                }
                 let opened = pod
                     .map_err(|error| {
                         lacks::request(&error, READ_PODS, Where::Namespace(&ask.namespace))
@@ -165,6 +168,12 @@ impl Session {
         let Some(log) = self.logs.get_mut(&id) else {
             return;
         };
+        if matches!(&chunk, LogChunk::Failed(error) if error.code() == Some(403)) {
+            let namespace = log.request.namespace.clone();
+            log.take(chunk);
+            self.refused_in(&namespace);
+            return;
+        }
         let over = matches!(
             chunk,
             LogChunk::Ended | LogChunk::Failed(RequestError::Status { code: 400, .. })

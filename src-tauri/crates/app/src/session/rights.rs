@@ -54,7 +54,8 @@ pub(crate) struct Rights {
     pub(crate) known: Known,
     asked_ms: BTreeMap<Question, i64>,
     queue: VecDeque<Question>,
-    asking: bool,
+    /// On its way to the server.
+    asking: Option<Question>,
 }
 
 impl Rights {
@@ -65,7 +66,10 @@ impl Rights {
             return;
         }
         let is_fresh = |at: &i64| (now_ms - at).abs() < fresh_ms;
-        if self.queue.contains(&question) || self.asked_ms.get(&question).is_some_and(is_fresh) {
+        if self.queue.contains(&question) || self.asking.as_ref() == Some(&question) {
+            return;
+        }
+        if self.asked_ms.get(&question).is_some_and(is_fresh) {
             return;
         }
         if let Question::Namespace(_) = &question
@@ -202,13 +206,13 @@ impl Session {
     }
 
     fn ask_next_right(&mut self) {
-        if self.rights.asking {
+        if self.rights.asking.is_some() {
             return;
         }
         let Some(question) = self.rights.queue.pop_front() else {
             return;
         };
-        self.rights.asking = true;
+        self.rights.asking = Some(question.clone());
         let connection = self.connection.clone();
         let asked = question.clone();
         self.later(
@@ -218,7 +222,7 @@ impl Session {
                 answer
             },
             move |session, answer| {
-                session.rights.asking = false;
+                session.rights.asking = None;
                 let now = session.now_ms();
                 let first = question == Question::Everything;
                 session.rights.record(question, answer, now);
@@ -266,6 +270,17 @@ impl Session {
         if was_refused {
             self.tell_kinds();
         }
+    }
+
+    /// The server refused something in a namespace: what is known of it may be old.
+    pub(crate) fn refused_in(&mut self, namespace: &str) {
+        let now = self.now_ms();
+        self.rights.want(Question::Everything, DISTRUST_MS, now);
+        if !namespace.is_empty() {
+            let question = Question::Namespace(namespace.to_owned());
+            self.rights.want(question, DISTRUST_MS, now);
+        }
+        self.ask_next_right();
     }
 
     /// What was answered is contradicted by what the server does.
@@ -316,6 +331,10 @@ mod tests {
         rights.want(space("shop"), FRESH_MS, 0);
         assert_eq!(rights.queue.len(), 1);
         let question = rights.queue.pop_front().expect("the question");
+        rights.asking = Some(question.clone());
+        rights.want(space("shop"), FRESH_MS, 0);
+        assert!(rights.queue.is_empty(), "it is on its way");
+        rights.asking = None;
         rights.record(question, Some(Answer::Rules(Rules::default())), 1_000);
         rights.want(space("shop"), FRESH_MS, FRESH_MS);
         assert!(rights.queue.is_empty(), "it is fresh");

@@ -167,6 +167,20 @@ impl Session {
         self.scaling.columns()
     }
 
+    /// Where all namespaces may not be listed, those that its views show are.
+    pub(crate) fn follow_scaling_namespaces(&mut self) {
+        let mut namespaces: Vec<String> = Vec::new();
+        for view in self.scaling.table.views().values() {
+            if view.namespaces.is_empty() {
+                namespaces.push(String::new());
+            }
+            namespaces.extend(view.namespaces.iter().cloned());
+        }
+        namespaces.sort_unstable();
+        namespaces.dedup();
+        self.hold_namespaces(&SOURCES, &namespaces);
+    }
+
     /// Lets go of it when its last view is closed.
     pub(crate) fn close_scaling(&mut self) {
         if !self.scaling.held || !self.scaling.table.views().is_empty() {

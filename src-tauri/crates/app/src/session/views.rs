@@ -38,6 +38,7 @@ impl Session {
             self.scaling
                 .table
                 .open(view, columns.len(), sort, filter, ask.namespaces.clone());
+            self.follow_scaling_namespaces();
             return Ok(ViewOpened {
                 view,
                 columns: columns.to_vec(),
@@ -98,7 +99,10 @@ impl Session {
                 );
                 self.ensure_feeds(id);
             }
-            Place::Scaling => apply!(&mut self.scaling.table),
+            Place::Scaling => {
+                apply!(&mut self.scaling.table);
+                self.follow_scaling_namespaces();
+            }
         }
         Ok(())
     }

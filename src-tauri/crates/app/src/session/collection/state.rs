@@ -120,6 +120,10 @@ impl Feed {
                 (Phase::Stale, now.stale_words(*as_of_ms, why), None)
             }
             Health::Failed { error, .. } => match error {
+                // Who lacks the right is refused a kind that is not there as well.
+                RequestError::Status { code: 403, .. } if of.served == Some(false) => {
+                    (Phase::Failed, of.missing_words(), Some(ErrorCode::Gone))
+                }
                 RequestError::Status { code: 404, .. } => {
                     (Phase::Failed, of.missing_words(), Some(ErrorCode::Gone))
                 }
