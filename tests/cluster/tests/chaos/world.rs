@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use cluster::{Ask, Connection};
 use cluster_tests::chaos::{Moment, Truth, Versions};
-use cluster_tests::{Random, plane, straight};
-use control_plane::behaviour;
+use cluster_tests::{Random, bare_plane, straight};
 use serde_json::{Value, json};
 
 /// Pods and config maps that stay, and names that come and go.
@@ -74,7 +73,7 @@ impl World {
             .await
             .unwrap();
         for path in [world.pods, world.maps] {
-            let connection = straight(&plane().kubeconfig()).await;
+            let connection = straight(&bare_plane().kubeconfig()).await;
             let version = world.list(&connection, path).await;
             tokio::spawn(world.clone().record(connection, path, version));
         }
@@ -140,10 +139,10 @@ impl World {
     }
 
     fn prepare(&self) {
-        plane().create_namespace(self.namespace).unwrap();
-        let client = plane().client();
+        bare_plane().create_namespace(self.namespace).unwrap();
+        let client = bare_plane().client();
         // The cluster's own is made a moment later, and must not surprise the record.
-        plane()
+        bare_plane()
             .wait("the CA's config map", Duration::from_secs(30), || {
                 client
                     .get(&format!("{}/kube-root-ca.crt", self.maps))
@@ -223,7 +222,7 @@ impl World {
 
     fn change_pods(&self) {
         let mut random = Random::new(51);
-        let client = plane().client();
+        let client = bare_plane().client();
         let mut alive: Vec<String> = Vec::new();
         let mut restarts = 0;
         while !self.over.load(Ordering::SeqCst) {
@@ -265,7 +264,7 @@ impl World {
 
     fn change_maps(&self) {
         let mut random = Random::new(52);
-        let client = plane().client();
+        let client = bare_plane().client();
         let mut count = 0;
         while !self.over.load(Ordering::SeqCst) {
             thread::sleep(PACE * 3);
@@ -299,8 +298,8 @@ fn key(object: &Value) -> String {
 
 fn pod(name: &str) -> Value {
     json!({
-        "metadata": {"name": name, "annotations": {behaviour::POD: behaviour::MANUAL, "example.com/size": "größe 日本"}},
-        "spec": {"nodeName": "node-1", "containers": [{"name": "a", "image": "example.com/a:1"}]},
+        "metadata": {"name": name, "annotations": {"example.com/size": "größe 日本"}},
+        "spec": {"schedulerName": "nobody", "containers": [{"name": "a", "image": "example.com/a:1"}]},
     })
 }
 
