@@ -9,6 +9,8 @@ use crate::stage::{Effect, Fault, Stage};
 
 /// Longest a fault may take to be met.
 const MET: Duration = Duration::from_secs(45);
+/// What a view shows may be written down so much later.
+const LATE: Duration = Duration::from_secs(2);
 /// How long requests of a dead server are not counted.
 const FIRST_MOMENTS: Duration = Duration::from_secs(30);
 /// Two watches of a kind for longer than it takes a closed one to be noticed.
@@ -35,7 +37,7 @@ impl Stage {
             let now = self.world.moment();
             let why = {
                 let log = self.viewer.log.lock().unwrap();
-                let began = since.max(now.saturating_sub(Duration::from_secs(1)));
+                let began = since.max(now.saturating_sub(LATE));
                 let watches = self.proxy.watches().get(self.path()).copied();
                 if !log.live {
                     format!("not live: {}", log.why)

@@ -84,7 +84,13 @@ async fn no_fault_makes_a_view_lie() {
             };
             let outcome = stage.suffer(&fault, lasts(&fault)).await;
             if !outcome.wrong.is_empty() {
-                eprintln!("{:?}: {}: {:?}", stage.lane, outcome.name, outcome.wrong);
+                let Outcome {
+                    name,
+                    healed,
+                    wrong,
+                    ..
+                } = &outcome;
+                eprintln!("{:?}: {name}: {wrong:?}, healed {healed:.1?}", stage.lane);
             }
             outcomes.push(outcome);
         }

@@ -304,5 +304,5 @@ fn pod(name: &str) -> Value {
 }
 
 fn map(name: &str) -> Value {
-    json!({"metadata": {"name": name}, "data": {"größe": "日本"}})
+    json!({"metadata": {"name": name}, "data": {"size": "größe 日本"}})
 }
