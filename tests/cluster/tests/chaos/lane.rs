@@ -41,8 +41,8 @@ impl Stage {
                 let watches = self.proxy.watches().get(self.path()).copied();
                 if !log.live {
                     format!("not live: {}", log.why)
-                } else if watches != Some(1) {
-                    format!("{watches:?} watches")
+                } else if watches != Some(1) || !self.proxy.watch_brings(self.path()) {
+                    format!("{watches:?} watches, or one that brought nothing yet")
                 } else if !self.world.was(self.seen(), &log.rows, began, now) {
                     "rows differ".to_owned()
                 } else {
@@ -78,6 +78,7 @@ impl Stage {
         }
         let struck = self.world.moment();
         let begun = Instant::now();
+        self.struck.lock().unwrap().push((struck, fault.name));
         (fault.strike)(self);
         self.go_on(fault, begun, span, &mut wrong).await;
         // One that passes by itself may need the view to do something first.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cluster_tests::chaos::Event;
+use cluster_tests::chaos::{Event, Moment};
 use cluster_tests::{Answer, FaultProxy, Flow, Maker, Piece, Random, Request, bare_plane};
 use serde_json::json;
 
@@ -61,6 +61,8 @@ pub(crate) struct Stage {
     pub(crate) world: Arc<World>,
     pub(crate) viewer: Viewer,
     pub(crate) random: Mutex<Random>,
+    /// What struck it, and when.
+    pub(crate) struck: Mutex<Vec<(Moment, &'static str)>>,
 }
 
 impl Stage {
@@ -74,6 +76,7 @@ impl Stage {
             world,
             viewer,
             random: Mutex::new(Random::new(seed)),
+            struck: Mutex::default(),
         }
     }
 
@@ -129,7 +132,7 @@ impl Stage {
 
     /// Puts these into its watch.
     pub(crate) fn insert(&self, pieces: &[Piece]) {
-        self.proxy.insert(pieces, self.is_watch());
+        self.proxy.insert(pieces.to_vec(), self.is_watch());
     }
 
     /// Puts a line into its watch.
