@@ -1,7 +1,7 @@
 //! A namespace that changes all the time, and everything it ever was.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -52,6 +52,8 @@ pub(crate) struct World {
     start: Instant,
     records: Mutex<Records>,
     over: AtomicBool,
+    /// Who still writes.
+    writers: AtomicUsize,
 }
 
 impl World {
@@ -67,6 +69,7 @@ impl World {
             start: Instant::now(),
             records: Mutex::default(),
             over: AtomicBool::new(false),
+            writers: AtomicUsize::new(2),
         });
         let prepared = world.clone();
         tokio::task::spawn_blocking(move || prepared.prepare())
@@ -78,8 +81,14 @@ impl World {
             tokio::spawn(world.clone().record(connection, path, version));
         }
         let (pods, maps) = (world.clone(), world.clone());
-        thread::spawn(move || pods.change_pods());
-        thread::spawn(move || maps.change_maps());
+        thread::spawn(move || {
+            pods.change_pods();
+            pods.writers.fetch_sub(1, Ordering::SeqCst);
+        });
+        thread::spawn(move || {
+            maps.change_maps();
+            maps.writers.fetch_sub(1, Ordering::SeqCst);
+        });
         world
     }
 
