@@ -29,7 +29,7 @@ pub(super) const FAULTS: &[Fault] = &[
             stage.probes(Flow::Cut);
         },
     )
-    .within(15),
+    .alone(),
     once(
         "the prober's link falls silent and the watch's is closed",
         |stage| {
