@@ -67,6 +67,7 @@ impl Fault {
         self.heals(Duration::from_secs(seconds))
     }
 
+    /// The prober need not notice: it may have had no link that could die with the others.
     const fn alone(self) -> Self {
         Self {
             bound: ALONE,
