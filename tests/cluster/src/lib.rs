@@ -16,7 +16,7 @@ mod table;
 mod wait;
 mod window;
 
-pub use plane::{halt_simulation, plane, prove};
+pub use plane::{bare_plane, halt_simulation, plane, prove};
 pub use proxy::{Answer, FaultProxy, Flow, Maker, Piece, Request, Seen};
 pub use random::Random;
 pub use series::Series;

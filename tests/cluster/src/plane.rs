@@ -17,6 +17,19 @@ pub fn plane() -> &'static ControlPlane {
     })
 }
 
+/// A control plane without nodes and metrics, for tests that need neither; see [`plane`].
+pub fn bare_plane() -> &'static ControlPlane {
+    static PLANE: OnceLock<ControlPlane> = OnceLock::new();
+    PLANE.get_or_init(|| {
+        let options = Options {
+            nodes: 0,
+            metrics: false,
+            ..Options::default()
+        };
+        ControlPlane::start(&options).unwrap()
+    })
+}
+
 /// Whether full counts are asked for (`cargo xtask prove`) in place of a subset by the same seed.
 pub fn prove() -> bool {
     std::env::var_os("SCALESCOPE_PROVE").is_some_and(|value| value == "1")

@@ -43,6 +43,11 @@ const OPENING: Duration = Duration::from_secs(10);
 /// that is replaced has [`REPLACING`] for it.
 const DOUBT: Duration = Duration::from_millis(8_500);
 const REPLACING: Duration = Duration::from_secs(2);
+/// A watch that goes on after a longer gap than this first brings what was missed: it is called
+/// live once nothing came for [`CAUGHT_UP`], or after [`CATCHING_UP`] at the latest.
+const GAP: Duration = Duration::from_secs(5);
+const CAUGHT_UP: Duration = Duration::from_millis(200);
+const CATCHING_UP: Duration = Duration::from_millis(1_500);
 
 /// Lists `scope`, then watches it, sending what comes to `sink` until the task is dropped or the
 /// sink's receiver is. See [`Update`] for the order.
@@ -77,6 +82,8 @@ pub fn follow_by(
             link: None,
             order: EventOrder::default(),
             doubt_at: Instant::now() + DOUBT,
+            heard: Instant::now(),
+            catching_up: None,
             paused: None,
         };
         Box::pin(follower.run()).await;
@@ -117,6 +124,10 @@ struct Follower {
     order: EventOrder,
     /// From when on rows are stale while no watch is open.
     doubt_at: Instant,
+    /// When the last byte of a watch, or a complete list, came.
+    heard: Instant,
+    /// The open watch still brings what was missed: until then at least, and at the latest.
+    catching_up: Option<(Instant, Instant)>,
     /// What it last waited for since something came through.
     paused: Option<Why>,
 }
@@ -185,7 +196,8 @@ impl Follower {
                 self.as_of_ms = started_ms;
                 self.listed = true;
                 self.order.listed(&listed.version);
-                self.doubt_at = Instant::now() + DOUBT;
+                self.heard = Instant::now();
+                self.doubt_at = self.heard + DOUBT;
                 self.recovered();
                 if let Some(header) = listed.header {
                     if !progressive {
@@ -265,11 +277,12 @@ impl Follower {
                 self.link = Some(WatchLink::new(answer, steady_ms, lasts + OVERDUE));
                 self.recovered();
                 self.error = None;
-                self.as_of_ms = wall_ms();
-                self.tell(Health::Live {
-                    as_of_ms: self.as_of_ms,
-                })
-                .await;
+                let now = Instant::now();
+                if now - self.heard > GAP && !matches!(self.told, Some(Health::Live { .. })) {
+                    self.catching_up = Some((now + CAUGHT_UP, now + CATCHING_UP));
+                } else {
+                    self.tell_live().await;
+                }
                 Input::Opened
             }
             Ok(Err(error)) => self.failed(error, false),
@@ -308,8 +321,13 @@ impl Follower {
                 Due::Wait(at) => at,
             };
             let dead = link.dead_at() <= at;
+            let caught_up = self.catching_up.map(|(least, most)| least.min(most));
             tokio::select! {
                 chunk = link.chunk() => self.take(chunk),
+                () = tokio::time::sleep_until(caught_up.unwrap_or(at)), if caught_up.is_some() => {
+                    self.catching_up = None;
+                    self.tell_live().await;
+                }
                 () = tokio::time::sleep_until(at) => if dead {
                     self.unlink();
                     return Input::Silent;
@@ -334,6 +352,9 @@ impl Follower {
         };
         if let (Some(link), Some(decoder)) = (&mut self.link, decoder) {
             link.take(chunk, decoder, &mut self.order, &self.connection);
+        }
+        if let Some((least, _)) = &mut self.catching_up {
+            *least = Instant::now() + CAUGHT_UP;
         }
     }
 
@@ -373,7 +394,9 @@ impl Follower {
 
     /// From here on no watch is open.
     fn unlink(&mut self) {
+        self.catching_up = None;
         if let Some(link) = self.link.take() {
+            self.heard = link.byte_at;
             self.doubt_at = (link.byte_at + DOUBT).max(Instant::now() + REPLACING);
         }
     }
@@ -381,6 +404,12 @@ impl Follower {
     /// Whether what is shown passes for live though nothing feeds it.
     fn undoubted(&self) -> bool {
         self.link.is_none() && matches!(self.told, Some(Health::Live { .. }))
+    }
+
+    async fn tell_live(&mut self) {
+        self.as_of_ms = self.as_of_ms.max(wall_ms());
+        let as_of_ms = self.as_of_ms;
+        self.tell(Health::Live { as_of_ms }).await;
     }
 
     async fn doubt(&mut self) {
@@ -406,7 +435,7 @@ impl Follower {
     async fn freshen(&mut self, view: View) {
         let health = if view.stale {
             health::of_silence(self.as_of_ms())
-        } else if self.link.is_some() {
+        } else if self.link.is_some() && self.catching_up.is_none() {
             Health::Live {
                 as_of_ms: self.as_of_ms(),
             }

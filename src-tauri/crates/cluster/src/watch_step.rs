@@ -101,6 +101,8 @@ pub(crate) enum State {
     Opening {
         /// From this version.
         from: String,
+        /// A watch since the last list was of use: if its version is gone now, time passed.
+        proved: bool,
         /// As above.
         failures: u32,
     },
@@ -108,6 +110,8 @@ pub(crate) enum State {
     Watching {
         /// Last version seen.
         from: String,
+        /// As above.
+        proved: bool,
         /// As above.
         failures: u32,
     },
@@ -136,6 +140,8 @@ pub(crate) enum Next {
     Watch {
         /// Last version seen.
         from: String,
+        /// As above.
+        proved: bool,
     },
 }
 
@@ -190,9 +196,16 @@ pub(crate) fn step(state: State, input: Input, random: f64) -> (State, Output) {
             expired,
             failures,
         } => while_listing(paging, expired, failures, input, random),
-        State::Opening { from, failures } | State::Watching { from, failures } => {
-            while_watching(from, failures, input, random)
+        State::Opening {
+            from,
+            proved,
+            failures,
         }
+        | State::Watching {
+            from,
+            proved,
+            failures,
+        } => while_watching(from, proved, failures, input, random),
         State::Waiting {
             next,
             early,
@@ -234,7 +247,7 @@ fn while_listing(
             };
             wait(next, failures, REFUSED, Why::Unwatchable)
         }
-        Input::Listed { version } => watch(version, failures),
+        Input::Listed { version } => watch(version, false, failures),
         Input::Failed { fault, .. } => list_failed(paging, expired, failures + 1, fault, random),
         // The link it hung on was dead, the server is not.
         Input::Renewed => wait(
@@ -259,30 +272,41 @@ fn while_listing(
 }
 
 /// Also while the watch is being opened.
-fn while_watching(from: String, failures: u32, input: Input, random: f64) -> (State, Output) {
+fn while_watching(
+    from: String,
+    proved: bool,
+    failures: u32,
+    input: Input,
+    random: f64,
+) -> (State, Output) {
+    let watching = |from, proved| State::Watching {
+        from,
+        proved,
+        failures,
+    };
     match input {
-        Input::Opened => (State::Watching { from, failures }, Output::Continue),
-        Input::Advanced { version } => {
-            let from = later(from, version);
-            (State::Watching { from, failures }, Output::Continue)
+        Input::Opened | Input::Listed { .. } | Input::Waited => {
+            (watching(from, proved), Output::Continue)
         }
-        Input::Ended { settled: true } => watch(from, 0),
+        Input::Advanced { version } => (watching(later(from, version), true), Output::Continue),
+        Input::Ended { settled: true } => watch(from, true, 0),
         Input::Ended { settled: false } => {
             let failures = failures + 1;
             let pause = backoff::delay(failures, random);
-            wait(Next::Watch { from }, failures, pause, hiccup(failures))
+            let next = Next::Watch { from, proved };
+            wait(next, failures, pause, hiccup(failures))
         }
         Input::Failed { fault, settled } => {
-            let failures = if settled { 1 } else { failures + 1 };
-            watch_failed(from, failures, fault, random)
+            let proved = proved || settled;
+            // Whoever says that a version is gone is there: failures to reach it are over.
+            let over = settled || (proved && fault == Fault::Expired);
+            let failures = if over { 1 } else { failures + 1 };
+            watch_failed(Next::Watch { from, proved }, failures, fault, random)
         }
-        Input::Silent => watch(from, failures),
+        Input::Silent => watch(from, proved, failures),
         Input::Renewed => {
             let pause = SPREAD.mul_f64(random);
-            wait(Next::Watch { from }, failures, pause, Why::Spread)
-        }
-        Input::Listed { .. } | Input::Waited => {
-            (State::Watching { from, failures }, Output::Continue)
+            wait(Next::Watch { from, proved }, failures, pause, Why::Spread)
         }
     }
 }
@@ -327,7 +351,7 @@ fn list_failed(
     }
 }
 
-fn watch_failed(from: String, failures: u32, fault: Fault, random: f64) -> (State, Output) {
+fn watch_failed(again: Next, failures: u32, fault: Fault, random: f64) -> (State, Output) {
     let fresh = Next::List {
         paging: Paging::Paged,
         expired: 0,
@@ -350,7 +374,7 @@ fn watch_failed(from: String, failures: u32, fault: Fault, random: f64) -> (Stat
         // The kind or the right to it may be gone, and with them what is on screen.
         Fault::Refused => pause(fresh, failures, fault, random),
         Fault::Throttled { .. } | Fault::Server | Fault::Link => {
-            pause(Next::Watch { from }, failures, fault, random)
+            pause(again, failures, fault, random)
         }
     }
 }
@@ -386,10 +410,11 @@ fn list(paging: Paging, expired: u8, failures: u32) -> (State, Output) {
     )
 }
 
-fn watch(from: String, failures: u32) -> (State, Output) {
+fn watch(from: String, proved: bool, failures: u32) -> (State, Output) {
     (
         State::Opening {
             from: from.clone(),
+            proved,
             failures,
         },
         Output::Watch { from },
@@ -411,7 +436,7 @@ fn wait(next: Next, failures: u32, pause: Duration, why: Why) -> (State, Output)
 fn go(next: Next, failures: u32) -> (State, Output) {
     match next {
         Next::List { paging, expired } => list(paging, expired, failures),
-        Next::Watch { from } => watch(from, failures),
+        Next::Watch { from, proved } => watch(from, proved, failures),
     }
 }
 
@@ -582,6 +607,35 @@ mod tests {
             Input::Waited,
         ];
         assert_eq!(run(stubborn), "L w7 L w8 p500T L w9 p1000T L");
+    }
+
+    #[test]
+    fn expiry_after_a_long_outage_is_followed_by_a_list_at_once() {
+        let mut inputs = vec![advanced("9")];
+        for _ in 0..8 {
+            inputs.extend([failed(Fault::Link), Input::Waited]);
+        }
+        for gone in [
+            vec![failed(Fault::Expired)],
+            vec![Input::Opened, failed(Fault::Expired)],
+        ] {
+            let words = after(&[inputs.clone(), gone, vec![listed("90")]].concat());
+            assert!(
+                words.ends_with("w9 L w90") || words.ends_with("w9 - L w90"),
+                "{words}"
+            );
+        }
+        // Not so if no watch since the list was of any use.
+        let useless = run(inputs
+            .into_iter()
+            .skip(1)
+            .fold(vec![listed("7")], |mut all, input| {
+                all.push(input);
+                all
+            })
+            .into_iter()
+            .chain([failed(Fault::Expired)]));
+        assert!(useless.ends_with("w7 p30000T"), "{useless}");
     }
 
     #[test]

@@ -7,7 +7,9 @@ mod scripted;
 use std::time::{Duration, Instant};
 
 use scripted::seen::{Seen, look};
-use scripted::{End, Reply, Server, Step, bookmark, event, gone, json, lines, list, watch};
+use scripted::{
+    End, Reply, Server, Step, bookmark, event, gone, json, lines, list, refusal, watch,
+};
 
 fn hung() -> Reply {
     vec![Step::Hang]
@@ -87,6 +89,21 @@ async fn a_watch_that_does_not_answer_its_start_is_not_called_live() {
         "{why}"
     );
     seen.until("live again", Seen::live).await;
+}
+
+#[tokio::test]
+async fn what_was_missed_comes_before_it_is_called_live_again() {
+    let mut late = watch([event("ADDED", "b", 7).as_bytes()], End::Hang);
+    late.insert(1, Step::Pause(Duration::from_millis(100)));
+    let first = lines(&[bookmark("6")], End::Close);
+    let refused = (0..5).map(|_| refusal(500, ""));
+    let watches: Vec<Reply> = [first].into_iter().chain(refused).chain([late]).collect();
+    let server = Server::start([list("5", &["a"], None)], watches).await;
+    let mut seen = look(&server);
+    seen.until("stale", |seen| seen.stale().is_some()).await;
+    seen.within(Duration::from_secs(40), "live again", Seen::live)
+        .await;
+    assert!(seen.is(&["a", "b"]), "{:?}", seen.names);
 }
 
 #[tokio::test]

@@ -138,6 +138,7 @@ impl Answer {
             401 => "401 Unauthorized",
             403 => "403 Forbidden",
             404 => "404 Not Found",
+            406 => "406 Not Acceptable",
             410 => "410 Gone",
             422 => "422 Unprocessable Entity",
             429 => "429 Too Many Requests",

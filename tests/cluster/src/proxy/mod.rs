@@ -55,8 +55,7 @@ struct Link {
     slow: Mutex<Option<Duration>>,
     /// Pieces that were passed down since the last request.
     pieces: AtomicUsize,
-    /// To be put into the present answer between two of its chunks.
-    inserts: Mutex<VecDeque<Piece>>,
+    /// Something may be put into its answer.
     inserted: Notify,
     /// When it fell silent with an answer under way.
     dead_since: Mutex<Option<Instant>>,
@@ -77,9 +76,16 @@ impl Link {
     }
 }
 
+/// To be put into the next answer that matches, between two of its chunks.
+struct Insert {
+    matches: Matches,
+    pieces: Vec<Piece>,
+}
+
 #[derive(Default)]
 struct State {
     rules: Vec<Rule>,
+    inserts: VecDeque<Insert>,
     seen: Vec<Seen>,
     links: BTreeMap<u64, Arc<Link>>,
     accepted: u64,
@@ -169,7 +175,9 @@ impl FaultProxy {
 
     /// Passes everything on again.
     pub fn clear(&self) {
-        self.state.lock().unwrap().rules.clear();
+        let mut state = self.state.lock().unwrap();
+        state.rules.clear();
+        state.inserts.clear();
     }
 
     /// Closes every link; how many there were.
@@ -207,19 +215,21 @@ impl FaultProxy {
         self.put(flow, |link| link.asked(&which))
     }
 
-    /// Puts these into the answers under way to requests that match, between two chunks of each;
-    /// how many there were.
-    pub fn insert(&self, pieces: &[Piece], which: impl Fn(&Request) -> bool) -> usize {
-        let state = self.state.lock().unwrap();
-        let mut count = 0;
+    /// Puts these into the answer to a request that matches, between two of its chunks: one under
+    /// way, or the next.
+    pub fn insert(
+        &self,
+        pieces: Vec<Piece>,
+        matches: impl Fn(&Request) -> bool + Send + Sync + 'static,
+    ) {
+        let mut state = self.state.lock().unwrap();
+        state.inserts.push_back(Insert {
+            matches: Box::new(matches),
+            pieces,
+        });
         for link in state.links.values() {
-            if *link.flow.borrow() == Flow::Flowing && link.asked(&which) {
-                link.inserts.lock().unwrap().extend(pieces.iter().cloned());
-                link.inserted.notify_one();
-                count += 1;
-            }
+            link.inserted.notify_one();
         }
-        count
     }
 
     /// Whether every rule that was to apply a number of times has, and all was put in.
@@ -229,8 +239,7 @@ impl FaultProxy {
             .rules
             .iter()
             .all(|rule| rule.times.is_none_or(|times| times == 0));
-        let links = &mut state.links.values();
-        applied && links.all(|link| link.inserts.lock().unwrap().is_empty())
+        applied && state.inserts.is_empty()
     }
 
     /// Whether nobody listens: connections are refused. Links there are get cut.
@@ -352,6 +361,16 @@ async fn listen(
             return;
         }
     }
+}
+
+/// What is to be put into the answer of this link now.
+fn due(state: &Mutex<State>, link: &Link) -> Option<Vec<Piece>> {
+    let mut state = state.lock().unwrap();
+    let at = state
+        .inserts
+        .iter()
+        .position(|insert| link.asked(&*insert.matches))?;
+    state.inserts.remove(at).map(|insert| insert.pieces)
 }
 
 fn decide(state: &Mutex<State>, request: &Request) -> Option<Answer> {

@@ -15,7 +15,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::answer::{Answer, Piece, Request};
 use super::chunks::Chunks;
-use super::{Flow, Link, State, decide};
+use super::{Flow, Link, State, decide, due};
 
 /// What a body of unknown length ends with.
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -44,7 +44,6 @@ pub(super) async fn link(
             budget: AtomicUsize::new(usize::MAX),
             slow: Mutex::default(),
             pieces: AtomicUsize::new(0),
-            inserts: Mutex::default(),
             inserted: tokio::sync::Notify::new(),
             dead_since: Mutex::default(),
         });
@@ -86,7 +85,7 @@ async fn serve(
         };
         tokio::select! {
             done = up(&mut near_in, &near_out, &mut far_out, link, state) => done,
-            done = down(far_in, &near_out, link) => done,
+            done = down(far_in, &near_out, link, state) => done,
         }
     };
     tokio::select! {
@@ -156,7 +155,6 @@ async fn up(
         link.pieces.store(0, Ordering::SeqCst);
         link.budget.store(usize::MAX, Ordering::SeqCst);
         *link.slow.lock().unwrap() = None;
-        link.inserts.lock().unwrap().clear();
         *link.request.lock().unwrap() = Some(request.clone());
         let mut message = head;
         let present = length.min(near.buffer.len());
@@ -266,6 +264,7 @@ async fn down(
     mut far_in: ReadHalf<TlsStream<TcpStream>>,
     near_out: &tokio::sync::Mutex<OwnedWriteHalf>,
     link: &Link,
+    state: &Mutex<State>,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 64 << 10];
     let mut chunks = Chunks::default();
@@ -273,7 +272,7 @@ async fn down(
         let count = tokio::select! {
             count = far_in.read(&mut buffer) => count?,
             () = link.inserted.notified() => {
-                if chunks.between() && !insert(near_out, link).await? {
+                if chunks.between() && !insert(near_out, link, state).await? {
                     return Ok(());
                 }
                 continue;
@@ -313,25 +312,26 @@ async fn down(
         if bytes.ends_with(LAST_CHUNK) {
             *link.request.lock().unwrap() = None;
         }
-        if chunks.between() && !insert(near_out, link).await? {
+        if chunks.between() && !insert(near_out, link, state).await? {
             return Ok(());
         }
     }
 }
 
 /// Puts in what there is to put in; whether the link goes on.
-async fn insert(near_out: &tokio::sync::Mutex<OwnedWriteHalf>, link: &Link) -> io::Result<bool> {
-    loop {
-        let piece = link.inserts.lock().unwrap().front().cloned();
-        let Some(piece) = piece else {
-            return Ok(true);
-        };
-        let goes_on = play(piece, near_out, link).await?;
-        link.inserts.lock().unwrap().pop_front();
-        if !goes_on {
-            return Ok(false);
+async fn insert(
+    near_out: &tokio::sync::Mutex<OwnedWriteHalf>,
+    link: &Link,
+    state: &Mutex<State>,
+) -> io::Result<bool> {
+    while let Some(pieces) = due(state, link) {
+        for piece in pieces {
+            if !play(piece, near_out, link).await? {
+                return Ok(false);
+            }
         }
     }
+    Ok(true)
 }
 
 /// The head of the next request with the length of its body; `None` at the end of the link.

@@ -9,6 +9,8 @@ use crate::stage::{Effect, Fault, Stage};
 
 /// Longest a fault may take to be met.
 const MET: Duration = Duration::from_secs(45);
+/// What a view shows may be written down so much later.
+const LATE: Duration = Duration::from_secs(2);
 /// How long requests of a dead server are not counted.
 const FIRST_MOMENTS: Duration = Duration::from_secs(30);
 /// Two watches of a kind for longer than it takes a closed one to be noticed.
@@ -35,12 +37,12 @@ impl Stage {
             let now = self.world.moment();
             let why = {
                 let log = self.viewer.log.lock().unwrap();
-                let began = since.max(now.saturating_sub(Duration::from_secs(1)));
+                let began = since.max(now.saturating_sub(LATE));
                 let watches = self.proxy.watches().get(self.path()).copied();
                 if !log.live {
                     format!("not live: {}", log.why)
-                } else if watches != Some(1) {
-                    format!("{watches:?} watches")
+                } else if watches != Some(1) || !self.proxy.watch_brings(self.path()) {
+                    format!("{watches:?} watches, or one that brought nothing yet")
                 } else if !self.world.was(self.seen(), &log.rows, began, now) {
                     "rows differ".to_owned()
                 } else {
@@ -76,6 +78,7 @@ impl Stage {
         }
         let struck = self.world.moment();
         let begun = Instant::now();
+        self.struck.lock().unwrap().push((struck, fault.name));
         (fault.strike)(self);
         self.go_on(fault, begun, span, &mut wrong).await;
         // One that passes by itself may need the view to do something first.

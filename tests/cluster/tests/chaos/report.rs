@@ -35,14 +35,23 @@ pub(crate) async fn conclude(
 ) {
     let (truths, writes) = world.end().await;
     let end = world.moment();
-    let mut violations: Vec<(Lane, Violation)> = Vec::new();
+    let mut violations: Vec<(Lane, &str, Violation)> = Vec::new();
     let mut events = 0;
     for stage in stages {
         let log = stage.viewer.log.lock().unwrap();
         events += log.shown.len();
         let ordered = stage.lane != Lane::Window;
         let found = check(&truths[&stage.seen()], &log.shown, end, ordered);
-        violations.extend(found.into_iter().map(|violation| (stage.lane, violation)));
+        let struck = stage.struck.lock().unwrap();
+        violations.extend(found.into_iter().map(|violation| {
+            let before = struck.partition_point(|(at, _)| *at <= violation.at);
+            let last = struck[..before].last();
+            (
+                stage.lane,
+                last.map_or("nothing", |(_, name)| *name),
+                violation,
+            )
+        }));
     }
     let wrong: Vec<String> = outcomes
         .iter()
@@ -94,8 +103,13 @@ pub(crate) async fn conclude(
             outcome.name, outcome.healed, outcome.effect
         );
     }
-    for (lane, violation) in violations.iter().take(40) {
-        eprintln!("  VIOLATION {lane:?}: {violation}");
+    let mut told = std::collections::BTreeMap::<_, usize>::new();
+    for (lane, fault, violation) in &violations {
+        let count = told.entry((lane, fault, violation.property)).or_default();
+        *count += 1;
+        if *count <= 2 {
+            eprintln!("  VIOLATION {lane:?} after {fault}: {violation}");
+        }
     }
     for wrong in &wrong {
         eprintln!("  WRONG {wrong}");

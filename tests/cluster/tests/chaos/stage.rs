@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cluster_tests::chaos::Event;
-use cluster_tests::{Answer, FaultProxy, Flow, Maker, Piece, Random, Request, plane};
+use cluster_tests::chaos::{Event, Moment};
+use cluster_tests::{Answer, FaultProxy, Flow, Maker, Piece, Random, Request, bare_plane};
 use serde_json::json;
 
 use crate::viewer::Viewer;
@@ -61,12 +61,14 @@ pub(crate) struct Stage {
     pub(crate) world: Arc<World>,
     pub(crate) viewer: Viewer,
     pub(crate) random: Mutex<Random>,
+    /// What struck it, and when.
+    pub(crate) struck: Mutex<Vec<(Moment, &'static str)>>,
 }
 
 impl Stage {
     /// Opens a view on the world.
     pub(crate) async fn open(lane: Lane, world: Arc<World>, seed: u64) -> Self {
-        let proxy = FaultProxy::before(plane()).await;
+        let proxy = FaultProxy::before(bare_plane()).await;
         let viewer = Viewer::open(lane, &proxy, world.clone()).await;
         Self {
             lane,
@@ -74,6 +76,7 @@ impl Stage {
             world,
             viewer,
             random: Mutex::new(Random::new(seed)),
+            struck: Mutex::default(),
         }
     }
 
@@ -129,7 +132,7 @@ impl Stage {
 
     /// Puts these into its watch.
     pub(crate) fn insert(&self, pieces: &[Piece]) {
-        self.proxy.insert(pieces, self.is_watch());
+        self.proxy.insert(pieces.to_vec(), self.is_watch());
     }
 
     /// Puts a line into its watch.

@@ -89,7 +89,7 @@ async fn strike(world: &World, stage: &Stage, (without, fault, every, properties
             fault(stage);
             next += every;
         }
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        tokio::time::sleep(OFTEN).await;
         let found = found(world, stage);
         if properties.iter().any(|property| found.contains(property)) {
             Ok(())
@@ -102,6 +102,7 @@ async fn strike(world: &World, stage: &Stage, (without, fault, every, properties
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_follower_without_a_defence_is_found_out() {
+    let _turn = crate::run::TURN.lock().await;
     let world = World::begin("chaos-twins").await;
     let struck = TWINS.into_iter().map(async |twin| {
         let stage = stage(twin.0, &world).await;
@@ -123,4 +124,5 @@ async fn a_follower_without_a_defence_is_found_out() {
         sound.settled().await;
     }
     assert_eq!(found(&world, &sound), []);
+    world.end().await;
 }

@@ -1,15 +1,14 @@
 //! A namespace that changes all the time, and everything it ever was.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cluster::{Ask, Connection};
 use cluster_tests::chaos::{Moment, Truth, Versions};
-use cluster_tests::{Random, plane, straight};
-use control_plane::behaviour;
+use cluster_tests::{Random, bare_plane, straight};
 use serde_json::{Value, json};
 
 /// Pods and config maps that stay, and names that come and go.
@@ -53,6 +52,8 @@ pub(crate) struct World {
     start: Instant,
     records: Mutex<Records>,
     over: AtomicBool,
+    /// Who still writes.
+    writers: AtomicUsize,
 }
 
 impl World {
@@ -68,19 +69,26 @@ impl World {
             start: Instant::now(),
             records: Mutex::default(),
             over: AtomicBool::new(false),
+            writers: AtomicUsize::new(2),
         });
         let prepared = world.clone();
         tokio::task::spawn_blocking(move || prepared.prepare())
             .await
             .unwrap();
         for path in [world.pods, world.maps] {
-            let connection = straight(&plane().kubeconfig()).await;
+            let connection = straight(&bare_plane().kubeconfig()).await;
             let version = world.list(&connection, path).await;
             tokio::spawn(world.clone().record(connection, path, version));
         }
         let (pods, maps) = (world.clone(), world.clone());
-        thread::spawn(move || pods.change_pods());
-        thread::spawn(move || maps.change_maps());
+        thread::spawn(move || {
+            pods.change_pods();
+            pods.writers.fetch_sub(1, Ordering::SeqCst);
+        });
+        thread::spawn(move || {
+            maps.change_maps();
+            maps.writers.fetch_sub(1, Ordering::SeqCst);
+        });
         world
     }
 
@@ -140,10 +148,10 @@ impl World {
     }
 
     fn prepare(&self) {
-        plane().create_namespace(self.namespace).unwrap();
-        let client = plane().client();
+        bare_plane().create_namespace(self.namespace).unwrap();
+        let client = bare_plane().client();
         // The cluster's own is made a moment later, and must not surprise the record.
-        plane()
+        bare_plane()
             .wait("the CA's config map", Duration::from_secs(30), || {
                 client
                     .get(&format!("{}/kube-root-ca.crt", self.maps))
@@ -223,7 +231,7 @@ impl World {
 
     fn change_pods(&self) {
         let mut random = Random::new(51);
-        let client = plane().client();
+        let client = bare_plane().client();
         let mut alive: Vec<String> = Vec::new();
         let mut restarts = 0;
         while !self.over.load(Ordering::SeqCst) {
@@ -265,7 +273,7 @@ impl World {
 
     fn change_maps(&self) {
         let mut random = Random::new(52);
-        let client = plane().client();
+        let client = bare_plane().client();
         let mut count = 0;
         while !self.over.load(Ordering::SeqCst) {
             thread::sleep(PACE * 3);
@@ -299,11 +307,11 @@ fn key(object: &Value) -> String {
 
 fn pod(name: &str) -> Value {
     json!({
-        "metadata": {"name": name, "annotations": {behaviour::POD: behaviour::MANUAL, "example.com/size": "größe 日本"}},
-        "spec": {"nodeName": "node-1", "containers": [{"name": "a", "image": "example.com/a:1"}]},
+        "metadata": {"name": name, "annotations": {"example.com/size": "größe 日本"}},
+        "spec": {"schedulerName": "nobody", "containers": [{"name": "a", "image": "example.com/a:1"}]},
     })
 }
 
 fn map(name: &str) -> Value {
-    json!({"metadata": {"name": name}, "data": {"größe": "日本"}})
+    json!({"metadata": {"name": name}, "data": {"size": "größe 日本"}})
 }

@@ -170,7 +170,8 @@ pub(super) const FAULTS: &[Fault] = &[
             Piece::Fin,
         ];
         stage.next_watch(1, Answer::Script(script));
-    }),
+    })
+    .heals(SLOWLY),
     once("half an event, then a byte a second", |stage| {
         let half = Piece::Chunk(br#"{"type":"MODIFIED","object":{"kind":"Pod","x":""#.to_vec());
         let slow = Piece::Endless(b"y".to_vec(), Duration::from_secs(1));

@@ -14,7 +14,7 @@ pub(super) const FAULTS: &[Fault] = &[
     once("all links fall silent", |stage| {
         stage.proxy.half_open();
     })
-    .within(15),
+    .alone(),
     once("the watch's link falls silent", |stage| {
         stage.watches(Flow::Silent);
     })
@@ -29,7 +29,7 @@ pub(super) const FAULTS: &[Fault] = &[
             stage.probes(Flow::Cut);
         },
     )
-    .within(15),
+    .alone(),
     once(
         "the prober's link falls silent and the watch's is closed",
         |stage| {
@@ -77,7 +77,8 @@ pub(super) const FAULTS: &[Fault] = &[
     once("nothing gets through for five seconds", |stage| {
         stage.proxy.mute(true);
     })
-    .lasting(5),
+    .lasting(5)
+    .alone(),
     once("nothing gets through for fourteen seconds", |stage| {
         stage.proxy.mute(true);
     })

@@ -84,7 +84,7 @@ pub(super) const FAULTS: &[Fault] = &[
     once("a list byte by byte", |stage| {
         stage.next_list(1, Answer::Slow(Duration::from_millis(20)));
     })
-    .within(30),
+    .within(50),
     once("a list three seconds late", |stage| {
         stage.next_list(1, Answer::Late(Duration::from_secs(3)));
     })
