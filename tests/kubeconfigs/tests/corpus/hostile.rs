@@ -149,8 +149,8 @@ fn thousands_of_contexts_are_listed_at_once() {
             .all(|context| context.access == cluster::Access::Token)
     );
     assert!(
-        (computed() - start).as_secs() < 2,
+        computed().saturating_sub(start).as_secs() < 2,
         "{:?}",
-        computed() - start
+        computed().saturating_sub(start)
     );
 }
