@@ -22,7 +22,7 @@ pub fn cache_folder() -> PathBuf {
 }
 
 /// The folder that `fill` fills, below the cache folder at `name` and a hash of `parts`; `fill` runs only where that folder does
-/// not exist yet, on a folder that takes its place once filled. One process at a time; others wait.
+/// not exist yet, on a folder that takes its place once filled. One process fills at a time; others wait.
 pub fn kept(
     name: &str,
     parts: &[&str],
@@ -30,6 +30,10 @@ pub fn kept(
 ) -> Result<PathBuf, Error> {
     let hash = fnv1a(parts);
     let finished = cache_folder().join(format!("{name}-{hash:016x}"));
+    // It came into place whole: whoever builds something else meanwhile need not be waited for.
+    if finished.is_dir() {
+        return Ok(finished);
+    }
     let folder = finished.parent().unwrap_or(&finished);
     doing(
         format!("creating {}", folder.display()),

@@ -1,5 +1,10 @@
 //! A corpus of kubeconfigs, valid and hostile, with what stands behind them.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+// Texts of tests are built for reading, not for speed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::format_collect
+)]
 
 mod clock;
 pub mod credentials;

@@ -23,7 +23,9 @@ pub(crate) fn complete(mut around: Surroundings, of_terminal: bool) -> Surroundi
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    match runtime.map(|runtime| runtime.block_on(login_shell_path(&shell, PATIENCE))) {
+    match runtime
+        .map(|runtime| runtime.block_on(login_shell_path(&shell, &around.environment, PATIENCE)))
+    {
         Ok(Some(path)) => around.path = path,
         Ok(None) => tracing::warn!("the login shell does not tell its PATH"),
         Err(error) => tracing::warn!(%error, "the login shell is not asked for its PATH"),

@@ -2,7 +2,7 @@
 //!
 //! `probe guarded propose|look|target` goes as far as that with ours; `probe naive` does what a client without defences does,
 //! for the first of them. The log of all levels goes to the standard error.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_push_string)]
 
 use std::io::Write as _;
 use std::panic::{self, AssertUnwindSafe};
@@ -38,7 +38,7 @@ fn main() {
             ..Outcome::default()
         });
         outcome.case.clone_from(&job.case);
-        outcome.took_ms = (computed() - start).as_millis();
+        outcome.took_ms = computed().saturating_sub(start).as_millis();
         let mut out = std::io::stdout().lock();
         writeln!(out, "{}", serde_json::to_string(&outcome).unwrap()).unwrap();
     }

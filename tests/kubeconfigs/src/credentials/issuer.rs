@@ -1,4 +1,4 @@
-//! A small OpenID Connect issuer on loopback: discovery, keys, and tokens for refresh tokens.
+//! A small OIDC issuer on loopback: discovery, keys, and tokens for refresh tokens.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,4 +1,4 @@
-//! Where credentials come from, on loopback: an authority, an OpenID Connect issuer, proxies, fronts of API servers.
+//! Where credentials come from, on loopback: an authority, an OIDC issuer, proxies, fronts of API servers.
 
 mod authority;
 pub mod front;

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::Expectation;
 
+/// Writes a case into its folder; what is to be opened.
+type Write = Box<dyn Fn(&Path) -> Vec<PathBuf>>;
+
 /// One of them.
 pub(super) struct Generated {
     pub(super) name: String,
     pub(super) expected: Expectation,
     /// Writes it into its folder; what is to be opened.
-    pub(super) write: Box<dyn Fn(&Path) -> Vec<PathBuf>>,
+    pub(super) write: Write,
 }
 
 const PLAIN: &str = "kind: Config\nclusters: [{name: c, cluster: {server: 'https://127.0.0.1:1'}}]\n\

@@ -33,7 +33,7 @@ const ODD_PASSWORD: &str = "PLANTED: pass @word/with?everything#ü%20";
 pub struct Stage {
     /// The API server.
     pub plane: ControlPlane,
-    /// The OpenID Connect issuer it trusts.
+    /// The OIDC issuer it trusts.
     pub issuer: Issuer,
     /// By the names that `valid.tsv` has for them.
     pub proxies: BTreeMap<&'static str, Proxy>,
@@ -177,7 +177,7 @@ impl Stage {
             // The first line of the key itself, as PEM has it and as base64 of the PEM.
             let line = user.key.lines().nth(1).unwrap().to_owned();
             all.push(line);
-            all.push(self.render_base64(&user.key)[60..100].to_owned());
+            all.push(render::base64(&user.key)[60..100].to_owned());
         }
         // A signature marks a token.
         let signature = |token: &String| token.rsplit_once('.').unwrap().1.to_owned();

@@ -15,10 +15,6 @@ impl Stage {
         fill(text, |name| self.value(name))
     }
 
-    pub(crate) fn render_base64(&self, pem: &str) -> String {
-        STANDARD.encode(pem)
-    }
-
     fn value(&self, name: &str) -> String {
         let port = self.plane.port();
         let ca = || self.plane.ca_pem().unwrap();
@@ -61,6 +57,11 @@ impl Stage {
             other => panic!("{other} is no placeholder"),
         }
     }
+}
+
+/// As a kubeconfig has PEM.
+pub(super) fn base64(pem: &str) -> String {
+    STANDARD.encode(pem)
 }
 
 /// Lines of 64 characters, indented as far as the corpus needs it.

@@ -18,26 +18,6 @@ fn there_are_enough() {
 }
 
 #[test]
-fn proposing_touches_nothing() {
-    let root = tempfile::tempdir().unwrap();
-    let (cases, tripwires) = cases(root.path());
-    let run = probe::guarded(&jobs(&cases), "propose");
-    assert_eq!(run.outcomes.len(), cases.len(), "{}", run.log);
-    assert_eq!(tripwires.tripped(), BTreeMap::new());
-    keeps_secrets(&run);
-}
-
-#[test]
-fn looking_reads_and_does_nothing_else() {
-    let root = tempfile::tempdir().unwrap();
-    let (cases, tripwires) = cases(root.path());
-    let run = probe::guarded(&jobs(&cases), "look");
-    assert_eq!(run.outcomes.len(), cases.len(), "{}", run.log);
-    only_reads(&tripwires.tripped());
-    keeps_secrets(&run);
-}
-
-#[test]
 fn each_comes_to_what_it_must() {
     let root = tempfile::tempdir().unwrap();
     let (cases, tripwires) = cases(root.path());
@@ -60,17 +40,20 @@ fn each_comes_to_what_it_must() {
     keeps_secrets(&run);
 }
 
-/// The system itself says what was asked of it. Without strace there is nothing to see.
+/// Tripwires say so, and the system itself, where strace is there.
 #[test]
-fn the_system_saw_nothing_of_it() {
-    if !probe::can_trace() {
-        eprintln!("strace is not there or may not trace: not looked at");
-        return;
-    }
+fn proposing_touches_nothing() {
     let root = tempfile::tempdir().unwrap();
-    let (cases, _tripwires) = cases(root.path());
-    let (run, trace) = probe::traced(&jobs(&cases), &["guarded", "propose"]);
+    let (cases, tripwires) = cases(root.path());
+    let (run, trace) = if probe::can_trace() {
+        probe::traced(&jobs(&cases), &["guarded", "propose"])
+    } else {
+        eprintln!("strace is not there or may not trace: tripwires alone");
+        (probe::guarded(&jobs(&cases), "propose"), String::new())
+    };
     assert_eq!(run.outcomes.len(), cases.len(), "{}", run.log);
+    assert_eq!(tripwires.tripped(), BTreeMap::new());
+    keeps_secrets(&run);
     let opened: Vec<&Path> = cases
         .iter()
         .flat_map(|case| &case.job.paths)
@@ -78,7 +61,7 @@ fn the_system_saw_nothing_of_it() {
         .collect();
     let seen = violations(&trace, &opened);
     assert!(seen.is_empty(), "{}", seen.join("\n"));
-    // Of what was opened, no pipe, device or socket was.
+    // Of what was to be opened, no pipe, device or socket was.
     let odd = [
         "/dev/zero",
         "/dev/tty",
@@ -166,8 +149,8 @@ fn thousands_of_contexts_are_listed_at_once() {
             .all(|context| context.access == cluster::Access::Token)
     );
     assert!(
-        (computed() - start).as_secs() < 2,
+        computed().saturating_sub(start).as_secs() < 2,
         "{:?}",
-        computed() - start
+        computed().saturating_sub(start)
     );
 }

@@ -1,5 +1,6 @@
 //! Every kubeconfig of the corpus does what it should: the valid ones connect as who they are, the hostile ones do nothing.
-#![allow(clippy::unwrap_used)]
+// Texts of tests are built for reading, not for speed.
+#![allow(clippy::unwrap_used, clippy::format_collect)]
 
 mod changes;
 mod hostile;

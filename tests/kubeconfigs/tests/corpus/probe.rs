@@ -94,6 +94,8 @@ fn run(command: &mut Command, jobs: &[Job], patience: Duration) -> (Run, bool) {
     let file = |name: &str| fs::File::create(at(name)).unwrap();
     fs::write(at("jobs"), serde_json::to_string(jobs).unwrap()).unwrap();
     let mut child = command
+        // cargo's own: the loader would look for libraries in its folders.
+        .env_remove("LD_LIBRARY_PATH")
         .stdin(fs::File::open(at("jobs")).unwrap())
         .stdout(file("out"))
         .stderr(file("log"))

@@ -37,6 +37,12 @@ fn there_are_enough_of_every_kind() {
 
 #[test]
 fn each_connects_as_who_it_is() {
+    let log = stage().folder().join("log");
+    tracing_subscriber::fmt()
+        .with_env_filter("trace")
+        .with_ansi(false)
+        .with_writer(std::sync::Mutex::new(std::fs::File::create(&log).unwrap()))
+        .init();
     let failed = each(|stage, valid, number| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -47,6 +53,13 @@ fn each_connects_as_who_it_is() {
         went_through(stage, valid, &before)
     });
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+    // Each plugin of a provider ran, so that there was something to tell.
+    assert!(stage().calls().len() >= 20, "{:?}", stage().calls());
+    assert!(!stage().issuer.requests().is_empty());
+    let log = std::fs::read(log).unwrap();
+    let log = String::from_utf8_lossy(&log);
+    assert!(log.contains("TRACE"), "it is a log of all levels");
+    keeps_secrets(stage(), &log).unwrap();
 }
 
 #[test]
@@ -83,6 +96,19 @@ fn each(work: impl Fn(&Stage, &Valid, usize) -> Result<(), String> + Sync) -> Ve
     failed.into_inner().unwrap()
 }
 
+/// Neither a token nor a password, key, refresh token or client secret of the corpus stands in `text`.
+fn keeps_secrets(stage: &Stage, text: &str) -> Result<(), String> {
+    let told = stage
+        .secrets()
+        .into_iter()
+        .find_map(|secret| text.find(&secret));
+    told.map_or(Ok(()), |at| {
+        let from = text.floor_char_boundary(at.saturating_sub(200));
+        let to = text.ceil_char_boundary((at + 60).min(text.len()));
+        Err(format!("a secret is told: {}", &text[from..to]))
+    })
+}
+
 async fn connects(stage: &Stage, valid: &Valid, number: usize) -> Result<(), String> {
     let failed = |what: &'static str| {
         move |error: cluster::ConnectError| format!("{what}: {error} {error:?}")
@@ -112,6 +138,10 @@ async fn connects(stage: &Stage, valid: &Valid, number: usize) -> Result<(), Str
     let target = opened
         .target(&valid.context, &around, &looked.plan)
         .map_err(failed("target"))?;
+    keeps_secrets(
+        stage,
+        &format!("{opened:?} {proposed:?} {looked:?} {target:?}"),
+    )?;
     let (connection, _) = Connection::open(target).await.map_err(failed("connect"))?;
     let case = format!("{number}-{}", valid.files.join("-"));
     connection

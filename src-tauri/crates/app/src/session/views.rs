@@ -157,7 +157,7 @@ impl Session {
                     && let Some(why) = self.usage.withheld(collection.kind)
                 {
                     let words = [state.why.as_str(), why];
-                    state.why = words.join(" ").trim_start().to_owned();
+                    words.join(" ").trim_start().clone_into(&mut state.why);
                 }
                 (
                     answer(from, rows, until, view, state, columns_version, now),

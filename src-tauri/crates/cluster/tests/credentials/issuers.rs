@@ -1,4 +1,4 @@
-//! OpenID Connect logins that are renewed.
+//! OIDC logins that are renewed.
 
 use std::sync::{Arc, Mutex, OnceLock};
 

@@ -1,5 +1,9 @@
 //! Credentials of every kind, and proxies, against servers on loopback.
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::too_many_lines
+)]
 
 #[allow(dead_code)]
 #[path = "../loopback/authority.rs"]

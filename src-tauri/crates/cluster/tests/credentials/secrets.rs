@@ -1,5 +1,7 @@
 //! Secrets reach the server, and nothing else.
 
+use std::fmt::Write as _;
+
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -89,16 +91,16 @@ async fn in_no_error_no_debug_and_no_log() {
     let mut words = String::new();
     for user in users {
         let target = target(&url, &cluster, &user).unwrap();
-        words += &format!("{target:?}");
+        write!(words, "{target:?}").unwrap();
         let (connection, greeting) = cluster::Connection::open(target).await.unwrap();
         let error = connection.bytes(Ask::json("/gossip")).await.unwrap_err();
-        words += &format!("{greeting:?} {error:?} {error}");
+        write!(words, "{greeting:?} {error:?} {error}").unwrap();
         assert_eq!(error.code(), Some(400), "{error:?}");
     }
     let failing = r#"echo "planted-by-a-program and $(echo planted-by-a-program | base64)" >&2; echo '{"status":{"token":"planted-by-a-program"}}'; exit 1"#;
     let failed = target(&url, &cluster, &plugin(folder.path(), failing)).unwrap();
     let error = cluster::Connection::open(failed).await.err().unwrap();
-    words += &format!("{error:?} {error}");
+    write!(words, "{error:?} {error}").unwrap();
     assert!(error.to_string().contains("[redacted] and "), "{error}");
     drop(logging);
     let logged = log.0.lock().unwrap();
