@@ -72,19 +72,19 @@ impl Host for Desktop {
         let chosen = self.dialog("Open kubeconfigs").pick_files();
         Box::pin(async {
             let files = chosen.await.unwrap_or_default();
-            files.into_iter().map(path).collect()
+            files.iter().map(path).collect()
         })
     }
 
     fn choose_folder(&self) -> Chosen<Option<PathBuf>> {
         let chosen = self.dialog("Watch a folder of kubeconfigs").pick_folder();
-        Box::pin(async { chosen.await.map(path) })
+        Box::pin(async { chosen.await.as_ref().map(path) })
     }
 }
 
 /// What a person chooses, once they did.
 type Chosen<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-fn path(chosen: FileHandle) -> PathBuf {
+fn path(chosen: &FileHandle) -> PathBuf {
     chosen.path().to_owned()
 }

@@ -46,18 +46,19 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let Some(first) = become_first(&folders, &files) else {
-        return ExitCode::SUCCESS;
+    let door = match become_first(&folders, &files) {
+        Part::Window(door) => door,
+        Part::Handed => return ExitCode::SUCCESS,
     };
     // Only the first needs it: of many starts at once all others begin only once.
     platform::prepare(|| {
-        if let Some(door) = &first {
+        if let Some(door) = &door {
             // Not kept, the first place may go to another start, which takes the files.
             let _ = door.keep();
         }
     });
     let _log = logging::start(&folders.logs);
-    match run(folders, files, first) {
+    match run(folders, files, door) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the window cannot be opened");
@@ -67,9 +68,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// `None` if a window that is open has the files now. A window that cannot be found or asked keeps nobody from opening
-/// another, which then has no door.
-fn become_first(folders: &Folders, files: &[PathBuf]) -> Option<Option<Door>> {
+/// What this start comes down to.
+enum Part {
+    /// A window of its own. Without a door, later starts do not find it.
+    Window(Option<Door>),
+    /// A window that is open has the files now.
+    Handed,
+}
+
+/// A window that cannot be found or asked keeps nobody from opening another, which then has no door.
+fn become_first(folders: &Folders, files: &[PathBuf]) -> Part {
     let request = Request {
         files: files.to_vec(),
         activation: platform::activation(),
@@ -77,7 +85,7 @@ fn become_first(folders: &Folders, files: &[PathBuf]) -> Option<Option<Door>> {
     let claim = Place::of(&folders.config, folders.runtime.as_deref())
         .and_then(|place| handover::claim(&place, &request, handover::PATIENCE));
     match claim {
-        Ok(Claim::First(door)) => Some(Some(door)),
+        Ok(Claim::First(door)) => Part::Window(Some(door)),
         Ok(Claim::Handed) => {
             if files.is_empty() && std::env::var_os("KUBECONFIG").is_some_and(|set| !set.is_empty())
             {
@@ -86,11 +94,11 @@ fn become_first(folders: &Folders, files: &[PathBuf]) -> Option<Option<Door>> {
                      to open other files in it, name them: scalescope FILE..."
                 );
             }
-            None
+            Part::Handed
         }
         Err(error) => {
             eprintln!("scalescope: this window will not take the files of later starts: {error}");
-            Some(None)
+            Part::Window(None)
         }
     }
 }

@@ -62,10 +62,12 @@ impl Place {
     /// The socket, bound anew. Only for the holder of the lock: what is there is left over from one that has ended.
     pub(super) fn bind(&self) -> io::Result<UnixListener> {
         let path = self.socket();
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => UnixListener::bind(path),
+        if let Err(error) = std::fs::remove_file(&path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            return Err(error);
         }
+        UnixListener::bind(path)
     }
 
     pub(super) fn connect(&self) -> io::Result<UnixStream> {
@@ -118,7 +120,7 @@ fn private(path: &Path) -> io::Result<(PathBuf, File)> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let folder = File::open(path)?;
     let metadata = folder.metadata()?;
-    if metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o077 == 0 {
+    if metadata.uid() == geteuid().as_raw() && metadata.mode().trailing_zeros() >= 6 {
         Ok((path.to_owned(), folder))
     } else {
         Err(io::Error::new(

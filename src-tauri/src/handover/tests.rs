@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::{Claim, Place, Request, claim};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn request(number: usize) -> Request {
     Request {

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
-use wire::{ClusterInfo, ClusterStatus, Notice, Phase, Reply, Rows, ViewOpened};
+use wire::{
+    ClusterInfo, ClusterStatus, Connecting, Notice, Phase, Reply, Rows, StartPage, ViewOpened,
+};
 
 /// The page pulls again after this long without a notice.
 const HEALED: Duration = Duration::from_secs(1);
@@ -63,8 +65,8 @@ pub(crate) async fn open_pods(kubeconfig: &Path, pods: usize) -> Result<Opening,
         folder: folder.path().to_owned(),
         ..BenchHost::default()
     });
-    let app = App::new(host.clone(), Some(kubeconfig.to_owned()), None, None);
-    let info: ClusterInfo = ask(&app, "connect", &json!({"context": "0"})).await?;
+    let app = App::new(host.clone(), vec![kubeconfig.to_owned()], None, None);
+    let info = connect(&app).await?;
     let before = quiet(&app, &info.cluster).await?;
     let opening = open(&app, &host, &info.cluster, pods).await;
     let after = received(&app, &info.cluster).await?;
@@ -73,6 +75,23 @@ pub(crate) async fn open_pods(kubeconfig: &Path, pods: usize) -> Result<Opening,
         bytes: after - before,
         ..opening
     })
+}
+
+/// Connects the first context, agreeing to all that is asked.
+async fn connect(app: &App) -> Result<ClusterInfo, String> {
+    let page: StartPage = ask(app, "start", &json!(null)).await?;
+    let context = page.contexts.first().ok_or("no context is listed")?;
+    let mut connecting: Connecting = ask(app, "connect", &json!({"context": context.id})).await?;
+    loop {
+        let question = match connecting {
+            Connecting::Connected { cluster } => return Ok(cluster),
+            Connecting::Asks { question } => question,
+            Connecting::Closed => return Err("connecting was stopped".to_owned()),
+        };
+        let confirmed: Vec<String> = question.dangers.into_iter().map(|d| d.id).collect();
+        let answer = json!({"question": question.id, "answer": "trust", "confirmed": confirmed});
+        connecting = ask(app, "answer_consent", &answer).await?;
+    }
 }
 
 async fn open(app: &App, host: &BenchHost, cluster: &str, pods: usize) -> Result<Opening, String> {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use cluster_tests::{Window, plane, until};
 use control_plane::{Credential, VIEWED_NAMESPACE, behaviour};
 use serde_json::{Value, json};
-use wire::{Access, Connecting, ErrorCode, Phase, WireError};
+use wire::{Connecting, ErrorCode, Phase, WireError};
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap()

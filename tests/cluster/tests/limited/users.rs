@@ -141,7 +141,7 @@ fn prepare() {
         plane.apply(&list.to_string()).unwrap();
         let pod = format!("/api/v1/namespaces/{OWN}/pods/here");
         plane
-            .wait("a running pod", Duration::from_secs(60), || {
+            .wait("a running pod", Duration::from_mins(1), || {
                 let pod = plane.client().get(&pod).map_err(|error| error.to_string())?;
                 if pod["status"]["phase"] == "Running" { Ok(()) } else { Err(pod["status"].to_string()) }
             })
