@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const GUARDED: [(&str, &[&str]); 2] = [
     ("cluster", &["gate"]),
     // The program's own files, the mark a browser leaves on what it saved, and what says that an opened file changed.
-    ("app", &["kept", "start/about_file", "watching"]),
+    ("app", &["kept", "settings", "start/about_file", "watching"]),
 ];
 
 /// What each of these crates forbids at least, by itself or with all of its type.
