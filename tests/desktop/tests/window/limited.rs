@@ -6,7 +6,9 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::habits::CONTRAST;
-use crate::steps::{apply, choose_context, connected_as, go_to, pod, until_connected, until_row};
+use crate::steps::{
+    apply, choose_context, connected_as, go_to, pod, trust, until_connected, until_row,
+};
 
 /// Looks at the screen in both themes; text that cannot be read fails.
 fn look(window: &Window, name: &str) {
@@ -31,6 +33,11 @@ fn until_marked(window: &Window, title: &str, why: &str) {
          return link && squeezed(link.textContent).endsWith('cannot list') && link.title === arguments[1]",
         &[json!(title), json!(why)],
     );
+}
+
+/// Waits until the filter has left one row: what is chosen before may be another.
+fn until_filtered(window: &Window) {
+    window.until("one row", "return rowsOf(grid()).length === 1", &[]);
 }
 
 /// The page that names a missing right, with the line to check it.
@@ -78,6 +85,7 @@ fn who_has_one_namespace_walks_through_it() {
     until_row(&window, "limited-pod");
     window.press(&[], '/');
     window.type_text("limited-pod");
+    until_filtered(&window);
     window.press(&[], Key::Enter);
     window.press(&[], Key::Down);
     window.press(&[], 'd');
@@ -169,6 +177,7 @@ fn looker(space: &str) -> Window {
         .write(&home);
     let window = Window::open_in(home, &[&kubeconfig.display().to_string()]);
     choose_context(&window, "looker");
+    trust(&window);
     until_connected(&window);
     window
 }
@@ -187,6 +196,7 @@ fn an_action_without_its_right_says_which() {
     let missing = format!("Your account lacks the verb get on pods/log in namespace {space}.");
     window.press(&[], '/');
     window.type_text("watched");
+    until_filtered(&window);
     window.press(&[], Key::Enter);
     window.press(&[], Key::Down);
     window.press(&[], 'd');

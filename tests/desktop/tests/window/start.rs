@@ -18,6 +18,8 @@ fn odd_contexts(port: u16, plugin: &Path) -> Kubeconfig {
         .cluster("plain", &json!({"server": format!("http://127.0.0.1:{}", port)}))
         .cluster("proxied", &json!({"server": server, "proxy-url": "http://127.0.0.1:9"}))
         .cluster("device-ca", &json!({"server": server, "certificate-authority": "/dev/zero"}))
+        // Beside the kubeconfig, made where it is needed.
+        .cluster("pipe-ca", &json!({"server": server, "certificate-authority": "a-pipe"}))
         .way_in("by-token", "near", &json!({"token": "a-token"}))
         .way_in("by-plugin", "near", &json!({"exec": {
             "apiVersion": "client.authentication.k8s.io/v1", "command": plugin, "interactiveMode": "Never"}}))
@@ -26,6 +28,7 @@ fn odd_contexts(port: u16, plugin: &Path) -> Kubeconfig {
         .way_in("by-token-file", "near", &json!({"tokenFile": "/proc/self/mem"}))
         .way_in("over-plain-http", "plain", &json!({"token": "a-token"}))
         .way_in("through-a-proxy", "proxied", &json!({"token": "a-token"}))
+        .way_in("with-a-pipe", "pipe-ca", &json!({"token": "a-token"}))
         .way_in("with-a-device", "device-ca", &json!({"token": "a-token"}))
         .context("without-a-cluster", "no-such-cluster", "by-token")
         .context("without-a-user", "near", "no-such-user")
@@ -34,6 +37,7 @@ fn odd_contexts(port: u16, plugin: &Path) -> Kubeconfig {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one window for all of them
 fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
     let listener = CountingListener::new();
     let home = Home::new();
@@ -45,6 +49,10 @@ fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
     std::process::Command::new("chmod")
         .arg("+x")
         .arg(&plugin)
+        .status()
+        .unwrap();
+    std::process::Command::new("mkfifo")
+        .arg(home.path().join("a-pipe"))
         .status()
         .unwrap();
     let kubeconfig = odd_contexts(listener.port(), &plugin).write(&home);
@@ -66,7 +74,8 @@ fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
         ("by-token", "token"),
         ("by-plugin", "program plugin"),
         ("by-provider", "broken"),
-        ("by-token-file", "token file"),
+        ("by-token-file", "broken"),
+        ("with-a-device", "broken"),
         ("through-a-proxy", "token"),
         ("without-a-cluster", "broken"),
         ("without-a-user", "broken"),
@@ -96,30 +105,35 @@ fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
     window.shot("start-odd-contexts");
 
     // Choosing what is broken does nothing.
-    for name in ["by-provider", "without-a-cluster", "without-a-user"] {
+    for name in [
+        "by-provider",
+        "by-token-file",
+        "with-a-device",
+        "without-a-cluster",
+        "without-a-user",
+    ] {
         choose_context(&window, name);
     }
     assert_eq!(window.eval("return consent()", &[]), Value::Null);
     // Choosing what can be opened asks, and does nothing else.
     for name in [
         "by-plugin",
-        "by-token-file",
         "over-plain-http",
         "through-a-proxy",
-        "with-a-device",
+        "with-a-pipe",
     ] {
         choose_context(&window, name);
         until_asked(&window, name);
         window.press(&[], Key::Escape);
         until_not_asked(&window);
     }
-    // An authority that is a device is found out by looking, before anything is contacted.
-    choose_context(&window, "with-a-device");
-    until_asked(&window, "with-a-device");
+    // An authority that is a pipe is found out by looking, before anything is contacted.
+    choose_context(&window, "with-a-pipe");
+    until_asked(&window, "with-a-pipe");
     press_answer(&window, "Look only");
     window.until(
         "what forbids it",
-        "return squeezed(one('alert', '', consent() ?? document.body)?.textContent).includes('/dev/zero')",
+        "return squeezed(one('alert', '', consent() ?? document.body)?.textContent).includes('a-pipe')",
         &[],
     );
     assert_eq!(

@@ -404,6 +404,13 @@ impl Session {
         }
     }
 
+    /// Open lists and watches; one that is refused and asks again now and then is none.
+    pub(crate) fn watches(&self) -> usize {
+        let collections = self.collections.values();
+        let asking = collections.filter(|one| one.asking.is_some()).count();
+        self.feeds.watches().saturating_sub(asking)
+    }
+
     /// Tables of single namespaces show all of them, once the account may list them.
     pub(crate) fn reopen_confined(&mut self) {
         for collection in self.collections.values_mut() {

@@ -165,7 +165,7 @@ impl Session {
             as_of: self.status.clock(self.status.as_of_ms),
             why: self.status.why().to_owned(),
             latency_ms: self.status.latency_ms,
-            watches: u32::try_from(self.feeds.watches()).unwrap_or(u32::MAX),
+            watches: u32::try_from(self.watches()).unwrap_or(u32::MAX),
             objects: u32::try_from(objects).unwrap_or(u32::MAX),
             received: size(received),
             received_bytes: received,
