@@ -16,13 +16,14 @@ pub(crate) fn with_pods(kubeconfig: &Path, pods: usize) -> Window {
     window
 }
 
-/// Chooses the administrator's context and waits for its pods.
+/// Chooses the administrator's context, agrees to it and waits for its pods.
 pub(crate) fn connect(window: &Window, pods: usize) {
     window.click_found(
         "the context",
         "return document.querySelector('[data-context=admin] button')",
         &[],
     );
+    window.click_found("the trust", "return pressable('Trust and connect')", &[]);
     until_rows(window, PATIENCE, pods);
 }
 
