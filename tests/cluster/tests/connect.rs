@@ -328,13 +328,7 @@ async fn what_would_run_or_read_is_never_handed_on() {
     refused.sort_unstable();
     assert_eq!(
         refused,
-        [
-            "auth-provider",
-            "oidc",
-            "token-of-two-lines",
-            "token-zero",
-            "zero"
-        ]
+        ["gcp", "oidc", "token-of-two-lines", "token-zero", "zero"]
     );
     assert!(!marker.exists(), "a program was run");
     assert_eq!(
