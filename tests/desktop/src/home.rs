@@ -149,6 +149,11 @@ impl Home {
         files
     }
 
+    /// Processes of the program that run for this user.
+    pub fn running(&self) -> Vec<u32> {
+        crate::processes::running(self.program(), &self.folder)
+    }
+
     /// Variables that make this the user's home, on `display`, away from the desktop's own buses.
     pub(crate) fn environment(&self, display: &str) -> Vec<(String, String)> {
         let at = |name: &str| self.folder.join(name).display().to_string();

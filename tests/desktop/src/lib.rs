@@ -22,7 +22,7 @@ pub use cluster::{cluster, namespace, workload_in_motion};
 pub use home::Home;
 pub use kubeconfig::Kubeconfig;
 pub use listener::CountingListener;
-pub use processes::{Socket, TracedProcess, began_ms, listening, running, tree_of};
+pub use processes::{Socket, TracedProcess, began_ms, listening, tree_of};
 pub use programs::{package, program, screenshots};
 pub use relay::Relay;
 pub use system::System;

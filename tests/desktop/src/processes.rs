@@ -53,13 +53,19 @@ pub(crate) fn of_program(session: u32, program: &Path) -> Option<u32> {
     })
 }
 
-/// Every process that runs `program`.
-pub fn running(program: &Path) -> Vec<u32> {
+/// Every process that runs `program` for the user whose home is `home`.
+pub(crate) fn running(program: &Path, home: &Path) -> Vec<u32> {
     let Ok(program) = fs::canonicalize(program) else {
         return Vec::new();
     };
+    let variable = [b"HOME=", home.as_os_str().as_encoded_bytes()].concat();
+    let its = |id: &u32| {
+        fs::read(format!("/proc/{id}/environ"))
+            .is_ok_and(|all| all.split(|byte| *byte == 0).any(|one| one == variable))
+    };
     all()
         .filter(|id| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program))
+        .filter(its)
         .collect()
 }
 

@@ -59,6 +59,20 @@ describe('followed', () => {
       { index: 12, key: 'c' },
     ],
     ['is none in an empty list', { index: 4, key: 'x' }, 0, 0, { index: -1, key: null }],
+    [
+      'follows its key among moved rows',
+      { index: 40, key: 'b', moved: true },
+      0,
+      3,
+      { index: 1, key: 'b', moved: true },
+    ],
+    [
+      'is none where rows moved without it',
+      { index: 1, key: 'x', moved: true },
+      0,
+      3,
+      { index: -1, key: null },
+    ],
     ['stays none', { index: -1, key: null }, 0, 3, { index: -1, key: null }],
     ['learns the key of a place', { index: 1, key: null }, 0, 3, { index: 1, key: 'b' }],
   ];

@@ -4,6 +4,8 @@
 export interface Active {
   index: number;
   key: string | null;
+  /** Whether places mean something else than when it was chosen: then it is known by its key alone. */
+  moved?: boolean;
 }
 
 /** What a key means in the list. */
@@ -62,7 +64,10 @@ export function moved(index: number, move: Move, total: number, page: number): n
   }
 }
 
-/** The active row after fresh rows arrived: it follows its key, else stays at its place. */
+/**
+ * The active row after fresh rows arrived: it follows its key, else stays at its place, if that is
+ * a place among the same rows.
+ */
 export function followed(
   active: Active,
   rows: readonly { key: string }[],
@@ -72,8 +77,9 @@ export function followed(
   if (active.index < 0) return active;
   if (active.key !== null) {
     const at = rows.findIndex((row) => row.key === active.key);
-    if (at >= 0) return { index: from + at, key: active.key };
+    if (at >= 0) return { ...active, index: from + at };
   }
+  if (active.moved) return { index: -1, key: null };
   const index = Math.min(active.index, total - 1);
   if (index < 0) return { index: -1, key: null };
   const here = rows[index - from];

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use desktop::{Home, Started, System, Window, running, wait_for};
+use desktop::{Home, Started, System, Window, wait_for};
 
 use crate::steps::{
     AT_ONCE, installed, kubeconfig, listed, open_each, until_listed, until_one_runs, user, words,
@@ -81,7 +81,7 @@ fn any_name_is_opened_and_nothing_of_it_is_obeyed() {
     together.extend(files[6..].iter().map(|file| file.display().to_string()));
     let _together = Started::by(&home, &words(&together));
     until_listed(&window, &files, begun);
-    until_one_runs(&installed().program());
+    until_one_runs(window.home());
     assert_eq!(listed(&window), files.into_iter().collect());
     let hurt = home
         .written("")
@@ -102,26 +102,24 @@ fn names_are_taken_from_the_folder_that_the_later_start_stands_in() {
     // It ends, and with success, when the window has the files.
     assert_eq!(home.output(&["timeout", "60", "sh", "-c", &script]), "");
     until_listed(&window, &[plain, flag, address], begun);
-    assert_eq!(running(&installed().program()).len(), 1);
+    assert_eq!(window.home().running().len(), 1);
 }
 
 #[test]
-#[ignore = "not steady: the first instance is not always seen within its time; open"]
 fn another_config_folder_is_another_instance() {
     let (one, other) = (user(), user());
     let files = [&one, &other].map(|home| kubeconfig(home, "mine.kubeconfig"));
     let _one = Started::by(&one, &["gio", "open", &files[0].display().to_string()]);
-    let program = installed().program();
     wait_for("the first instance", AT_ONCE, || {
-        let runs = running(&program).len() == 1 && !one.written("state").is_empty();
-        runs.then_some(())
-            .ok_or_else(|| format!("{:?}", running(&program)))
+        let running = one.running();
+        let runs = running.len() == 1 && !one.written("state").is_empty();
+        runs.then_some(()).ok_or_else(|| format!("{running:?} run"))
     })
     .unwrap();
     let window = Window::open_by(other, &["gio", "open", &files[1].display().to_string()]);
     window.until_text("mine.kubeconfig");
     assert_eq!(listed(&window), [files[1].clone()].into());
-    assert_eq!(running(&program).len(), 2);
+    assert_eq!((one.running().len(), window.home().running().len()), (1, 1));
 }
 
 #[test]
@@ -136,5 +134,5 @@ fn a_start_without_a_session_bus_or_a_runtime_folder_finds_the_window_too() {
     let file_name = file.display().to_string();
     home.output(&[bare.as_slice(), &["scalescope", &file_name]].concat());
     until_listed(&window, &[file], begun);
-    until_one_runs(&installed().program());
+    until_one_runs(window.home());
 }

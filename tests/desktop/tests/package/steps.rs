@@ -1,11 +1,11 @@
 //! What these tests do again and again.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use desktop::{Home, System, Window, running, wait_for};
+use desktop::{Home, System, Window, wait_for};
 use serde_json::{Value, json};
 
 /// How long files may take to show that were opened at the same moment.
@@ -86,9 +86,9 @@ pub(crate) fn until_listed(window: &Window, files: &[PathBuf], begun: Instant) -
 }
 
 /// Waits until each start that handed over its files has ended, and one remains.
-pub(crate) fn until_one_runs(program: &Path) {
+pub(crate) fn until_one_runs(home: &Home) {
     wait_for("one running program", AT_ONCE, || {
-        match running(program).as_slice() {
+        match home.running().as_slice() {
             [_] => Ok(()),
             others => Err(format!("{others:?} run")),
         }

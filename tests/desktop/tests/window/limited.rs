@@ -51,7 +51,6 @@ fn until_lacking(window: &Window, sentence: &str, command: &str) {
 }
 
 #[test]
-#[ignore = "not steady: what is chosen is sometimes lost before its key; open"]
 fn who_has_one_namespace_walks_through_it() {
     apply(&pod(VIEWED_NAMESPACE, "limited-pod", json!({})));
     let window = connected_as(Credential::Viewer);

@@ -32,6 +32,13 @@ fn beginning(stage: &Stage, cut: impl Fn(&[u8]) -> usize) -> Vec<u8> {
     bytes[..cut(&bytes)].to_vec()
 }
 
+/// The last changes once more, the newest first.
+pub(crate) fn last_to_first(stage: &Stage) {
+    for line in stage.world.last_lines(60).iter().rev() {
+        stage.line(&line.text);
+    }
+}
+
 fn middle(bytes: &[u8]) -> usize {
     bytes.len() / 2
 }
@@ -171,13 +178,6 @@ pub(super) const FAULTS: &[Fault] = &[
     })
     .on(OBJECTS)
     .is(Effect::Cut),
-    once("changes in the wrong order", |stage| {
-        stage.replay(|lines| {
-            let turned = lines.iter().rev().map(|line| Piece::line(&line.text));
-            let mut pieces: Vec<Piece> = turned.collect();
-            pieces.extend([Piece::end(), Piece::Fin]);
-            pieces
-        });
-    })
+    once("changes in the wrong order", last_to_first)
     .on(OBJECTS),
 ];

@@ -7,6 +7,8 @@ mod lists;
 
 use std::time::Duration;
 
+pub(crate) use events::last_to_first;
+
 use crate::stage::{Effect, Fault, Lane, Stage};
 
 const ALL: &[Lane] = &[Lane::Pods, Lane::Paged, Lane::Maps, Lane::Window];
