@@ -12,6 +12,6 @@ pub mod hostile;
 mod index;
 mod stage;
 
-pub use clock::computed;
+pub use clock::{computed, rfc3339};
 pub use index::{Valid, valid};
 pub use stage::{Identity, Stage};

@@ -3,7 +3,7 @@
 /**
  * A code exists only while the UI acts on it; everything else is [`ErrorCode::Other`].
  */
-export type ErrorCode = "unreachable" | "untrusted" | "unauthorized" | "forbidden" | "notYet" | "malformed" | "gone" | "other";
+export type ErrorCode = "unreachable" | "untrusted" | "unauthorized" | "forbidden" | "malformed" | "gone" | "other";
 
 /**
  * A right the account lacks.

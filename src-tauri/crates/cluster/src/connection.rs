@@ -344,11 +344,13 @@ impl Connection {
         let accept = HeaderValue::from_str(ask.accept).map_err(|_| RequestError::Internal {
             what: "an Accept header is not a header".to_owned(),
         })?;
+        let compressed = ask.gzip && self.0.target.compress;
+        let encoding = if compressed { "gzip" } else { "identity" };
         let mut request = Request::builder()
             .method(method)
             .uri(ask.path)
             .header(ACCEPT, accept)
-            .header(ACCEPT_ENCODING, if ask.gzip { "gzip" } else { "identity" });
+            .header(ACCEPT_ENCODING, encoding);
         if json.is_some() {
             request = request.header(CONTENT_TYPE, JSON);
         }

@@ -12,10 +12,11 @@ use crate::update::Change;
 
 /// Objects remembered at most.
 const REMEMBERED: usize = 4_096;
-/// Lists that disorder may cost before versions of this resource are believed to say nothing, and
-/// events in order that make up for all of them.
+/// Watches in a row that disorder may end before versions of this resource are believed to say
+/// nothing, and events in order that make one not count: where versions say nothing, every second
+/// event is out of order.
 const BELIEVED: u8 = 3;
-const MADE_UP: u32 = 50;
+const IN_ORDER: u32 = 6;
 
 /// Where an event stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,9 @@ pub(crate) struct EventOrder {
     highest: Option<u128>,
     /// Versions of the objects that changed lately.
     lately: HashMap<Identity, u128>,
+    /// Watches in a row that ended with a late event after few in order.
     late: u8,
-    /// Events in order since the last that was late.
+    /// Events in order since the list.
     in_order: u32,
 }
 
@@ -45,6 +47,7 @@ impl EventOrder {
     pub(crate) fn listed(&mut self, version: &str) {
         self.highest = version.parse().ok();
         self.lately.clear();
+        self.in_order = 0;
     }
 
     /// Where the event stands that brings `change` at `version`.
@@ -65,11 +68,10 @@ impl EventOrder {
                 return Place::Known;
             }
             self.late += 1;
-            self.in_order = 0;
             return Place::Late;
         }
         self.in_order = self.in_order.saturating_add(1);
-        if self.in_order >= MADE_UP {
+        if self.in_order >= IN_ORDER {
             self.late = 0;
         }
         self.highest = Some(version);
@@ -138,7 +140,7 @@ mod tests {
         let mut order = EventOrder::default();
         for round in 1..9_u32 {
             order.listed(&(round * 1_000).to_string());
-            for event in 0..60 {
+            for event in 0..6 {
                 let version = (round * 1_000 + event).to_string();
                 assert_eq!(order.place(&gone("a"), &version), Place::Next);
             }

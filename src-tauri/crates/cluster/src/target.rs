@@ -27,6 +27,8 @@ pub struct Target {
     pub(crate) certificate: Certificate,
     pub(crate) bearer: Bearer,
     pub(crate) impersonate: Option<Impersonate>,
+    /// Whether answers may come compressed.
+    pub(crate) compress: bool,
     /// That it was agreed to.
     pub(crate) pass: Pass,
 }

@@ -8,7 +8,7 @@
 //! - A cut link is no reason to list: the watch goes on from the last version seen.
 //! - A watch is never asked for without a version.
 //! - Nothing is repeated without a pause, however politely the server ends it; no pause is longer
-//!   than [`backoff::CAP`] (what is refused is asked for again once in [`REFUSED`]).
+//!   than [`backoff::CAP`] (what is refused again and again is asked for once in [`REFUSED`]).
 
 use std::time::Duration;
 
@@ -371,7 +371,14 @@ fn watch_failed(again: Next, failures: u32, fault: Fault, random: f64) -> (State
             backoff::delay(failures, random),
             hiccup(failures),
         ),
-        // The kind or the right to it may be gone, and with them what is on screen.
+        // The kind or the right to it may be gone, and with them what is on screen; or the server has
+        // only just begun and does not know its own rules yet. A list tells.
+        Fault::Refused if failures == 1 => wait(
+            fresh,
+            failures,
+            backoff::delay(failures, random),
+            hiccup(failures),
+        ),
         Fault::Refused => pause(fresh, failures, fault, random),
         Fault::Throttled { .. } | Fault::Server | Fault::Link => {
             pause(again, failures, fault, random)
@@ -386,6 +393,13 @@ fn pause(next: Next, failures: u32, fault: Fault, random: f64) -> (State, Output
             failures,
             backoff::throttled(retry_after, failures, random),
             Why::Throttled,
+        ),
+        // Once more soon: something on the way may have spoilt it.
+        Fault::Unreadable if failures <= 2 => wait(
+            next,
+            failures,
+            backoff::delay(failures, random),
+            hiccup(failures),
         ),
         Fault::Refused | Fault::Unreadable => {
             wait(next, failures, spread(REFUSED, random), Why::Refused)
@@ -684,12 +698,20 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_asked_again_slowly() {
-        assert_eq!(after(&[broke(Fault::Refused), Input::Waited]), "p33000F L");
-        assert_eq!(run([failed(Fault::Refused), Input::Waited]), "L p33000F L");
+    fn what_is_refused_again_is_asked_for_slowly() {
+        let slowly = "p33000F L";
         assert_eq!(
-            run([failed(Fault::Unreadable), Input::Waited]),
-            "L p33000F L"
+            run([failed(Fault::Refused), Input::Waited]),
+            format!("L {slowly}")
+        );
+        let once = [broke(Fault::Refused), Input::Waited];
+        assert_eq!(after(&once), "p500H L");
+        let twice = [&once[..], &[failed(Fault::Refused), Input::Waited]].concat();
+        assert_eq!(after(&twice), format!("p500H L {slowly}"));
+        let unreadable = [failed(Fault::Unreadable), Input::Waited];
+        assert_eq!(
+            run([&unreadable[..]; 3].concat()),
+            format!("L p500H L p1000T L {slowly}")
         );
         assert_eq!(after(&[broke(Fault::Unreadable), Input::Waited]), "p500H L");
     }

@@ -15,8 +15,6 @@ pub enum ErrorCode {
     Unauthorized,
     /// The user may not do this (403): offer another namespace.
     Forbidden,
-    /// Something this version cannot do yet.
-    NotYet,
     /// The file or the request is malformed.
     Malformed,
     /// The object, view, log or cluster is no longer there: close what shows it.

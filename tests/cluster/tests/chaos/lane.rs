@@ -13,6 +13,12 @@ const MET: Duration = Duration::from_secs(45);
 const LATE: Duration = Duration::from_secs(2);
 /// How long requests of a dead server are not counted.
 const FIRST_MOMENTS: Duration = Duration::from_secs(30);
+/// After so long a watch counts as one that was of use.
+const CALM: Duration = Duration::from_millis(5_500);
+/// By when the longest pause is over.
+const WORST: Duration = Duration::from_secs(38);
+/// What a fault does may reach the view so much later; until then it looks whole.
+const SINKS_IN: Duration = Duration::from_millis(300);
 /// Two watches of a kind for longer than it takes a closed one to be noticed.
 const DOUBLE: Duration = Duration::from_secs(1);
 
@@ -30,29 +36,42 @@ pub(crate) struct Outcome {
 }
 
 impl Stage {
-    /// Waits for a complete live view of a moment behind `since`, fed by one watch; when that was.
+    /// Waits for a complete live view of a moment behind `since`, fed by one watch, that stays so
+    /// for a moment; since when.
     async fn whole(&self, since: Moment, limit: Duration) -> Result<Moment, String> {
         let from = self.world.moment();
+        let mut first = None;
         loop {
             let now = self.world.moment();
-            let why = {
-                let log = self.viewer.log.lock().unwrap();
-                let began = since.max(now.saturating_sub(LATE));
-                let watches = self.proxy.watches().get(self.path()).copied();
-                if !log.live {
-                    format!("not live: {}", log.why)
-                } else if watches != Some(1) || !self.proxy.watch_brings(self.path()) {
-                    format!("{watches:?} watches, or one that brought nothing yet")
-                } else if !self.world.was(self.seen(), &log.rows, began, now) {
-                    "rows differ".to_owned()
-                } else {
-                    return Ok(now);
+            if let Some(why) = self.flaw(since, now) {
+                if now > from + limit {
+                    return Err(why);
                 }
-            };
-            if now > from + limit {
-                return Err(why);
+                first = None;
+            } else {
+                let first = *first.get_or_insert(now);
+                if now >= first + SINKS_IN {
+                    return Ok(first);
+                }
             }
             tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    }
+
+    fn flaw(&self, since: Moment, now: Moment) -> Option<String> {
+        let log = self.viewer.log.lock().unwrap();
+        let began = since.max(now.saturating_sub(LATE));
+        let watches = self.proxy.watches().get(self.path()).copied();
+        if !log.live {
+            Some(format!("not live: {}", log.why))
+        } else if watches != Some(1) || !self.proxy.watch_brings(self.path()) {
+            Some(format!(
+                "{watches:?} watches, or one that brought nothing yet"
+            ))
+        } else if self.world.was(self.seen(), &log.rows, began, now) {
+            None
+        } else {
+            Some("rows differ".to_owned())
         }
     }
 
@@ -70,6 +89,16 @@ impl Stage {
     /// Lets one fault happen, and waits until it has healed.
     pub(crate) async fn suffer(&self, fault: &Fault, span: Duration) -> Outcome {
         let mut wrong = Vec::new();
+        // Half of them come right after the one before: then it is waited longer and longer.
+        let calm = self.random.lock().unwrap().once_in(2);
+        if calm {
+            tokio::time::sleep(CALM).await;
+        }
+        let heals = if calm {
+            fault.heals
+        } else {
+            fault.heals.max(WORST)
+        };
         let outage = matches!(fault.effect, Effect::Outage | Effect::Dead);
         let lists = self.lists();
         self.note(Event::Bound(fault.bound));
@@ -97,13 +126,13 @@ impl Stage {
         if outage {
             self.note(Event::Outage(false));
         }
-        let healed = match self.whole(lifted, fault.heals).await {
+        let healed = match self.whole(lifted, heals).await {
             Ok(at) => {
                 self.note(Event::Whole);
                 at.saturating_sub(lifted)
             }
             Err(why) => {
-                wrong.push(format!("not healed {:?} later: {why}", fault.heals));
+                wrong.push(format!("not healed {heals:?} later: {why}"));
                 // What comes next is not to blame.
                 let late = self.whole(lifted, Duration::from_mins(1)).await;
                 late.map_or(Duration::MAX, |at| at.saturating_sub(lifted))

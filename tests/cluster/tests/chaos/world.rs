@@ -127,6 +127,11 @@ impl World {
     /// record lacks a write.
     pub(crate) async fn end(&self) -> (BTreeMap<Seen, Truth>, usize) {
         self.over.store(true, Ordering::SeqCst);
+        let writing = async || match self.writers.load(Ordering::SeqCst) {
+            0 => Ok(()),
+            writers => Err(format!("{writers} still write")),
+        };
+        cluster_tests::until("the last write", Duration::from_secs(20), writing).await;
         // What was written last is still on its way to the record.
         let last = |records: &Records| {
             let missing = |(seen, key, version): &&(Seen, String, u64)| {

@@ -1,6 +1,7 @@
 //! A certificate authority of the tests' own.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -38,8 +39,18 @@ impl Authority {
 
     /// A client certificate: the name of a user, and one of their groups.
     pub fn user(&self, name: &str, group: &str) -> Signed {
+        self.user_for(name, group, None)
+    }
+
+    /// As [`Authority::user`], valid for so long from now.
+    pub fn user_for(&self, name: &str, group: &str, lifetime: Option<Duration>) -> Signed {
         let key = KeyPair::generate().unwrap();
         let mut params = params(Vec::new(), ExtendedKeyUsagePurpose::ClientAuth);
+        if let Some(lifetime) = lifetime {
+            let now = SystemTime::now();
+            params.not_before = now.into();
+            params.not_after = (now + lifetime).into();
+        }
         params.distinguished_name.push(DnType::CommonName, name);
         params
             .distinguished_name

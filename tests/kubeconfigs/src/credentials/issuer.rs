@@ -45,11 +45,8 @@ struct Shared {
 
 struct State {
     url: String,
-    lifetime: Duration,
-    /// Whether a refresh token is good for one use.
-    rotates: bool,
-    /// Whose each refresh token is.
-    refresh: BTreeMap<String, String>,
+    /// What each refresh token is good for.
+    refresh: BTreeMap<String, Grant>,
     fault: Option<Fault>,
     /// Method and path of each request.
     requests: Vec<String>,
@@ -57,8 +54,21 @@ struct State {
     issued: Vec<String>,
 }
 
+/// What a refresh token is good for.
+#[derive(Clone)]
+struct Grant {
+    user: String,
+    /// Of the ID tokens.
+    lifetime: Duration,
+    /// Whether it is good for one use.
+    once: bool,
+}
+
+/// How long ID tokens last where nothing else is said.
+const LIFETIME: Duration = Duration::from_hours(1);
+
 impl Issuer {
-    /// Starts one that `authority` vouches for. Its tokens last an hour, and refresh tokens can be used again.
+    /// Starts one that `authority` vouches for.
     pub fn start(authority: &Authority) -> Self {
         let random = SystemRandom::new();
         let signing = &ECDSA_P256_SHA256_FIXED_SIGNING;
@@ -67,8 +77,6 @@ impl Issuer {
             key: EcdsaKeyPair::from_pkcs8(signing, key.as_ref(), &random).unwrap(),
             state: Mutex::new(State {
                 url: String::new(),
-                lifetime: Duration::from_hours(1),
-                rotates: false,
                 refresh: BTreeMap::new(),
                 fault: None,
                 requests: Vec::new(),
@@ -88,27 +96,38 @@ impl Issuer {
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    /// An ID token of `user` that is valid from now for as long as tokens last, or ended a minute ago.
+    /// An ID token of `user` that is valid for an hour from now, or ended a minute ago.
     pub fn id_token(&self, user: &str, expired: bool) -> String {
-        self.shared.id_token(user, expired)
+        self.shared.id_token(user, (!expired).then_some(LIFETIME))
     }
 
-    /// A refresh token of `user`.
+    /// An ID token of `user` that is valid for so long from now.
+    pub fn brief_token(&self, user: &str, lifetime: Duration) -> String {
+        self.shared.id_token(user, Some(lifetime))
+    }
+
+    /// A refresh token of `user` that can be used again and again.
     pub fn refresh_token(&self, user: &str) -> String {
+        self.grant(user, LIFETIME, false)
+    }
+
+    /// A refresh token of `user` that is good for one use, like those it is exchanged for, and brings ID tokens
+    /// that last so long.
+    pub fn rotating_token(&self, user: &str, lifetime: Duration) -> String {
+        self.grant(user, lifetime, true)
+    }
+
+    fn grant(&self, user: &str, lifetime: Duration, once: bool) -> String {
         let token = format!("PLANTED-refresh-token-of-{user}");
+        let user = user.to_owned();
+        let grant = Grant {
+            user,
+            lifetime,
+            once,
+        };
         let mut state = self.shared.state.lock().unwrap();
-        state.refresh.insert(token.clone(), user.to_owned());
+        state.refresh.insert(token.clone(), grant);
         token
-    }
-
-    /// From now on tokens last so long.
-    pub fn set_lifetime(&self, lifetime: Duration) {
-        self.shared.state.lock().unwrap().lifetime = lifetime;
-    }
-
-    /// From now on each refresh token can be used once, if `rotates`.
-    pub fn set_rotation(&self, rotates: bool) {
-        self.shared.state.lock().unwrap().rotates = rotates;
     }
 
     /// From now on it does this.
@@ -128,16 +147,16 @@ impl Issuer {
 }
 
 impl Shared {
-    fn id_token(&self, user: &str, expired: bool) -> String {
+    /// Valid for so long from now; none: ended a minute ago.
+    fn id_token(&self, user: &str, lifetime: Option<Duration>) -> String {
         let mut state = self.state.lock().unwrap();
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap()
             .as_secs();
-        let (from, until) = if expired {
-            (now - 3_660, now - 60)
-        } else {
-            (now, now + state.lifetime.as_secs())
+        let (from, until) = match lifetime {
+            Some(lifetime) => (now, now + lifetime.as_secs()),
+            None => (now - 3_660, now - 60),
         };
         let claims = json!({
             "iss": state.url, "aud": CLIENT, "sub": user, "groups": [GROUP], "iat": from, "exp": until,
@@ -195,25 +214,21 @@ impl Shared {
             return refused("unsupported_grant_type");
         }
         let given = field("refresh_token").unwrap_or_default();
-        let (user, rotates, fault) = {
+        let (grant, fault) = {
             let state = self.state.lock().unwrap();
-            (
-                state.refresh.get(given).cloned(),
-                state.rotates,
-                state.fault.clone(),
-            )
+            (state.refresh.get(given).cloned(), state.fault.clone())
         };
-        let Some(user) = user.filter(|_| fault != Some(Fault::InvalidGrant)) else {
+        let Some(grant) = grant.filter(|_| fault != Some(Fault::InvalidGrant)) else {
             return refused("invalid_grant");
         };
-        let token = self.id_token(&user, false);
+        let token = self.id_token(&grant.user, Some(grant.lifetime));
+        let seconds = grant.lifetime.as_secs();
         let mut state = self.state.lock().unwrap();
-        let next = format!("PLANTED-next-{}-of-{user}", state.issued.len());
-        state.refresh.insert(next.clone(), user);
-        if rotates {
+        let next = format!("PLANTED-next-{}-of-{}", state.issued.len(), grant.user);
+        if grant.once {
             state.refresh.remove(given);
         }
-        let seconds = state.lifetime.as_secs();
+        state.refresh.insert(next.clone(), grant);
         let mut answer = json!({
             "id_token": token, "refresh_token": next, "access_token": "PLANTED-access-token",
             "token_type": "Bearer", "expires_in": seconds,

@@ -159,6 +159,11 @@ impl Stage {
         around
     }
 
+    /// Who signs the certificates of its users.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
     /// The folder of the kubeconfigs.
     pub fn folder(&self) -> &Path {
         &self.folder

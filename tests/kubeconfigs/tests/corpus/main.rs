@@ -5,6 +5,7 @@
 mod changes;
 mod hostile;
 mod probe;
+mod renewals;
 mod twins;
 mod valid;
 

@@ -34,7 +34,7 @@ export function fakeHost(query = new URLSearchParams(location.search)): Host {
       const handler = handlers[command] as FakeHandler<C> | undefined;
       if (!handler) {
         const missing: WireError = {
-          code: 'notYet',
+          code: 'other',
           message: `The in-memory backend has no ${command}.`,
           detail: '',
         };

@@ -45,7 +45,6 @@ export function adviceFor(code: ErrorCode): string {
       return 'Renew the credentials in the kubeconfig.';
     case 'forbidden':
       return 'The server knows you, but does not let you in; ask its administrator.';
-    case 'notYet':
     case 'malformed':
     case 'gone':
     case 'other':

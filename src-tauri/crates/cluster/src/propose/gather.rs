@@ -93,6 +93,7 @@ pub(crate) fn target(
         certificate: account.certificate.clone(),
         bearer,
         impersonate: account.impersonate.clone(),
+        compress: parts.cluster.entry.disable_compression != Some(true),
         pass,
     })
 }

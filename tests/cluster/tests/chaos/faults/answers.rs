@@ -51,19 +51,16 @@ pub(super) const FAULTS: &[Fault] = &[
         |stage| {
             stage.next_watch(1, refused(400, "BadRequest"));
         },
-    )
-    .heals(SLOWLY),
+    ),
     once(
         "422 for a watch, as of a server that knows no initial events",
         |stage| {
             stage.next_watch(1, refused(422, "Invalid"));
         },
-    )
-    .heals(SLOWLY),
+    ),
     once("401 for a watch", |stage| {
         stage.next_watch(1, refused(401, "Unauthorized"));
-    })
-    .heals(SLOWLY),
+    }),
     once("401 for everything for a while", |stage| {
         stage.proxy.always(refused(401, "Unauthorized"), |_| true);
         stage.proxy.cut();
@@ -72,12 +69,10 @@ pub(super) const FAULTS: &[Fault] = &[
     .heals(SLOWLY),
     once("403 for a watch", |stage| {
         stage.next_watch(1, refused(403, "Forbidden"));
-    })
-    .heals(SLOWLY),
+    }),
     once("404 for a watch", |stage| {
         stage.next_watch(1, refused(404, "NotFound"));
-    })
-    .heals(SLOWLY),
+    }),
     once("429 with Retry-After: 1", |stage| {
         stage.next_watch(1, Answer::throttled("1"));
     }),

@@ -120,8 +120,7 @@ pub(super) const FAULTS: &[Fault] = &[
     .is(Effect::Cut),
     once("an error of 500", |stage| stage.line(&status(500, "InternalError"))),
     once("an error of 504", |stage| stage.line(&status(504, "Timeout"))),
-    once("an error of 403", |stage| stage.line(&status(403, "Forbidden")))
-        .heals(super::SLOWLY),
+    once("an error of 403", |stage| stage.line(&status(403, "Forbidden"))),
     once("an error of 410", Stage::relist),
     once("an error of 410 three times", |stage| {
         stage.next_watch(3, Answer::expired_event());
@@ -129,8 +128,7 @@ pub(super) const FAULTS: &[Fault] = &[
     .within(9),
     once("an error that is none", |stage| {
         stage.line(r#"{"type":"ERROR","object":[1,"two"]}"#);
-    })
-    .heals(super::SLOWLY),
+    }),
     once("a line that is no event", |stage| {
         stage.line("upstream connect error or disconnect/reset before headers");
     }),

@@ -46,13 +46,11 @@ pub(super) const FAULTS: &[Fault] = &[
     once("a list ended in order inside a block of gzip", |stage| {
         let pieces = [Piece::Chunk(half_a_block()), Piece::end()];
         stage.next_list(1, script(GZIP, pieces));
-    })
-    .heals(SLOWLY),
+    }),
     once("a list of garbage that claims to be gzip", |stage| {
         let pieces = [Piece::Chunk(vec![0xA5; 2_000]), Piece::end()];
         stage.next_list(1, script(GZIP, pieces));
-    })
-    .heals(SLOWLY),
+    }),
     once("a list shorter than it said", |stage| {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n{\"items\":[";
         let script = vec![Piece::Bytes(head.as_bytes().to_vec()), Piece::Fin];
@@ -60,14 +58,12 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     once("an empty body in place of a list", |stage| {
         stage.next_list(1, script("", [Piece::end()]));
-    })
-    .heals(SLOWLY),
+    }),
     once("a page for people in place of a list", |stage| {
         let text = Piece::line("<html><body>Please log in</body></html>");
         let script = vec![Piece::head_of("text/html", ""), text, Piece::end()];
         stage.next_list(1, Answer::Script(script));
-    })
-    .heals(SLOWLY),
+    }),
     once("a list without end that says nothing", |stage| {
         let begun = Piece::Chunk(br#"{"kind":"List","metadata":{},"items":["#.to_vec());
         let spaces = Piece::Endless(b"    ".to_vec(), Duration::from_millis(100));
@@ -79,8 +75,7 @@ pub(super) const FAULTS: &[Fault] = &[
         text.resize(9 << 20, b'x');
         stage.next_list(1, script("", [Piece::Chunk(text), Piece::Hang]));
     })
-    .on(RECORDS)
-    .heals(SLOWLY),
+    .on(RECORDS),
     once("a list byte by byte", |stage| {
         stage.next_list(1, Answer::Slow(Duration::from_millis(20)));
     })
