@@ -373,7 +373,7 @@ fn watch_failed(again: Next, failures: u32, fault: Fault, random: f64) -> (State
         ),
         // The kind or the right to it may be gone, and with them what is on screen; or the server has
         // only just begun and does not know its own rules yet. A list tells.
-        Fault::Refused if failures == 1 => wait(
+        Fault::Refused if failures <= 2 => wait(
             fresh,
             failures,
             backoff::delay(failures, random),
