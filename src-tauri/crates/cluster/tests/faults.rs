@@ -316,9 +316,9 @@ async fn refusals_are_stated() {
             seen.failed() == Some(code)
         })
         .await;
-        // And in the middle of a watch.
+        // And in the middle of a watch, where a list has to say the same.
         let server = Server::start(
-            [list("5", &["a"], None)],
+            [list("5", &["a"], None), refusal(code, "")],
             [lines(&[bookmark("6")], End::Close), refusal(code, "")],
         )
         .await;
@@ -328,7 +328,19 @@ async fn refusals_are_stated() {
         })
         .await;
         seen.for_a_while(Duration::from_millis(500)).await;
-        assert_eq!(server.lists(), 1, "{code} is not asked again at once");
+        assert_eq!(server.lists(), 2, "{code} is not asked again at once");
+        // One that no list confirms is over soon, and alarms nobody.
+        let server = Server::start(
+            [list("5", &["a"], None), list("7", &["a", "b"], None)],
+            [lines(&[bookmark("6")], End::Close), refusal(code, "")],
+        )
+        .await;
+        let mut seen = look(&server);
+        seen.within(Duration::from_secs(4), "the second list", |seen| {
+            seen.is(&["a", "b"])
+        })
+        .await;
+        assert_eq!(seen.failed(), None);
     }
 }
 
