@@ -6,6 +6,7 @@ use desktop::{CountingListener, Home, Kubeconfig, Window, cluster};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
+use crate::habits::CONTRAST;
 use crate::steps::{
     choose_context, confirm_dangers, connect, connected, go_to, press_answer, trust, until_asked,
     until_connected, until_not_asked,
@@ -134,6 +135,33 @@ fn no_and_escape_open_nothing() {
         ),
         false
     );
+    wires.assert_untouched();
+}
+
+#[test]
+fn the_question_fits_the_smallest_window_in_both_themes() {
+    let wires = Tripwires::open();
+    let window = &wires.window;
+    window.resize(900, 560);
+    for theme in ["dark", "light"] {
+        go_to(window, &format!("Theme: {theme}"));
+        for context in ["careless", "by-plugin"] {
+            choose_context(window, context);
+            until_asked(window, context);
+            window.until("the delay's end", "return pressable('Look only')", &[]);
+            window.shot(&format!("consent-small-{context}-{theme}"));
+            let hidden = "return all('button', '', consent()).filter((button) => {
+                const at = button.getBoundingClientRect();
+                const there = document.elementFromPoint((at.left + at.right) / 2, (at.top + at.bottom) / 2);
+                return ['Do not open', 'Look only', 'Trust and connect'].includes(nameOf(button)) && !button.contains(there);
+            }).map(nameOf)";
+            assert_eq!(window.eval(hidden, &[]), json!([]), "{context}, {theme}");
+            assert_eq!(window.eval(CONTRAST, &[]), json!([]), "{context}, {theme}");
+            confirm_dangers(window);
+            window.shot(&format!("consent-small-{context}-{theme}-understood"));
+            choose_answer(window, "Do not open");
+        }
+    }
     wires.assert_untouched();
 }
 
