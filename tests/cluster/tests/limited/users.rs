@@ -48,7 +48,7 @@ impl User {
         }
     }
 
-    /// A kubeconfig with this account alone, towards `server` (else the API server itself).
+    /// A kubeconfig with this account alone, by its token file, towards `server` (else the API server itself).
     pub(crate) fn kubeconfig(self, server: Option<&str>) -> PathBuf {
         prepare();
         let plane = plane();
@@ -56,6 +56,8 @@ impl User {
         let token = plane
             .kubectl(&["create", "token", name, "-n", OWN, "--duration=2h"])
             .unwrap();
+        let token_file = plane.folder().join(format!("limited-{name}.token"));
+        std::fs::write(&token_file, token).unwrap();
         let authority = STANDARD.encode(plane.ca_pem().unwrap());
         let url = plane.url();
         let cluster = match server {
@@ -65,7 +67,7 @@ impl User {
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": name,
             "clusters": [{"name": "c", "cluster": cluster}],
-            "users": [{"name": name, "user": {"token": token.trim()}}],
+            "users": [{"name": name, "user": {"tokenFile": token_file}}],
             "contexts": [{"name": name, "context": {"cluster": "c", "user": name, "namespace": OWN}}],
         });
         let kind = if server.is_some() {
