@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use cluster_tests::Request;
 use cluster_tests::chaos::{Event, Moment};
 
+use crate::faults::SLOWLY;
 use crate::stage::{Effect, Fault, Stage};
 
 /// Longest a fault may take to be met.
@@ -15,8 +16,6 @@ const LATE: Duration = Duration::from_secs(2);
 const FIRST_MOMENTS: Duration = Duration::from_secs(30);
 /// After so long a watch counts as one that was of use.
 const CALM: Duration = Duration::from_millis(5_500);
-/// By when the longest pause is over.
-const WORST: Duration = Duration::from_secs(38);
 /// What a fault does may reach the view so much later; until then it looks whole.
 const SINKS_IN: Duration = Duration::from_millis(300);
 /// Two watches of a kind for longer than it takes a closed one to be noticed.
@@ -97,7 +96,7 @@ impl Stage {
         let heals = if calm {
             fault.heals
         } else {
-            fault.heals.max(WORST)
+            fault.heals.max(SLOWLY)
         };
         let outage = matches!(fault.effect, Effect::Outage | Effect::Dead);
         let lists = self.lists();

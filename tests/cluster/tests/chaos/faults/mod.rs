@@ -26,7 +26,7 @@ const FRESH: Duration = Duration::from_millis(10_500);
 const ALONE: Duration = Duration::from_millis(20_500);
 /// Healing where nothing is waited for, and after a refusal that is asked again in half a minute.
 const SOON: Duration = Duration::from_secs(6);
-const SLOWLY: Duration = Duration::from_secs(38);
+pub(crate) const SLOWLY: Duration = Duration::from_secs(38);
 
 /// A fault that strikes once.
 const fn once(name: &'static str, strike: fn(&Stage)) -> Fault {
