@@ -9,6 +9,7 @@ pub mod generic;
 pub mod kind;
 pub mod meta;
 pub mod quantity;
+pub mod resources;
 pub mod row;
 pub mod rows;
 pub mod scaling;
@@ -24,6 +25,7 @@ mod slim;
 pub use generic::{GenericRow, TableHeader};
 pub use kind::{Kind, KindSpec, Resource};
 pub use meta::{Meta, OwnerRef};
+pub use resources::{Amounts, PodResources};
 pub use row::{DecodeError, ObjectRow, decode_json, decode_proto};
 pub use rows::{
     DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledObjectRow,

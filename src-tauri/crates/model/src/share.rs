@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 
 use crate::meta::OwnerRef;
+use crate::resources::PodResources;
 
 /// Places of a cache: more than a large cluster has nodes.
 const PLACES: usize = 2048;
@@ -15,10 +16,11 @@ const PLACES: usize = 2048;
 thread_local! {
     static TEXTS: RefCell<Vec<Option<Arc<str>>>> = RefCell::new(vec![None; PLACES]);
     static OWNERS: RefCell<Vec<Option<Arc<OwnerRef>>>> = RefCell::new(vec![None; PLACES]);
+    static RESOURCES: RefCell<Vec<Option<Arc<PodResources>>>> = RefCell::new(vec![None; PLACES]);
 }
 
-fn place(text: &str) -> usize {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(text);
+fn place(what: impl std::hash::Hash) -> usize {
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(what);
     usize::try_from(hash % PLACES as u64).unwrap_or_default()
 }
 
@@ -35,6 +37,14 @@ pub(crate) fn owner(owner: OwnerRef) -> Arc<OwnerRef> {
     OWNERS.with_borrow_mut(|seen| match &mut seen[place(&owner.uid)] {
         Some(known) if **known == owner => Arc::clone(known),
         other => Arc::clone(other.insert(Arc::new(owner))),
+    })
+}
+
+/// The same requests and limits, shared with other pods of late: those of one workload ask alike.
+pub(crate) fn resources(resources: PodResources) -> Arc<PodResources> {
+    RESOURCES.with_borrow_mut(|seen| match &mut seen[place(&resources)] {
+        Some(known) if **known == resources => Arc::clone(known),
+        other => Arc::clone(other.insert(Arc::new(resources))),
     })
 }
 

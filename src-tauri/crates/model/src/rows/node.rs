@@ -6,10 +6,11 @@ use table::{Cell, Column, Row, SortKey, Tone};
 
 use crate::cells::{age, age_key, figure_column, figure_key, or_none, text_column, text_key, wide};
 use crate::meta::{Meta, Word};
-use crate::quantity::{Quantity, cpu_text, memory_text};
+use crate::quantity::{cpu_text, memory_text};
+use crate::resources::Amounts;
 use crate::slim;
 use crate::text;
-use crate::usage::{Usage, amount};
+use crate::usage::Usage;
 
 /// A node as its table needs it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +33,12 @@ pub struct NodeRow {
     pub kernel: Box<str>,
     /// Container runtime.
     pub runtime: Box<str>,
+    /// `linux/arm64`; empty where kubelet has not said it yet.
+    pub platform: Box<str>,
+    /// Conditions beside readiness that are true, `MemoryPressure` and the like.
+    pub pressures: Box<[Word]>,
+    /// What pods may ask for in all; the whole capacity where the node does not say, as kubectl takes it.
+    pub allocatable: Amounts,
     /// Nanocores pods may ask for in all.
     pub cpu_allocatable_nano: Option<i64>,
     /// Bytes pods may ask for in all.
@@ -67,7 +74,17 @@ impl From<&slim::Node> for NodeRow {
             .find(|c| c.r#type == b"Ready")
             .map(|c| c.status == b"True");
         let cordoned = node.spec.as_ref().is_some_and(|s| s.unschedulable);
-        let nano = |resource| amount(&status.allocatable, resource).map(Quantity::nano);
+        let own = Amounts::from(&status.allocatable);
+        let nano = |resource| own.get(resource);
+        let (cpu_allocatable_nano, memory_allocatable) = (
+            nano("cpu").and_then(|n| i64::try_from(n).ok()),
+            nano("memory").and_then(|n| i64::try_from(n / 1_000_000_000).ok()),
+        );
+        let pressures = status
+            .conditions
+            .iter()
+            .filter(|c| c.status == b"True" && c.r#type != b"Ready")
+            .map(|c| text::word(&c.r#type));
         Self {
             meta: node.metadata.as_ref().map(Meta::from).unwrap_or_default(),
             status: Word::Borrowed(match (ready, cordoned) {
@@ -85,8 +102,21 @@ impl From<&slim::Node> for NodeRow {
             os_image: known(&info.os_image),
             kernel,
             runtime: known(&info.container_runtime_version),
-            cpu_allocatable_nano: nano("cpu").and_then(|n| i64::try_from(n).ok()),
-            memory_allocatable: nano("memory").and_then(|n| i64::try_from(n / 1_000_000_000).ok()),
+            platform: match (
+                text::line(&info.operating_system),
+                text::line(&info.architecture),
+            ) {
+                (os, architecture) if os.is_empty() => architecture,
+                (os, architecture) => format!("{os}/{architecture}").into(),
+            },
+            pressures: pressures.collect(),
+            allocatable: if own.is_empty() {
+                Amounts::from(&status.capacity)
+            } else {
+                own
+            },
+            cpu_allocatable_nano,
+            memory_allocatable,
             usage: None,
         }
     }

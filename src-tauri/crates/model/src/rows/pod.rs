@@ -10,6 +10,8 @@ use crate::cells::{
 };
 use crate::meta::{Meta, Word};
 use crate::quantity::{cpu_text, memory_text};
+use crate::resources::{self, PodResources};
+use crate::share;
 use crate::slim;
 use crate::text;
 use crate::usage::Usage;
@@ -43,6 +45,8 @@ pub struct PodRow {
     pub gates: Option<(u32, u32)>,
     /// Init containers and containers, in the order of the spec.
     pub containers: Box<[ContainerBrief]>,
+    /// What it holds of its node, shared with pods that ask alike.
+    pub resources: Arc<PodResources>,
     /// CPU and memory in use, if measured.
     pub usage: Option<Usage>,
 }
@@ -83,6 +87,7 @@ impl From<&slim::Pod> for PodRow {
             nominated_node: text::line(&status.nominated_node_name),
             gates: gates(spec, status),
             containers: pod_status::briefs(spec, status),
+            resources: share::resources(resources::of_pod(spec, status)),
             usage: None,
         }
     }

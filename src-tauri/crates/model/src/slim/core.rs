@@ -24,6 +24,17 @@ slim! {
         init_containers: Vec<Container>,
         #[prost(message, repeated, tag = "28")]
         readiness_gates: Vec<PodReadinessGate>,
+        #[prost(btree_map = "string, message", tag = "32")]
+        overhead: BTreeMap<String, Quantity>,
+        #[prost(message, optional, tag = "40")]
+        resources: Option<ResourceRequirements>,
+    }
+    /// What is asked for, and the most that may be used.
+    ResourceRequirements {
+        #[prost(btree_map = "string, message", tag = "1")]
+        limits: BTreeMap<String, Quantity>,
+        #[prost(btree_map = "string, message", tag = "2")]
+        requests: BTreeMap<String, Quantity>,
     }
     /// A container as asked for.
     Container {
@@ -31,6 +42,8 @@ slim! {
         name: Vec<u8>,
         #[prost(bytes = "vec", tag = "2")]
         image: Vec<u8>,
+        #[prost(message, optional, tag = "8")]
+        resources: Option<ResourceRequirements>,
         #[prost(bytes = "vec", tag = "24")]
         restart_policy: Vec<u8>,
     }
@@ -90,6 +103,10 @@ slim! {
         restart_count: i32,
         #[prost(bool, optional, tag = "9")]
         started: Option<bool>,
+        #[prost(btree_map = "string, message", tag = "10")]
+        allocated_resources: BTreeMap<String, Quantity>,
+        #[prost(message, optional, tag = "11")]
+        resources: Option<ResourceRequirements>,
     }
     /// One of three; none means waiting.
     ContainerState {
@@ -137,6 +154,8 @@ slim! {
     }
     /// What kubelet says of a node.
     NodeStatus {
+        #[prost(btree_map = "string, message", tag = "1")]
+        capacity: BTreeMap<String, Quantity>,
         #[prost(btree_map = "string, message", tag = "2")]
         allocatable: BTreeMap<String, Quantity>,
         #[prost(message, repeated, tag = "4")]
@@ -170,6 +189,8 @@ slim! {
         container_runtime_version: Vec<u8>,
         #[prost(bytes = "vec", tag = "7")]
         kubelet_version: Vec<u8>,
+        #[prost(bytes = "vec", tag = "9")]
+        operating_system: Vec<u8>,
         #[prost(bytes = "vec", tag = "10")]
         architecture: Vec<u8>,
     }

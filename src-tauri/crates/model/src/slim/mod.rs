@@ -19,7 +19,7 @@ pub(crate) use autoscaling::{
 };
 pub(crate) use core::{
     Container, ContainerState, ContainerStateTerminated, ContainerStatus, Event, Namespace, Node,
-    Pod, PodSpec, PodStatus,
+    Pod, PodSpec, PodStatus, ResourceRequirements,
 };
 pub(crate) use keda::{ScaledObject, Trigger};
 pub(crate) use lenient::{Lenient, field};
