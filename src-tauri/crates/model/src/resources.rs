@@ -97,7 +97,7 @@ pub(crate) fn of_pod(spec: &slim::PodSpec, status: &slim::PodStatus) -> PodResou
         // The last of several statuses of one name counts, as in Go's map.
         let effective = |container: &slim::Container| {
             let of_spec = which.of(container.resources.as_ref());
-            let found = statuses().filter(|s| s.name == container.name).last();
+            let found = statuses().rfind(|s| s.name == container.name);
             let Some(found) = found.filter(|s| s.resources.is_some()) else {
                 return of_spec;
             };
