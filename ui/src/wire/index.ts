@@ -672,6 +672,18 @@ kind: string,
  */
 group: string, 
 /**
+ * `pods`.
+ */
+plural: string, 
+/**
+ * `pod`; may be empty.
+ */
+singular: string, 
+/**
+ * Heading of the sidebar it stands under: `Workloads`, or the API group of custom resources; empty for a link of its own.
+ */
+section: string, 
+/**
  * Whether its objects live in namespaces.
  */
 namespaced: boolean, 
@@ -679,6 +691,14 @@ namespaced: boolean,
  * `po`, `deploy`.
  */
 shortNames: Array<string>, 
+/**
+ * `all`, `api-extensions`: groups of kinds that kubectl gets together.
+ */
+categories: Array<string>, 
+/**
+ * Every served version, the one shown first; `group/version/plural` (`core/…` for the core group) opens another.
+ */
+versions: Array<string>, 
 /**
  * Whether it comes from a custom resource definition.
  */
@@ -697,7 +717,7 @@ unsure: boolean, };
  */
 export type KindList = { 
 /**
- * Kinds with rows of their own first, then every other listable kind.
+ * In the order of the sidebar: kinds of one section stand together.
  */
 kinds: Array<KindEntry>, 
 /**

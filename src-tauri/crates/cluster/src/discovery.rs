@@ -1,6 +1,6 @@
 //! Which resources a server has, custom ones included.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use futures_util::{StreamExt, stream};
 use model::Resource;
@@ -31,8 +31,10 @@ pub struct Discovery {
 /// One resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovered {
-    /// Where it is served.
+    /// Where it is served, in the version its group prefers.
     pub resource: Resource,
+    /// Every version it is served in, that one first.
+    pub versions: Vec<String>,
     /// `deployment`; may be empty.
     pub singular: String,
     /// `deploy`.
@@ -47,6 +49,13 @@ impl Discovered {
     /// Whether the server allows `verb` on it at all; rights are another matter.
     pub fn can(&self, verb: &str) -> bool {
         self.verbs.iter().any(|own| own == verb)
+    }
+
+    /// Whether this is where `resource` is served, in its version or another.
+    pub fn serves(&self, resource: &Resource) -> bool {
+        self.resource.group == resource.group
+            && self.resource.plural == resource.plural
+            && self.versions.contains(&resource.version)
     }
 }
 
@@ -78,11 +87,24 @@ pub async fn discover(connection: &Connection) -> Result<Discovery, RequestError
             one_by_one(connection, preferred_first(parse(&body)?), &mut found).await?;
         }
     }
-    let mut seen = HashSet::new();
-    found
-        .resources
-        .retain(|own| seen.insert((own.resource.group.clone(), own.resource.plural.clone())));
+    found.resources = once_each(found.resources);
     Ok(found)
+}
+
+/// Each resource once, in the version that came first, with the versions of all.
+fn once_each(all: Vec<Discovered>) -> Vec<Discovered> {
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
+    let mut once: Vec<Discovered> = Vec::new();
+    for own in all {
+        let key = (own.resource.group.clone(), own.resource.plural.clone());
+        if let Some(place) = places.get(&key) {
+            once[*place].versions.extend(own.versions);
+        } else {
+            places.insert(key, once.len());
+            once.push(own);
+        }
+    }
+    once
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, RequestError> {
@@ -166,6 +188,7 @@ fn aggregated(list: GroupDiscoveryList, found: &mut Discovery) {
                         kind: shown(&kind.kind),
                         namespaced: own.scope.as_deref() == Some("Namespaced"),
                     },
+                    versions: vec![shown(&version.version)],
                     singular: shown(&own.singular_resource),
                     short_names: all_shown(own.short_names),
                     categories: all_shown(own.categories),
@@ -292,6 +315,7 @@ fn listed(group: &str, version: &str, list: ResourceList) -> impl Iterator<Item 
                 kind: shown(&own.kind),
                 namespaced: own.namespaced,
             },
+            versions: vec![shown(version)],
             singular: shown(&own.singular_name),
             short_names: all_shown(own.short_names),
             categories: all_shown(own.categories),

@@ -3,6 +3,7 @@
 //! Bytes from the API server (JSON or protobuf) become an [`ObjectRow`] in one step; nothing
 //! larger is kept. Pure: no clock, no files, no network.
 
+pub mod catalog;
 pub mod details;
 pub mod duration;
 pub mod generic;

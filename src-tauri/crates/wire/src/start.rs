@@ -243,10 +243,20 @@ pub struct KindEntry {
     pub kind: String,
     /// API group; empty is core.
     pub group: String,
+    /// `pods`.
+    pub plural: String,
+    /// `pod`; may be empty.
+    pub singular: String,
+    /// Heading of the sidebar it stands under: `Workloads`, or the API group of custom resources; empty for a link of its own.
+    pub section: String,
     /// Whether its objects live in namespaces.
     pub namespaced: bool,
     /// `po`, `deploy`.
     pub short_names: Vec<String>,
+    /// `all`, `api-extensions`: groups of kinds that kubectl gets together.
+    pub categories: Vec<String>,
+    /// Every served version, the one shown first; `group/version/plural` (`core/…` for the core group) opens another.
+    pub versions: Vec<String>,
     /// Whether it comes from a custom resource definition.
     pub custom: bool,
     /// The right to list it, where the account is known to have it in no namespace in question.
@@ -259,7 +269,7 @@ pub struct KindEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct KindList {
-    /// Kinds with rows of their own first, then every other listable kind.
+    /// In the order of the sidebar: kinds of one section stand together.
     pub kinds: Vec<KindEntry>,
     /// API groups that did not answer discovery: `metrics.k8s.io`.
     pub failed_groups: Vec<String>,

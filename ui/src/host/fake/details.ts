@@ -250,7 +250,7 @@ const part: FakePart = ({ world, notify }) => {
         nextTickMs: 1_000,
       };
       if (!loaded) return base;
-      if (mode === 'forbidden' || ask.kind === '/v1/secrets') {
+      if (mode === 'forbidden' || ask.kind === 'core/v1/secrets') {
         const problem: WireError = {
           code: 'forbidden',
           message: `User "dev" cannot get ${ask.kind} in the namespace "${ask.namespace}".`,

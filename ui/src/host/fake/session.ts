@@ -23,6 +23,7 @@ function withLack(entry: KindEntry): KindEntry {
 }
 
 function kind(
+  section: string,
   id: string,
   title: string,
   one: string,
@@ -34,43 +35,58 @@ function kind(
     title,
     kind: one,
     group,
+    plural: id.split('/').at(-1) ?? id,
+    singular: one.toLowerCase(),
+    section,
     namespaced: true,
     shortNames: [],
-    custom: false,
+    categories: [],
+    versions: ['v1'],
+    custom: section.includes('.'),
     lack: null,
     unsure: false,
     ...more,
   };
 }
 
+const RBAC = 'rbac.authorization.k8s.io';
 const KINDS: KindEntry[] = [
-  kind('pods', 'Pods', 'Pod', '', { shortNames: ['po'] }),
-  kind('deployments', 'Deployments', 'Deployment', 'apps', { shortNames: ['deploy'] }),
-  kind('replicasets', 'ReplicaSets', 'ReplicaSet', 'apps', { shortNames: ['rs'] }),
-  kind('horizontalpodautoscalers', 'HPAs', 'HorizontalPodAutoscaler', 'autoscaling', {
+  kind('Workloads', 'pods', 'Pods', 'Pod', '', { shortNames: ['po'], categories: ['all'] }),
+  kind('Workloads', 'deployments', 'Deployments', 'Deployment', 'apps', { shortNames: ['deploy'] }),
+  kind('Workloads', 'apps/v1/daemonsets', 'DaemonSets', 'DaemonSet', 'apps'),
+  kind('Workloads', 'apps/v1/statefulsets', 'StatefulSets', 'StatefulSet', 'apps'),
+  kind('Workloads', 'replicasets', 'ReplicaSets', 'ReplicaSet', 'apps', { shortNames: ['rs'] }),
+  kind('Workloads', 'batch/v1/jobs', 'Jobs', 'Job', 'batch'),
+  kind('Workloads', 'batch/v1/cronjobs', 'CronJobs', 'CronJob', 'batch'),
+  kind('Config', 'core/v1/configmaps', 'ConfigMaps', 'ConfigMap'),
+  kind('Config', 'core/v1/secrets', 'Secrets', 'Secret'),
+  kind('Config', 'horizontalpodautoscalers', 'HPAs', 'HorizontalPodAutoscaler', 'autoscaling', {
     shortNames: ['hpa'],
+    versions: ['v2', 'v1'],
   }),
-  kind('scaledobjects', 'ScaledObjects', 'ScaledObject', 'keda.sh', {
+  kind('Network', 'core/v1/services', 'Services', 'Service'),
+  kind('Network', 'networking.k8s.io/v1/ingresses', 'Ingresses', 'Ingress', 'networking.k8s.io'),
+  kind(
+    'Storage',
+    'core/v1/persistentvolumeclaims',
+    'PersistentVolumeClaims',
+    'PersistentVolumeClaim',
+  ),
+  kind('', 'nodes', 'Nodes', 'Node', '', { namespaced: false, shortNames: ['no'] }),
+  kind('', 'namespaces', 'Namespaces', 'Namespace', '', { namespaced: false, shortNames: ['ns'] }),
+  kind('', 'events', 'Events', 'Event', '', { shortNames: ['ev'] }),
+  kind('Access Control', `${RBAC}/v1/roles`, 'Roles', 'Role', RBAC),
+  kind(
+    'cert-manager.io',
+    'cert-manager.io/v1/certificates',
+    'Certificates',
+    'Certificate',
+    'cert-manager.io',
+  ),
+  kind('keda.sh', 'scaledobjects', 'ScaledObjects', 'ScaledObject', 'keda.sh', {
     shortNames: ['so'],
-    custom: true,
   }),
-  kind('nodes', 'Nodes', 'Node', '', { namespaced: false, shortNames: ['no'] }),
-  kind('namespaces', 'Namespaces', 'Namespace', '', { namespaced: false, shortNames: ['ns'] }),
-  kind('events', 'Events', 'Event', '', { shortNames: ['ev'] }),
-  kind('apps/v1/statefulsets', 'StatefulSets', 'StatefulSet', 'apps'),
-  kind('apps/v1/daemonsets', 'DaemonSets', 'DaemonSet', 'apps'),
-  kind('batch/v1/jobs', 'Jobs', 'Job', 'batch'),
-  kind('batch/v1/cronjobs', 'CronJobs', 'CronJob', 'batch'),
-  kind('/v1/configmaps', 'ConfigMaps', 'ConfigMap'),
-  kind('/v1/secrets', 'Secrets', 'Secret'),
-  kind('/v1/services', 'Services', 'Service'),
-  kind('networking.k8s.io/v1/ingresses', 'Ingresses', 'Ingress', 'networking.k8s.io'),
-  kind('/v1/persistentvolumeclaims', 'PersistentVolumeClaims', 'PersistentVolumeClaim'),
-  kind('rbac.authorization.k8s.io/v1/roles', 'Roles', 'Role', 'rbac.authorization.k8s.io'),
-  kind('keda.sh/v1alpha1/scaledjobs', 'ScaledJobs', 'ScaledJob', 'keda.sh', { custom: true }),
-  kind('cert-manager.io/v1/certificates', 'Certificates', 'Certificate', 'cert-manager.io', {
-    custom: true,
-  }),
+  kind('keda.sh', 'keda.sh/v1alpha1/scaledjobs', 'ScaledJobs', 'ScaledJob', 'keda.sh'),
 ];
 
 const clock = (ms: number) => new Date(ms).toTimeString().slice(0, 8);

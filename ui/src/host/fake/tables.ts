@@ -222,7 +222,7 @@ export const TABLES: Record<string, FakeTable> = {
         ]),
       ),
   },
-  '/v1/configmaps': simple('/v1/configmaps', (world) =>
+  'core/v1/configmaps': simple('core/v1/configmaps', (world) =>
     world.namespaces.map((namespace) => [namespace, 'kube-root-ca.crt']),
   ),
   'cert-manager.io/v1/certificates': simple('cert-manager.io/v1/certificates', () => [

@@ -49,11 +49,7 @@ impl KindsState {
     /// Whether the cluster is known to serve a resource; `None` before anything is known.
     pub(crate) fn serves(&self, resource: &Resource) -> Option<bool> {
         let known = self.known.as_ref()?;
-        Some(known.resources.iter().any(|found| {
-            found.resource.group == resource.group
-                && found.resource.version == resource.version
-                && found.resource.plural == resource.plural
-        }))
+        Some(known.resources.iter().any(|found| found.serves(resource)))
     }
 
     /// Every kind that can be listed at all.

@@ -45,11 +45,12 @@ impl Session {
             });
         }
         let (resource, kind) = self.resource(&ask.kind)?;
-        let id = self.collection(&ask.kind, resource, kind);
+        let kind_id = kind.map_or(ask.kind.as_str(), |kind| kind.spec().id);
+        let id = self.collection(kind_id, resource, kind);
         let collection = self.collections.get_mut(&id).expect("just found or made");
         let columns = collection.columns.clone();
         let sort = if ask.sort.is_empty() {
-            own_order(kind, &columns)
+            own_order(&collection.resource, &columns)
         } else {
             resolve(&ask.sort, &columns)
         };
@@ -209,7 +210,12 @@ impl Session {
             return Ok((kind.spec().resource.clone(), Some(kind)));
         }
         served(self.kinds.discovery(), kind_id)
-            .map(|resource| (resource, None))
+            .map(|resource| {
+                let kind = Kind::ALL
+                    .into_iter()
+                    .find(|kind| kind.spec().resource == resource);
+                (resource, kind)
+            })
             .ok_or_else(|| {
                 WireError::new(
                     ErrorCode::Gone,
@@ -220,12 +226,19 @@ impl Session {
     }
 }
 
+/// Where `group/version/plural` is served, in exactly that version.
 fn served(discovery: Option<&Discovery>, kind_id: &str) -> Option<Resource> {
-    discovery?
-        .resources
-        .iter()
-        .find(|found| super::kinds::kind_id(&found.resource) == kind_id)
-        .map(|found| found.resource.clone())
+    let mut parts = kind_id.splitn(3, '/');
+    let (group, version, plural) = (parts.next()?, parts.next()?, parts.next()?);
+    let group = if group == "core" { "" } else { group };
+    discovery?.resources.iter().find_map(|found| {
+        let resource = Resource {
+            version: version.to_owned(),
+            ..found.resource.clone()
+        };
+        let same = resource.group == group && resource.plural == plural;
+        (same && found.serves(&resource)).then_some(resource)
+    })
 }
 
 fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
@@ -241,27 +254,15 @@ fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
         .collect()
 }
 
-/// The order a kind is shown in until the user chooses: events newest first, all else by name.
-fn own_order(kind: Option<Kind>, columns: &[Column]) -> Vec<Sort> {
-    match kind {
-        Some(Kind::Events) => resolve(
-            &[SortBy {
-                column: "last-seen".to_owned(),
-                descending: false,
-            }],
-            columns,
-        ),
-        Some(
-            Kind::Pods
-            | Kind::Deployments
-            | Kind::ReplicaSets
-            | Kind::HorizontalPodAutoscalers
-            | Kind::ScaledObjects
-            | Kind::Nodes
-            | Kind::Namespaces,
-        )
-        | None => Vec::new(),
-    }
+/// The order a kind is shown in until the user chooses.
+fn own_order(resource: &Resource, columns: &[Column]) -> Vec<Sort> {
+    let known = model::catalog::known(&resource.group, &resource.plural);
+    let order = known.map_or(&[][..], |known| known.definition.order);
+    let by = |(column, descending): &(&str, bool)| SortBy {
+        column: (*column).to_owned(),
+        descending: *descending,
+    };
+    resolve(&order.iter().map(by).collect::<Vec<_>>(), columns)
 }
 
 /// Rows as cells, and when the first of them changes by time alone (Unix ms).
