@@ -21,7 +21,7 @@ use crate::health::{self, Health};
 use crate::list::{ListPlan, Listing, TABLE, Traces};
 use crate::pulse::{Attendance, View, wall_ms};
 use crate::task::Task;
-use crate::update::{Change, Scope, Update};
+use crate::update::{Change, Record, Scope, Update};
 use crate::watch_event::Decoder;
 use crate::watch_link::{Due, End, WatchLink};
 use crate::watch_step::{self, Fault, Input, Output, Paging, Why};
@@ -231,25 +231,21 @@ impl Follower {
         self.freshen(view).await;
         let base = collection(&self.scope.resource, self.scope.namespace.as_deref());
         let lasts = lasts(self.attendance.company(), random());
-        let table = if self.scope.kind.is_none() {
+        let table = if self.scope.is_table() {
             "&includeObject=Metadata"
         } else {
             ""
         };
-        let fields = match self.scope.fields.as_str() {
-            "" => String::new(),
-            fields => format!("&fieldSelector={}", escape(fields)),
-        };
+        let selectors: Vec<String> = std::iter::once(String::new())
+            .chain(self.scope.selectors())
+            .collect();
+        let selectors = selectors.join("&");
         let path = format!(
-            "{base}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}{table}{fields}",
+            "{base}?watch=1&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}{table}{selectors}",
             escape(from),
             lasts.as_secs()
         );
-        let accept = if self.scope.kind.is_none() {
-            TABLE
-        } else {
-            JSON
-        };
+        let accept = if self.scope.is_table() { TABLE } else { JSON };
         let connection = self.connection.clone();
         let request = tokio::time::timeout(
             OPENING,
@@ -345,8 +341,8 @@ impl Follower {
     }
 
     fn take(&mut self, chunk: Result<Option<bytes::Bytes>, RequestError>) {
-        let decoder = match (self.scope.kind, &self.header) {
-            (Some(kind), _) => Some(Decoder::Kind(kind)),
+        let decoder = match (Record::of(&self.scope), &self.header) {
+            (Some(record), _) => Some(Decoder::Record(record)),
             (None, Some(header)) => Some(Decoder::Table(header)),
             (None, None) => None,
         };

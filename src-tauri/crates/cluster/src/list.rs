@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use model::{Kind, ObjectRow, TableHeader, decode_json, decode_proto, generic};
+use model::{Kind, ObjectRow, TableHeader, generic};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
@@ -32,7 +32,7 @@ use crate::list_pace::{CHUNK_PATIENCE, Pace};
 use crate::list_piece::{ListMeta, Piece, SplitError};
 use crate::preview::{Identity, Previews, identity};
 use crate::proto_stream::ProtoList;
-use crate::update::{Scope, Update};
+use crate::update::{Encoding, Record, Scope, Update};
 use crate::watch_step::Paging;
 
 /// Protobuf where the server has it, else JSON.
@@ -86,11 +86,19 @@ pub enum ListPlan {
         /// Rows in a page.
         page: u32,
     },
+    /// Objects, of which only what they refer to is kept.
+    Links {
+        /// Objects in a page.
+        page: u32,
+    },
 }
 
 impl ListPlan {
     /// The plan for a scope.
     pub fn of(scope: &Scope) -> Self {
+        if scope.links {
+            return Self::Links { page: 500 };
+        }
         match scope.kind {
             None => Self::Tables { page: 500 },
             Some(kind) => Self::Records {
@@ -106,7 +114,7 @@ impl ListPlan {
                     }
                 },
                 // What a selector leaves is few.
-                preview: scope.fields.is_empty(),
+                preview: scope.fields.is_empty() && scope.labels.is_empty(),
                 head_start: Duration::from_millis(150),
             },
         }
@@ -175,14 +183,15 @@ impl Listing<'_> {
                 let preview = preview && self.progressive;
                 intake.known = Some(HashMap::new());
                 let mut accept = if protobuf { PROTOBUF } else { JSON };
-                let mut page = self.page(&mut intake, kind, accept, limit, "").await;
+                let record = Record::Row(kind);
+                let mut page = self.page(&mut intake, record, accept, limit, "").await;
                 if let Err(RequestError::Status {
                     code: 406 | 415, ..
                 }) = page
                     && protobuf
                 {
                     accept = JSON;
-                    page = self.page(&mut intake, kind, accept, limit, "").await;
+                    page = self.page(&mut intake, record, accept, limit, "").await;
                 }
                 let meta = page?;
                 if meta.more.is_empty() {
@@ -200,7 +209,25 @@ impl Listing<'_> {
                 Ok(intake.listed(version, None))
             }
             ListPlan::Tables { page } => self.tables(page).await,
+            ListPlan::Links { page } => self.links(page).await,
         }
+    }
+
+    /// Page by page: a whole list of whole objects would be much for the little that is kept.
+    async fn links(&self, page: u32) -> Result<Listed, RequestError> {
+        let limit = match self.paging {
+            Paging::Paged => Some(page),
+            Paging::Whole => None,
+        };
+        let record = Record::Links(&self.scope.resource);
+        let mut intake = Intake::new(self);
+        let first = self.page(&mut intake, record, JSON, limit, "").await?;
+        let version = if first.more.is_empty() {
+            first.resource_version
+        } else {
+            self.rest(&mut intake, record, JSON, limit, first).await?
+        };
+        Ok(intake.listed(version, None))
     }
 
     /// Previews first, for as long as their head start; then both together until the records are there.
@@ -229,7 +256,9 @@ impl Listing<'_> {
         let (Rest::Pages(page) | Rest::Whole { page, .. }) = rest;
         let limit = (!in_one).then_some(page);
         let Some(head_start) = head_start else {
-            return self.rest(intake, kind, accept, limit, first).await;
+            return self
+                .rest(intake, Record::Row(kind), accept, limit, first)
+                .await;
         };
         self.traces.sent.store(true, Ordering::Relaxed);
         let previews = Previews {
@@ -243,7 +272,7 @@ impl Listing<'_> {
         let early = tokio::time::timeout(head_start, &mut previews)
             .await
             .is_ok();
-        let mut rest = std::pin::pin!(self.rest(intake, kind, accept, limit, first));
+        let mut rest = std::pin::pin!(self.rest(intake, Record::Row(kind), accept, limit, first));
         if early {
             return rest.await;
         }
@@ -257,7 +286,7 @@ impl Listing<'_> {
     async fn rest(
         &self,
         intake: &mut Intake<'_>,
-        kind: Kind,
+        record: Record<'_>,
         accept: &str,
         limit: Option<u32>,
         first: ListMeta,
@@ -268,7 +297,7 @@ impl Listing<'_> {
             }
             // What cannot be read is met again and counted then.
             intake.received -= std::mem::take(&mut intake.unreadable);
-            let whole = self.page(intake, kind, accept, None, "").await;
+            let whole = self.page(intake, record, accept, None, "").await;
             if let Err(RequestError::Cut | RequestError::Timeout { .. }) = whole {
                 self.traces.cut.store(true, Ordering::Relaxed);
             }
@@ -277,7 +306,7 @@ impl Listing<'_> {
         let mut meta = first;
         let mut version = std::mem::take(&mut meta.resource_version);
         while !meta.more.is_empty() {
-            meta = self.page(intake, kind, accept, limit, &meta.more).await?;
+            meta = self.page(intake, record, accept, limit, &meta.more).await?;
             if !meta.resource_version.is_empty() {
                 version = std::mem::take(&mut meta.resource_version);
             }
@@ -295,9 +324,11 @@ impl Listing<'_> {
         let base = collection(&self.scope.resource, self.scope.namespace.as_deref());
         let limit = limit.map(|limit| format!("limit={limit}"));
         let more = (!more.is_empty()).then(|| format!("continue={}", escape(more)));
-        let fields = (!self.scope.fields.is_empty())
-            .then(|| format!("fieldSelector={}", escape(&self.scope.fields)));
-        let query: Vec<String> = limit.into_iter().chain(more).chain(fields).collect();
+        let query: Vec<String> = limit
+            .into_iter()
+            .chain(more)
+            .chain(self.scope.selectors())
+            .collect();
         if query.is_empty() {
             base
         } else {
@@ -309,7 +340,7 @@ impl Listing<'_> {
     async fn page(
         &self,
         intake: &mut Intake<'_>,
-        kind: Kind,
+        record: Record<'_>,
         accept: &str,
         limit: Option<u32>,
         more: &str,
@@ -330,8 +361,8 @@ impl Listing<'_> {
         let mut meta = ListMeta::default();
         while let Some(chunk) = answer.chunk_within(CHUNK_PATIENCE).await? {
             bounds.keep(chunk.len(), Instant::now())?;
-            splitter.push(&chunk, &mut |piece, decode| match piece {
-                Piece::Item(bytes) => intake.take(decode(kind, bytes)),
+            splitter.push(&chunk, &mut |piece, encoding| match piece {
+                Piece::Item(bytes) => intake.take(record.decode(encoding, bytes)),
                 Piece::Meta(found) => {
                     if let Some(left) = found.remaining
                         && more.is_empty()
@@ -434,8 +465,6 @@ fn malformed(error: &dyn std::fmt::Display) -> RequestError {
     }
 }
 
-type Decode = fn(Kind, &[u8]) -> Option<ObjectRow>;
-
 /// A list's representation, as the server chose it.
 enum Splitter {
     Proto(ProtoList),
@@ -461,14 +490,14 @@ impl Splitter {
     fn push(
         &mut self,
         chunk: &[u8],
-        take: &mut dyn FnMut(Piece<'_>, Decode),
+        take: &mut dyn FnMut(Piece<'_>, Encoding),
     ) -> Result<(), SplitError> {
         match self {
             Self::Proto(list) => list.push(chunk, &mut |piece| {
-                take(piece, |kind, bytes| decode_proto(kind, bytes).ok());
+                take(piece, Encoding::Protobuf);
             }),
             Self::Json(list) => list.push(chunk, &mut |piece| {
-                take(piece, |kind, bytes| decode_json(kind, bytes).ok());
+                take(piece, Encoding::Json);
             }),
         }
     }

@@ -2,6 +2,7 @@
 
 use model::{Kind, ObjectRow, Resource, TableHeader};
 
+use crate::fetch::escape;
 use crate::health::Health;
 
 /// What is followed.
@@ -15,6 +16,79 @@ pub struct Scope {
     pub namespace: Option<String>,
     /// Only what this field selector matches (`metadata.name=web`); empty is everything.
     pub fields: String,
+    /// Only what this label selector matches (`app=web`); empty is everything.
+    pub labels: String,
+    /// Rows say what objects refer to ([`ObjectRow::Linked`]) in place of what tables show of them.
+    pub links: bool,
+}
+
+impl Scope {
+    /// Everything of a resource, as tables show it.
+    pub fn of(resource: Resource, kind: Option<Kind>, namespace: Option<String>) -> Self {
+        Self {
+            resource,
+            kind,
+            namespace,
+            fields: String::new(),
+            labels: String::new(),
+            links: false,
+        }
+    }
+
+    /// Whether its rows are the server's own Table.
+    pub(crate) fn is_table(&self) -> bool {
+        self.kind.is_none() && !self.links
+    }
+
+    /// Its selectors, as parameters of a request.
+    pub(crate) fn selectors(&self) -> impl Iterator<Item = String> {
+        let both = [
+            ("fieldSelector", &self.fields),
+            ("labelSelector", &self.labels),
+        ];
+        both.into_iter()
+            .filter(|(_, selector)| !selector.is_empty())
+            .map(|(name, selector)| format!("{name}={}", escape(selector)))
+    }
+}
+
+/// How an object becomes a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Record<'a> {
+    /// By the rules of its kind's table.
+    Row(Kind),
+    /// By what it refers to.
+    Links(&'a Resource),
+}
+
+impl<'a> Record<'a> {
+    /// Of a scope whose rows are not the server's Table.
+    pub(crate) fn of(scope: &'a Scope) -> Option<Self> {
+        if scope.links {
+            return Some(Self::Links(&scope.resource));
+        }
+        scope.kind.map(Self::Row)
+    }
+
+    /// The row of an object; `None` where it cannot be read as one.
+    pub(crate) fn decode(self, encoding: Encoding, bytes: &[u8]) -> Option<ObjectRow> {
+        match (self, encoding) {
+            (Self::Row(kind), Encoding::Json) => model::decode_json(kind, bytes).ok(),
+            (Self::Row(kind), Encoding::Protobuf) => model::decode_proto(kind, bytes).ok(),
+            (Self::Links(of), Encoding::Json) => {
+                model::decode_links(&of.group, &of.kind, bytes).ok()
+            }
+            // Never asked for.
+            (Self::Links(_), Encoding::Protobuf) => None,
+        }
+    }
+}
+
+/// How an object is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Json,
+    Protobuf,
 }
 
 /// One step of following a resource. In order: `Health(Listing)`, then of the first listing the

@@ -1,16 +1,16 @@
 //! One line of a JSON watch, decoded once.
 
-use model::{Kind, ObjectRow, TableHeader, decode_json, generic, text};
+use model::{ObjectRow, TableHeader, generic, text};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::update::Change;
+use crate::update::{Change, Encoding, Record};
 
 /// How the objects of events are decoded.
 #[derive(Clone, Copy)]
 pub(crate) enum Decoder<'a> {
-    /// Objects of a kind with rows of its own.
-    Kind(Kind),
+    /// Objects, decoded here.
+    Record(Record<'a>),
     /// Tables of one row, under these columns.
     Table(&'a TableHeader),
 }
@@ -117,7 +117,7 @@ pub(crate) fn read(line: &[u8], decoder: Decoder<'_>) -> Result<Event, Unreadabl
 
 fn row(object: &[u8], decoder: Decoder<'_>) -> Result<ObjectRow, Unreadable> {
     match decoder {
-        Decoder::Kind(kind) => decode_json(kind, object).map_err(|_| Unreadable),
+        Decoder::Record(record) => record.decode(Encoding::Json, object).ok_or(Unreadable),
         Decoder::Table(header) => generic::rows(object, header)
             .ok()
             .and_then(|mut rows| rows.pop())
@@ -128,7 +128,7 @@ fn row(object: &[u8], decoder: Decoder<'_>) -> Result<ObjectRow, Unreadable> {
 fn deleted(object: &[u8], decoder: Decoder<'_>) -> Result<Event, Unreadable> {
     match decoder {
         // Only the name matters: whatever else the last state holds need not be understood.
-        Decoder::Kind(_) => {
+        Decoder::Record(_) => {
             let named: Named = serde_json::from_slice(object).map_err(|_| Unreadable)?;
             let Metadata {
                 name,

@@ -8,8 +8,10 @@ pub mod details;
 pub mod duration;
 pub mod generic;
 pub mod kind;
+pub mod links;
 pub mod meta;
 pub mod quantity;
+pub mod relations;
 pub mod resources;
 pub mod row;
 pub mod rows;
@@ -25,6 +27,7 @@ mod slim;
 
 pub use generic::{GenericRow, TableHeader};
 pub use kind::{Kind, KindSpec, Resource};
+pub use links::{Ident, LinkedRow, Relation, decode_links};
 pub use meta::{Meta, OwnerRef};
 pub use resources::{Amounts, PodResources};
 pub use row::{DecodeError, ObjectRow, decode_json, decode_proto};

@@ -6,6 +6,7 @@ use table::{Cell, Row, SortKey};
 
 use crate::generic::GenericRow;
 use crate::kind::Kind;
+use crate::links::LinkedRow;
 use crate::meta::Meta;
 use crate::rows::{
     DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledObjectRow,
@@ -34,6 +35,8 @@ pub enum ObjectRow {
     Namespace(Box<NamespaceRow>),
     /// Any kind, as the server's Table has it
     Generic(Box<GenericRow>),
+    /// Any kind, with what it refers to
+    Linked(Box<LinkedRow>),
 }
 
 /// Bytes that are no object of the kind asked for.
@@ -129,6 +132,7 @@ macro_rules! each {
             ObjectRow::Event($r) => $e,
             ObjectRow::Namespace($r) => $e,
             ObjectRow::Generic($r) => $e,
+            ObjectRow::Linked($r) => $e,
         }
     };
 }
@@ -150,7 +154,8 @@ impl ObjectRow {
             | Self::ScaledObject(_)
             | Self::Event(_)
             | Self::Namespace(_)
-            | Self::Generic(_) => {}
+            | Self::Generic(_)
+            | Self::Linked(_) => {}
         }
     }
 }

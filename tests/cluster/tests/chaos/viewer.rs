@@ -191,6 +191,8 @@ fn follow_lane(
         kind,
         namespace: Some(namespace.to_owned()),
         fields: String::new(),
+        labels: String::new(),
+        links: false,
     };
     let plan = match (lane, ListPlan::of(&scope)) {
         // Pages of these few pods.

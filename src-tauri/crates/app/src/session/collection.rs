@@ -156,6 +156,8 @@ impl Collection {
                 kind: self.kind,
                 namespace: namespace.clone(),
                 fields: String::new(),
+                labels: String::new(),
+                links: false,
             };
             let connection = connection.clone();
             let id = feeds.open(Owner::Collection(self.id), Message::Update, |sink| {

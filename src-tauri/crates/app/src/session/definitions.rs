@@ -51,6 +51,8 @@ impl Session {
             kind: None,
             namespace: None,
             fields: String::new(),
+            labels: String::new(),
+            links: false,
         };
         let connection = self.connection.clone();
         let open = |sink| follow(connection, scope, sink);

@@ -171,6 +171,8 @@ impl Session {
             kind,
             namespace: namespace.clone(),
             fields: format!("metadata.name={}", ask.name),
+            labels: String::new(),
+            links: false,
         };
         let events_scope = Scope {
             resource: Kind::Events.spec().resource.clone(),
@@ -178,6 +180,8 @@ impl Session {
             // Events of objects outside namespaces lie in `default`; ask everywhere for those.
             namespace,
             fields: format!("involvedObject.name={}", ask.name),
+            labels: String::new(),
+            links: false,
         };
         let mut open = |scope| {
             let connection = self.connection.clone();

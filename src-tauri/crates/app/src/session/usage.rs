@@ -149,7 +149,8 @@ impl RowUsage for ObjectRow {
             | Self::ScaledObject(_)
             | Self::Event(_)
             | Self::Namespace(_)
-            | Self::Generic(_) => None,
+            | Self::Generic(_)
+            | Self::Linked(_) => None,
         }
     }
 }

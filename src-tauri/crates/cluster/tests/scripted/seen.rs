@@ -28,6 +28,8 @@ pub(crate) fn look(server: &Server) -> Seen {
         kind: Some(kind),
         namespace: None,
         fields: String::new(),
+        labels: String::new(),
+        links: false,
     };
     let (sink, updates) = mpsc::channel(64);
     let task = follow(server.connection.clone(), scope, sink);

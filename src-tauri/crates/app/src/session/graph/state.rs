@@ -195,6 +195,8 @@ impl Graph {
             kind: Some(kind),
             namespace: Some(self.namespace.clone()),
             fields,
+            labels: String::new(),
+            links: false,
         }
     }
 
@@ -265,7 +267,8 @@ impl Graph {
             ObjectRow::Pod(_)
             | ObjectRow::Node(_)
             | ObjectRow::Namespace(_)
-            | ObjectRow::Generic(_) => {}
+            | ObjectRow::Generic(_)
+            | ObjectRow::Linked(_) => {}
         }
     }
 
