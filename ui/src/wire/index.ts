@@ -1043,6 +1043,230 @@ value: Cell,
 links: Array<ObjectRef>, };
 
 /**
+ * A key of a Secret (or `ConfigMap`) in the namespace of the drawer's object.
+ */
+export type SecretKey = { 
+/**
+ * Name of the Secret; empty is the drawer's own object.
+ */
+secret: string, 
+/**
+ * Key.
+ */
+key: string, };
+
+/**
+ * A value in the drawer.
+ */
+export type DetailValue = { 
+/**
+ * The value; may have lines.
+ */
+text: string, 
+/**
+ * Its colour.
+ */
+tone: Tone, 
+/**
+ * The object the text names; shown as a link.
+ */
+link: ObjectRef | null, 
+/**
+ * Of less weight, behind the value; may be empty.
+ */
+note: string, 
+/**
+ * The key of a Secret the value comes from; the text is then a mask, and `reveal` gives the value.
+ */
+secret: SecretKey | null, };
+
+/**
+ * A named value in the drawer, or several, one a line.
+ */
+export type DetailFact = { 
+/**
+ * `Node`.
+ */
+label: string, 
+/**
+ * Never empty.
+ */
+values: Array<DetailValue>, };
+
+/**
+ * A group of facts, or of many of the same in columns.
+ */
+export type DetailSection = { 
+/**
+ * Heading; empty for what is about the whole object.
+ */
+title: string, 
+/**
+ * Facts in order.
+ */
+facts: Array<DetailFact>, 
+/**
+ * Headings of columns; empty if there are none.
+ */
+columns: Array<string>, 
+/**
+ * As many values a row as there are columns.
+ */
+rows: Array<Array<DetailValue>>, 
+/**
+ * Rows there are; more than are here if they were cut.
+ */
+total: number, };
+
+/**
+ * What is wrong with the object, with its cause.
+ */
+export type Verdict = { 
+/**
+ * How grave.
+ */
+tone: Tone, 
+/**
+ * A few words.
+ */
+headline: string, 
+/**
+ * Sentences that say why; may be empty.
+ */
+explanation: string, 
+/**
+ * The object that is the cause.
+ */
+cause: ObjectRef | null, };
+
+/**
+ * What a container uses and may use of one resource.
+ */
+export type ResourceUse = { 
+/**
+ * `cpu`.
+ */
+resource: string, 
+/**
+ * Measured; empty if it is not.
+ */
+used: string, 
+/**
+ * Requested; empty if nothing is.
+ */
+request: string, 
+/**
+ * Limit; empty if there is none.
+ */
+limit: string, };
+
+/**
+ * One key of a `ConfigMap` or Secret.
+ */
+export type DataEntry = { 
+/**
+ * Key.
+ */
+key: string, 
+/**
+ * `12 B`, `3.4 KiB`.
+ */
+size: string, 
+/**
+ * Whether it is not text.
+ */
+binary: boolean, 
+/**
+ * The value's beginning; empty for Secrets.
+ */
+preview: string, 
+/**
+ * Whether the value goes on after the preview.
+ */
+cut: boolean, 
+/**
+ * Whether it is shown only when asked for.
+ */
+secret: boolean, };
+
+/**
+ * Labels or annotations of the drawer's object.
+ */
+export type PairKind = "labels" | "annotations";
+
+/**
+ * Argument of `pairs`.
+ */
+export type PairsAsk = { 
+/**
+ * Answer of `open_details`.
+ */
+id: number, 
+/**
+ * Which.
+ */
+kind: PairKind, 
+/**
+ * Only those with this in their key or value.
+ */
+filter: string, 
+/**
+ * First of those wanted.
+ */
+from: number, 
+/**
+ * How many, at most 200.
+ */
+count: number, };
+
+/**
+ * Some of an object's labels or annotations, sorted by key.
+ */
+export type Pairs = { 
+/**
+ * Those that match in all.
+ */
+total: number, 
+/**
+ * Those asked for.
+ */
+items: Array<[string, string]>, };
+
+/**
+ * Argument of `reveal`.
+ */
+export type RevealAsk = { 
+/**
+ * Answer of `open_details`.
+ */
+id: number, 
+/**
+ * Which value.
+ */
+secret: SecretKey, };
+
+/**
+ * Answer of `reveal`: one value, read when it was asked for.
+ */
+export type Revealed = { 
+/**
+ * The value with hidden characters made visible; empty if it is not text.
+ */
+text: string, 
+/**
+ * The value as it is, for the clipboard; empty if it is not text.
+ */
+exact: string, 
+/**
+ * Whether it is not text.
+ */
+binary: boolean, 
+/**
+ * `12 B`.
+ */
+size: string, };
+
+/**
  * A status condition.
  */
 export type Condition = { 
@@ -1113,12 +1337,28 @@ restarts: number,
  */
 last: string, 
 /**
- * Requests and limits in words: `cpu 250m / 1 · memory 128Mi / 256Mi`; may be empty.
+ * What the last run left as its message; may be empty.
  */
-resources: string, };
+lastMessage: string, 
+/**
+ * CPU, memory and what else it may use.
+ */
+resources: Array<ResourceUse>, 
+/**
+ * Ports, command, probes and the like.
+ */
+facts: Array<DetailFact>, 
+/**
+ * Environment.
+ */
+env: Array<DetailFact>, 
+/**
+ * Mounts by path.
+ */
+mounts: Array<DetailFact>, };
 
 /**
- * One event about the object.
+ * One event about the object, or about what it owns.
  */
 export type ObjectEvent = { 
 /**
@@ -1138,9 +1378,17 @@ message: string,
  */
 count: number, 
 /**
+ * Who reported it.
+ */
+source: string, 
+/**
  * Warn for warnings.
  */
-tone: Tone, };
+tone: Tone, 
+/**
+ * What it is about, if not the object itself.
+ */
+about: ObjectRef | null, };
 
 /**
  * Answer of `details`.
@@ -1171,9 +1419,13 @@ problem: WireError | null,
  */
 status: Cell, 
 /**
- * Facts in order.
+ * What is wrong, the gravest first.
  */
-facts: Array<Fact>, 
+verdicts: Array<Verdict>, 
+/**
+ * Facts in groups.
+ */
+sections: Array<DetailSection>, 
 /**
  * Conditions.
  */
@@ -1183,21 +1435,33 @@ conditions: Array<Condition>,
  */
 containers: Array<Container>, 
 /**
- * Labels, sorted.
+ * What a `ConfigMap` or Secret holds: the first 500 keys.
  */
-labels: Array<[string, string]>, 
+data: Array<DataEntry>, 
 /**
- * Annotations, sorted.
+ * Keys it has in all.
  */
-annotations: Array<[string, string]>, 
+dataTotal: number, 
+/**
+ * The first labels; `pairs` gives all.
+ */
+labels: Pairs, 
+/**
+ * The first annotations; `pairs` gives all.
+ */
+annotations: Pairs, 
 /**
  * Owners, nearest first.
  */
 owners: Array<ObjectRef>, 
 /**
- * Its events, newest first.
+ * Its events, newest first, at most 200.
  */
 events: Array<ObjectEvent>, 
+/**
+ * Events known in all.
+ */
+eventsTotal: number, 
 /**
  * Why events could not be read; empty if they could.
  */
@@ -1656,6 +1920,10 @@ export interface Commands {
   details: { argument: CloseId; answer: Details };
   /** The drawer's object as YAML. */
   yaml: { argument: CloseId; answer: Yaml };
+  /** Labels or annotations of the drawer's object. */
+  pairs: { argument: PairsAsk; answer: Pairs };
+  /** One value of a Secret or `ConfigMap`, read now because somebody asked to see it. */
+  reveal: { argument: RevealAsk; answer: Revealed };
   /** Closes the drawer. */
   close_details: { argument: CloseId; answer: null };
   /** Opens a container's log. */

@@ -10,8 +10,9 @@ use wire::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, GraphMeta,
     GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph,
-    OpenLog, OpenView, Paste, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings,
-    SourceAsk, StartPage, Strings, UpdateView, ViewOpened, WireError, Yaml,
+    OpenLog, OpenView, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk,
+    SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView, ViewOpened,
+    WireError, Yaml,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -305,6 +306,20 @@ impl Handler for App {
         self.owner(ask.id)?
             .call(move |session| session.yaml(ask.id))
             .await?
+    }
+
+    async fn pairs(&self, ask: PairsAsk) -> Result<Pairs, WireError> {
+        self.owner(ask.id)?
+            .call(move |session| session.pairs(&ask))
+            .await?
+    }
+
+    async fn reveal(&self, ask: RevealAsk) -> Result<Revealed, WireError> {
+        let answer = self
+            .owner(ask.id)?
+            .call(move |session| session.reveal(&ask))
+            .await??;
+        wait(answer).await?
     }
 
     async fn close_details(&self, ask: CloseId) -> Result<(), WireError> {

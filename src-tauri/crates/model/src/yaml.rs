@@ -15,7 +15,7 @@ use crate::text::is_hidden;
 pub const MASK: &str = "••••••••";
 
 /// The annotation in which `kubectl apply` keeps a copy of the whole object.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// An object's YAML in two parts.
 #[derive(Clone, Debug, PartialEq, Eq)]

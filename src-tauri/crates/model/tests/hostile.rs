@@ -99,7 +99,7 @@ proptest! {
                 prop_assert!(object["metadata"]["name"].as_str().is_none_or(str::is_empty), "{error}: {object}");
             }
         }
-        details::details(&object, [], NOW);
+        details::details(&object, details::Around::default(), NOW);
         yaml::yaml(&object);
     }
 

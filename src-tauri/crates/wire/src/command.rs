@@ -10,9 +10,9 @@ use crate::log::LogAsk;
 use crate::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, GraphMeta, GraphOpened,
-    KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Paste, Rows,
-    RowsAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView,
-    ViewOpened, WireError, Yaml,
+    KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Pairs, PairsAsk,
+    Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings,
+    SourceAsk, StartPage, UpdateView, ViewOpened, WireError, Yaml,
 };
 
 /// What a command answers.
@@ -155,6 +155,10 @@ commands! {
     details(CloseId) -> Details;
     /// The drawer's object as YAML.
     yaml(CloseId) -> Yaml;
+    /// Labels or annotations of the drawer's object.
+    pairs(PairsAsk) -> Pairs;
+    /// One value of a Secret or `ConfigMap`, read now because somebody asked to see it.
+    reveal(RevealAsk) -> Revealed;
     /// Closes the drawer.
     close_details(CloseId) -> ();
     /// Opens a container's log.

@@ -84,6 +84,86 @@ pub enum ContainerRole {
     Ephemeral,
 }
 
+/// A value in the drawer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DetailValue {
+    /// The value; may have lines.
+    pub text: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// The object the text names; shown as a link.
+    pub link: Option<ObjectRef>,
+    /// Of less weight, behind the value; may be empty.
+    pub note: String,
+    /// The key of a Secret the value comes from; the text is then a mask, and `reveal` gives the value.
+    pub secret: Option<SecretKey>,
+}
+
+/// A key of a Secret (or `ConfigMap`) in the namespace of the drawer's object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretKey {
+    /// Name of the Secret; empty is the drawer's own object.
+    pub secret: String,
+    /// Key.
+    pub key: String,
+}
+
+/// A named value in the drawer, or several, one a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DetailFact {
+    /// `Node`.
+    pub label: String,
+    /// Never empty.
+    pub values: Vec<DetailValue>,
+}
+
+/// A group of facts, or of many of the same in columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DetailSection {
+    /// Heading; empty for what is about the whole object.
+    pub title: String,
+    /// Facts in order.
+    pub facts: Vec<DetailFact>,
+    /// Headings of columns; empty if there are none.
+    pub columns: Vec<String>,
+    /// As many values a row as there are columns.
+    pub rows: Vec<Vec<DetailValue>>,
+    /// Rows there are; more than are here if they were cut.
+    pub total: u32,
+}
+
+/// What is wrong with the object, with its cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Verdict {
+    /// How grave.
+    pub tone: Tone,
+    /// A few words.
+    pub headline: String,
+    /// Sentences that say why; may be empty.
+    pub explanation: String,
+    /// The object that is the cause.
+    pub cause: Option<ObjectRef>,
+}
+
+/// What a container uses and may use of one resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceUse {
+    /// `cpu`.
+    pub resource: String,
+    /// Measured; empty if it is not.
+    pub used: String,
+    /// Requested; empty if nothing is.
+    pub request: String,
+    /// Limit; empty if there is none.
+    pub limit: String,
+}
+
 /// One container of a pod.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -104,11 +184,37 @@ pub struct Container {
     pub restarts: u32,
     /// How the last run ended: `Error, exit 1, 40s ago`; may be empty.
     pub last: String,
-    /// Requests and limits in words: `cpu 250m / 1 · memory 128Mi / 256Mi`; may be empty.
-    pub resources: String,
+    /// What the last run left as its message; may be empty.
+    pub last_message: String,
+    /// CPU, memory and what else it may use.
+    pub resources: Vec<ResourceUse>,
+    /// Ports, command, probes and the like.
+    pub facts: Vec<DetailFact>,
+    /// Environment.
+    pub env: Vec<DetailFact>,
+    /// Mounts by path.
+    pub mounts: Vec<DetailFact>,
 }
 
-/// One event about the object.
+/// One key of a `ConfigMap` or Secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DataEntry {
+    /// Key.
+    pub key: String,
+    /// `12 B`, `3.4 KiB`.
+    pub size: String,
+    /// Whether it is not text.
+    pub binary: bool,
+    /// The value's beginning; empty for Secrets.
+    pub preview: String,
+    /// Whether the value goes on after the preview.
+    pub cut: bool,
+    /// Whether it is shown only when asked for.
+    pub secret: bool,
+}
+
+/// One event about the object, or about what it owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectEvent {
@@ -120,8 +226,80 @@ pub struct ObjectEvent {
     pub message: String,
     /// How often.
     pub count: u32,
+    /// Who reported it.
+    pub source: String,
     /// Warn for warnings.
     pub tone: Tone,
+    /// What it is about, if not the object itself.
+    pub about: Option<ObjectRef>,
+}
+
+/// Labels or annotations of the drawer's object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum PairKind {
+    /// Labels.
+    Labels,
+    /// Annotations.
+    Annotations,
+}
+
+/// Argument of `pairs`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PairsAsk {
+    /// Answer of `open_details`.
+    pub id: u32,
+    /// Which.
+    pub kind: PairKind,
+    /// Only those with this in their key or value.
+    pub filter: String,
+    /// First of those wanted.
+    pub from: u32,
+    /// How many, at most 200.
+    pub count: u32,
+}
+
+/// Some of an object's labels or annotations, sorted by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Pairs {
+    /// Those that match in all.
+    pub total: u32,
+    /// Those asked for.
+    pub items: Vec<(String, String)>,
+}
+
+/// Argument of `reveal`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RevealAsk {
+    /// Answer of `open_details`.
+    pub id: u32,
+    /// Which value.
+    pub secret: SecretKey,
+}
+
+/// Answer of `reveal`: one value, read when it was asked for.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Revealed {
+    /// The value with hidden characters made visible; empty if it is not text.
+    pub text: String,
+    /// The value as it is, for the clipboard; empty if it is not text.
+    pub exact: String,
+    /// Whether it is not text.
+    pub binary: bool,
+    /// `12 B`.
+    pub size: String,
+}
+
+impl std::fmt::Debug for Revealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Revealed")
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Answer of `details`.
@@ -140,20 +318,28 @@ pub struct Details {
     pub problem: Option<crate::WireError>,
     /// Its status in a word or two.
     pub status: Cell,
-    /// Facts in order.
-    pub facts: Vec<Fact>,
+    /// What is wrong, the gravest first.
+    pub verdicts: Vec<Verdict>,
+    /// Facts in groups.
+    pub sections: Vec<DetailSection>,
     /// Conditions.
     pub conditions: Vec<Condition>,
     /// Containers (pods and pod templates).
     pub containers: Vec<Container>,
-    /// Labels, sorted.
-    pub labels: Vec<(String, String)>,
-    /// Annotations, sorted.
-    pub annotations: Vec<(String, String)>,
+    /// What a `ConfigMap` or Secret holds: the first 500 keys.
+    pub data: Vec<DataEntry>,
+    /// Keys it has in all.
+    pub data_total: u32,
+    /// The first labels; `pairs` gives all.
+    pub labels: Pairs,
+    /// The first annotations; `pairs` gives all.
+    pub annotations: Pairs,
     /// Owners, nearest first.
     pub owners: Vec<ObjectRef>,
-    /// Its events, newest first.
+    /// Its events, newest first, at most 200.
     pub events: Vec<ObjectEvent>,
+    /// Events known in all.
+    pub events_total: u32,
     /// Why events could not be read; empty if they could.
     pub events_problem: String,
     /// What the account may not do with it.

@@ -23,8 +23,9 @@ pub use consent::{
     ConsentList, ConsentSection, Danger, Question,
 };
 pub use details::{
-    Condition, Container, ContainerRole, Details, DetailsOpened, Fact, ObjectEvent, ObjectRef,
-    OpenDetails, Yaml,
+    Condition, Container, ContainerRole, DataEntry, DetailFact, DetailSection, DetailValue,
+    Details, DetailsOpened, Fact, ObjectEvent, ObjectRef, OpenDetails, PairKind, Pairs, PairsAsk,
+    ResourceUse, RevealAsk, Revealed, SecretKey, Verdict, Yaml,
 };
 pub use error::{ErrorCode, WireError};
 pub use graph::{

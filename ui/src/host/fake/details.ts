@@ -1,6 +1,15 @@
 // The details drawer's side of the in-memory backend.
 
-import type { Condition, Container, Details, ObjectRef, OpenDetails, WireError } from '../../wire';
+import type {
+  Condition,
+  Container,
+  DetailFact,
+  Details,
+  ObjectRef,
+  OpenDetails,
+  Pairs,
+  WireError,
+} from '../../wire';
 import type { FakePart } from './registry';
 import type { FakePod, World } from './world';
 
@@ -39,6 +48,17 @@ const age = (since: number) => {
 
 const cell = (text: string, tone: Details['status']['tone'] = 'plain') => ({ text, tone });
 
+const fact = (label: string, text: string, link: ObjectRef | null = null): DetailFact => ({
+  label,
+  values: [{ text, tone: 'plain', link, note: '', secret: null }],
+});
+
+const facts = (...all: DetailFact[]): Details['sections'] => [
+  { title: '', facts: all, columns: [], rows: [], total: 0 },
+];
+
+const pairs = (items: [string, string][]): Pairs => ({ total: items.length, items });
+
 function containers(pod: FakePod): Container[] {
   const well = pod.status === 'Running';
   const crashing = pod.status === 'CrashLoopBackOff';
@@ -55,7 +75,14 @@ function containers(pod: FakePod): Container[] {
     ready: well,
     restarts: index === 0 ? pod.restarts : 0,
     last: pod.restarts > 0 && index === 0 ? `Error, exit 1, ${age(pod.lastRestartMs)} ago` : '',
-    resources: 'cpu 250m / 1 · memory 128Mi / 256Mi',
+    lastMessage: '',
+    resources: [
+      { resource: 'cpu', used: '', request: '250m', limit: '1' },
+      { resource: 'memory', used: '', request: '128Mi', limit: '256Mi' },
+    ],
+    facts: [fact('Liveness', 'http-get http://:8080/healthz')],
+    env: [fact('LEVEL', 'debug')],
+    mounts: [fact('/etc/app', 'ConfigMap app')],
   }));
   const init: Container = {
     name: 'init-db',
@@ -66,7 +93,11 @@ function containers(pod: FakePod): Container[] {
     ready: true,
     restarts: 0,
     last: '',
-    resources: '',
+    lastMessage: '',
+    resources: [],
+    facts: [],
+    env: [],
+    mounts: [],
   };
   return [init, ...main];
 }
@@ -131,7 +162,9 @@ function about(world: World, ask: OpenDetails): Partial<Details> {
       reason: one.reason,
       message: one.message,
       count: one.count,
+      source: 'kubelet',
       tone: one.warning ? ('warn' as const) : ('plain' as const),
+      about: null,
     }));
   switch (ask.kind) {
     case 'pods': {
@@ -144,24 +177,30 @@ function about(world: World, ask: OpenDetails): Partial<Details> {
       const why = good ? '' : `containers with unready status: [${pod.containers.join(' ')}]`;
       return {
         status: cell(pod.status, tone),
-        facts: [
-          {
-            label: 'Node',
-            value: cell(pod.node),
-            links: pod.node ? [ref('nodes', '', pod.node)] : [],
-          },
-          { label: 'QoS', value: cell('Burstable'), links: [] },
-          { label: 'IP', value: cell(pod.ip || '–'), links: [] },
-          { label: 'Service account', value: cell('default'), links: [] },
-          { label: 'Age', value: cell(age(pod.createdMs)), links: [] },
-        ],
+        verdicts: good
+          ? []
+          : [
+              {
+                tone,
+                headline: `${pod.containers[0]} is not ready`,
+                explanation: why,
+                cause: null,
+              },
+            ],
+        sections: facts(
+          fact('Node', pod.node, pod.node ? ref('nodes', '', pod.node) : null),
+          fact('QoS', 'Burstable'),
+          fact('IP', pod.ip || '–'),
+          fact('Service Account', 'default'),
+          fact('Age', age(pod.createdMs)),
+        ),
         conditions: conditions(good, why),
         containers: containers(pod),
-        labels: Object.entries(pod.labels),
-        annotations: [
+        labels: pairs(Object.entries(pod.labels)),
+        annotations: pairs([
           ['kubectl.kubernetes.io/last-applied-configuration', '{"kind":"Pod"}\n'],
           ['note', 'a <img src=x onerror=alert(1)> in an annotation'],
-        ],
+        ]),
         owners: [
           ref('replicasets', pod.namespace, pod.replicaSet),
           ref('deployments', pod.namespace, pod.app),
@@ -179,21 +218,17 @@ function about(world: World, ask: OpenDetails): Partial<Details> {
           `${one.ready} of ${one.replicas} ready`,
           one.ready < one.replicas ? 'warn' : 'good',
         ),
-        facts: [
-          { label: 'Replicas', value: cell(String(one.replicas)), links: [] },
-          {
-            label: 'Scaled by',
-            value: cell(''),
-            links: [ref('horizontalpodautoscalers', one.namespace, one.name)],
-          },
-        ],
+        sections: facts(
+          fact('Replicas', String(one.replicas)),
+          fact('Scaled by', one.name, ref('horizontalpodautoscalers', one.namespace, one.name)),
+        ),
         conditions: conditions(true, ''),
-        labels: [['app', one.name]],
+        labels: pairs([['app', one.name]]),
         events,
       };
     }
     default:
-      return { status: cell('Active', 'good'), labels: [['kind', ask.kind]], events };
+      return { status: cell('Active', 'good'), labels: pairs([['kind', ask.kind]]), events };
   }
 }
 
@@ -238,13 +273,17 @@ const part: FakePart = ({ world, notify }) => {
         deleted: mode === 'deleted' && Date.now() - openedMs > 1_000,
         problem: null,
         status: cell(''),
-        facts: [],
+        verdicts: [],
+        sections: [],
         conditions: [],
         containers: [],
-        labels: [],
-        annotations: [],
+        data: [],
+        dataTotal: 0,
+        labels: pairs([]),
+        annotations: pairs([]),
         owners: [],
         events: [],
+        eventsTotal: 0,
         eventsProblem: '',
         actions: { logs: null, yaml: null, events: null, graph: null },
         nextTickMs: 1_000,
@@ -263,10 +302,18 @@ const part: FakePart = ({ world, notify }) => {
     yaml({ id }) {
       const { ask } = find(id);
       return {
-        text: yamlOf(ask, about(world, ask).labels ?? []),
+        text: yamlOf(ask, about(world, ask).labels?.items ?? []),
         managedFields:
           '- manager: kubectl\n  operation: Apply\n  fieldsV1:\n    f:metadata:\n      f:labels: {}\n',
       };
+    },
+    pairs({ id, kind, filter, from, count }) {
+      const all = about(world, find(id).ask)[kind]?.items ?? [];
+      const found = all.filter((pair) => pair.join('=').includes(filter));
+      return { total: found.length, items: found.slice(from, from + count) };
+    },
+    reveal() {
+      return { text: 'not a real secret', exact: 'not a real secret', binary: false, size: '17 B' };
     },
     close_details({ id }) {
       const timer = open.get(id)?.timer;

@@ -2,7 +2,7 @@
 
 import { asWireError, onNotice, rpc } from '../../host';
 import { Puller, type Landed } from '../../table/pull';
-import type { Details, WireError, Yaml } from '../../wire';
+import type { Details, PairKind, Pairs, Revealed, SecretKey, WireError, Yaml } from '../../wire';
 import type { ObjectKey } from '../contract';
 
 /** What the drawer knows of one object. */
@@ -26,8 +26,17 @@ export class LiveDetails {
 
   /** The object as YAML, as it is now. */
   async yaml(): Promise<Yaml> {
-    if (this.#id === null) throw { code: 'gone', message: 'The object is not open.', detail: '' };
-    return rpc('yaml', { id: this.#id });
+    return rpc('yaml', { id: this.#openId() });
+  }
+
+  /** Some of its labels or annotations. */
+  async pairs(kind: PairKind, filter: string, from: number, count: number): Promise<Pairs> {
+    return rpc('pairs', { id: this.#openId(), kind, filter, from, count });
+  }
+
+  /** One value of a Secret, read now. Whoever asks lets go of it soon. */
+  async reveal(secret: SecretKey): Promise<Revealed> {
+    return rpc('reveal', { id: this.#openId(), secret });
   }
 
   /** Tries to open again after a failure. */
@@ -44,6 +53,11 @@ export class LiveDetails {
     // Fails only when it is closed already.
     if (this.#id !== null) rpc('close_details', { id: this.#id }).catch(() => undefined);
     this.#id = null;
+  }
+
+  #openId(): number {
+    if (this.#id === null) throw { code: 'gone', message: 'The object is not open.', detail: '' };
+    return this.#id;
   }
 
   async #open(): Promise<void> {

@@ -6,14 +6,19 @@ use cluster::follow::follow;
 use cluster::health::Health;
 use cluster::update::{Change, Scope, Update};
 use cluster::{Deed, RequestError, fetch};
+use model::details::{Around, PairKind};
 use model::{EventRow, Kind, ObjectRow, Resource};
 use serde_json::Value;
-use wire::{Details, DetailsOpened, ObjectRef, OpenDetails, WireError, Yaml};
+use wire::{Details, DetailsOpened, ObjectRef, OpenDetails, Pairs, PairsAsk, WireError, Yaml};
 
 use super::feeds::{FeedId, Message, Owner};
 use super::rights::list_of;
 use super::{Session, gone};
 use crate::lacks::{self, Where};
+
+/// Labels and annotations told at once, and in one answer at most.
+const FIRST_PAIRS: usize = 40;
+const MOST_PAIRS: usize = 200;
 
 /// One open drawer.
 pub(crate) struct Drawer {
@@ -49,6 +54,29 @@ impl Drawer {
 
     pub(crate) fn touch(&mut self) {
         self.version = self.version.wrapping_add(1);
+    }
+
+    pub(crate) fn resource(&self) -> &Resource {
+        &self.resource
+    }
+
+    pub(crate) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn pairs(&self, kind: PairKind, filter: &str, from: usize, count: usize) -> Pairs {
+        let Some(object) = &self.object else {
+            return Pairs::default();
+        };
+        let (total, items) = model::details::pairs(object, kind, filter, from, count);
+        Pairs {
+            total: u32::try_from(total).unwrap_or(u32::MAX),
+            items: items.into_iter().map(|p| (p.key, p.value)).collect(),
+        }
     }
 
     fn take_events(&mut self, update: Update) {
@@ -274,11 +302,19 @@ impl Session {
     pub(crate) fn details(&self, id: u32) -> Result<Details, WireError> {
         let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
         let now = self.now_ms();
+        let events: Vec<_> = drawer.events.values().collect();
+        let around = Around {
+            events: &events,
+            ..Around::default()
+        };
         let seen = drawer
             .object
             .as_ref()
-            .map(|object| model::details::details(object, drawer.events.values(), now));
+            .map(|object| model::details::details(object, around, now));
         let shown = super::shown::Shown::new(self, seen.as_ref());
+        let (data_total, data) = shown.data();
+        let (events_total, events) = shown.events();
+        let first = |kind| drawer.pairs(kind, "", 0, FIRST_PAIRS);
         Ok(Details {
             version: drawer.version,
             object: ObjectRef {
@@ -291,13 +327,17 @@ impl Session {
             deleted: drawer.deleted,
             problem: drawer.problem.clone(),
             status: shown.status(),
-            facts: shown.facts(),
+            verdicts: shown.verdicts(),
+            sections: shown.sections(),
             conditions: shown.conditions(),
             containers: shown.containers(),
-            labels: shown.labels(),
-            annotations: shown.annotations(),
+            data,
+            data_total,
+            labels: first(PairKind::Labels),
+            annotations: first(PairKind::Annotations),
             owners: shown.owners(),
-            events: shown.events(),
+            events,
+            events_total,
             events_problem: drawer.events_problem.clone(),
             actions: self.actions_on(
                 &drawer.resource,
@@ -318,6 +358,21 @@ impl Session {
             text: yaml.text,
             managed_fields: yaml.managed_fields.unwrap_or_default(),
         })
+    }
+
+    /// Labels or annotations of the drawer's object.
+    pub(crate) fn pairs(&self, ask: &PairsAsk) -> Result<Pairs, WireError> {
+        let drawer = self
+            .drawers
+            .get(&ask.id)
+            .ok_or_else(|| gone("This object"))?;
+        let kind = match ask.kind {
+            wire::PairKind::Labels => PairKind::Labels,
+            wire::PairKind::Annotations => PairKind::Annotations,
+        };
+        let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        let count = size(ask.count).min(MOST_PAIRS);
+        Ok(drawer.pairs(kind, &ask.filter, size(ask.from), count))
     }
 
     pub(crate) fn close_details(&mut self, id: u32) {

@@ -13,6 +13,7 @@ mod graph;
 mod history;
 mod kinds;
 mod logs;
+mod reveal;
 mod rights;
 mod scaling;
 mod shown;
