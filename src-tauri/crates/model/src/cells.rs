@@ -1,6 +1,6 @@
 //! The cells and columns that several kinds share.
 
-use table::{Align, Cell, Column, SortKey, Tone};
+use table::{Align, Cell, Column, Measure, SortKey, Tone};
 
 use crate::duration;
 
@@ -12,6 +12,16 @@ pub(crate) fn text_column(id: &str, title: &str, width: u16) -> Column {
         align: Align::Start,
         width,
         wide: false,
+        measure: measure(id),
+    }
+}
+
+/// What the keys of a column count, by the names that all kinds share: see [`age_key`], and usage for CPU.
+fn measure(id: &str) -> Measure {
+    match id {
+        "age" | "last-seen" | "first-seen" | "last-schedule" => Measure::Age,
+        "cpu" => Measure::Billionths,
+        _ => Measure::Ones,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::de::{MapAccess, SeqAccess};
-use table::{Cell, Column, Row, SortKey};
+use table::{Cell, Column, Measure, Row, SortKey};
 
 use crate::cells::{age, age_key, figure_column, first_line, ready_key, text_column, text_key};
 use crate::kind::Kind;
@@ -193,6 +193,11 @@ pub fn header(json: &[u8], namespaced: bool) -> Result<TableHeader, DecodeError>
         };
         header.columns.push(Column {
             wide: definition.priority > 0,
+            measure: if is_age || definition.r#type.as_slice() == b"date" {
+                Measure::Age
+            } else {
+                Measure::Ones
+            },
             ..column
         });
         header.fields.push(if is_age {

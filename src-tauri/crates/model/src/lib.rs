@@ -6,8 +6,10 @@
 pub mod catalog;
 pub mod details;
 pub mod duration;
+pub mod fields;
 pub mod generic;
 pub mod kind;
+pub mod labels;
 pub mod links;
 pub mod meta;
 pub mod quantity;
@@ -27,6 +29,7 @@ mod slim;
 
 pub use generic::{GenericRow, TableHeader};
 pub use kind::{Kind, KindSpec, Resource};
+pub use labels::Labels;
 pub use links::{Ident, LinkedRow, Relation, decode_links};
 pub use meta::{Meta, OwnerRef};
 pub use resources::{Amounts, PodResources};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::labels::Labels;
 use crate::share;
 use crate::slim;
 use crate::text;
@@ -29,6 +30,8 @@ pub struct Meta {
     pub generation: i64,
     /// Its controller, shared with the others it owns.
     pub owner: Option<Arc<OwnerRef>>,
+    /// Its labels, shared with others that have the same.
+    pub labels: Labels,
 }
 
 /// The controller that owns an object.
@@ -68,6 +71,7 @@ macro_rules! meta_from {
                         .iter()
                         .find(|o| o.controller)
                         .map(|o| share::owner(OwnerRef::from(o))),
+                    labels: Labels::of(&m.labels),
                 }
             }
         }

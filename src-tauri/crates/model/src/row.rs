@@ -170,4 +170,7 @@ impl Row for ObjectRow {
     fn sort_key(&self, column: usize) -> SortKey<'_> {
         each!(self, r => r.sort_key(column))
     }
+    fn tag(&self, key: &str) -> Option<&str> {
+        self.meta().labels.get(key)
+    }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use table::{Cell, Column, Row, SortKey, Tone};
 
 use crate::cells::{age, age_key, figure_column, figure_key, text_column, text_key};
+use crate::labels::Labels;
 use crate::meta::Word;
 use crate::rows::{Amount, HpaRow, Pause, Reference, ScaledObjectRow};
 
@@ -74,6 +75,8 @@ pub struct ScalingRow {
     pub tone: Tone,
     /// When its older half was created, Unix ms.
     pub created_ms: Option<i64>,
+    /// Its labels.
+    pub labels: Labels,
 }
 
 /// Whether this HPA belongs to this `ScaledObject`: by owner, or by the name KEDA noted.
@@ -162,6 +165,7 @@ impl ScalingRow {
             status,
             tone,
             created_ms: meta.created_ms,
+            labels: meta.labels.clone(),
         })
     }
 
@@ -289,6 +293,10 @@ fn hpa_status(hpa: &HpaRow) -> (Word, Tone) {
 }
 
 impl Row for ScalingRow {
+    fn tag(&self, key: &str) -> Option<&str> {
+        self.labels.get(key)
+    }
+
     fn identity(&self) -> (&str, &str) {
         (&self.key.namespace, &self.id)
     }

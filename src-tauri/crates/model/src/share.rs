@@ -1,10 +1,11 @@
-//! Text and owners that thousands of rows repeat, kept once.
+//! Text, owners and labels that thousands of rows repeat, kept once.
 //!
 //! A small cache of what was decoded last, a thread its own: it forgets on collision, so it is
 //! bounded and needs no clearing. Rows that share live as long as any of them.
 
 use std::cell::RefCell;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 use std::sync::Arc;
 
 use crate::meta::OwnerRef;
@@ -13,14 +14,18 @@ use crate::resources::PodResources;
 /// Places of a cache: more than a large cluster has nodes.
 const PLACES: usize = 2048;
 
+/// A set of labels as it was decoded, and as it is kept.
+type Known = (BTreeMap<String, Vec<u8>>, Arc<[(Arc<str>, Arc<str>)]>);
+
 thread_local! {
+    static LABELS: RefCell<Vec<Option<Known>>> = RefCell::new(vec![None; PLACES]);
     static TEXTS: RefCell<Vec<Option<Arc<str>>>> = RefCell::new(vec![None; PLACES]);
     static OWNERS: RefCell<Vec<Option<Arc<OwnerRef>>>> = RefCell::new(vec![None; PLACES]);
     static RESOURCES: RefCell<Vec<Option<Arc<PodResources>>>> = RefCell::new(vec![None; PLACES]);
 }
 
-fn place(what: impl std::hash::Hash) -> usize {
-    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(what);
+fn place(text: impl Hash) -> usize {
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(text);
     usize::try_from(hash % PLACES as u64).unwrap_or_default()
 }
 
@@ -45,6 +50,17 @@ pub(crate) fn resources(resources: PodResources) -> Arc<PodResources> {
     RESOURCES.with_borrow_mut(|seen| match &mut seen[place(&resources)] {
         Some(known) if **known == resources => Arc::clone(known),
         other => Arc::clone(other.insert(Arc::new(resources))),
+    })
+}
+
+/// The labels that `make` makes of `labels`, shared with others of late.
+pub(crate) fn labels(
+    labels: &BTreeMap<String, Vec<u8>>,
+    make: impl FnOnce() -> Arc<[(Arc<str>, Arc<str>)]>,
+) -> Arc<[(Arc<str>, Arc<str>)]> {
+    LABELS.with_borrow_mut(|seen| match &mut seen[place(labels)] {
+        Some((known, kept)) if known == labels => Arc::clone(kept),
+        other => Arc::clone(&other.insert((labels.clone(), make())).1),
     })
 }
 

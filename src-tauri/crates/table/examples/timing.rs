@@ -138,7 +138,7 @@ fn main() {
         "!running",
         "!zzz !yyy 213mi",
     ] {
-        let mut view = View::new(COLUMNS, Vec::new(), Filter::parse(text));
+        let mut view = View::new(COLUMNS, Vec::new(), words(text));
         let time = best(|| {
             view.mark_all();
             timed(|| assert!(view.flush(&rows, NOW_MS) || view.is_empty()))
@@ -148,7 +148,7 @@ fn main() {
             format!("filter and sort: {text}"),
             view.len()
         );
-        let filter = Filter::parse(text);
+        let filter = words(text);
         let mut matcher = table::Matcher::new(&filter, COLUMNS, NOW_MS);
         let time = best(|| {
             timed(|| {
@@ -180,4 +180,9 @@ fn main() {
         });
         println!("{what:<44}{time:>12.2?}");
     }
+}
+
+/// A filter of plain words.
+fn words(text: &str) -> Filter {
+    Filter::parse(text, &table::Vocabulary::default()).expect("words are always a filter")
 }

@@ -79,6 +79,10 @@ pub trait Row {
     fn cell(&self, column: usize, now_ms: i64) -> Cell;
     /// What the row sorts by in `column`.
     fn sort_key(&self, column: usize) -> SortKey<'_>;
+    /// The value of a tag, where the row has it: for the filter.
+    fn tag(&self, _key: &str) -> Option<&str> {
+        None
+    }
     /// Appends the text of the cell in `column` to `out`, as the filter reads it. Kinds whose
     /// cells are made from fields override it to save an allocation a cell; it must append
     /// exactly what [`Row::cell`] shows.

@@ -1,5 +1,7 @@
 //! The description of one column.
 
+use crate::Measure;
+
 /// On which side a column's text stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
@@ -33,4 +35,7 @@ pub struct Column {
     pub width: u16,
     /// Shown only on demand (`kubectl get -o wide` and the like).
     pub wide: bool,
+    /// What its keys count, for comparisons in the filter.
+    #[cfg_attr(feature = "wire", serde(skip))]
+    pub measure: Measure,
 }

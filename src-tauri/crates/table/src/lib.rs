@@ -7,13 +7,15 @@ mod cell;
 mod column;
 mod filter;
 mod natural;
+mod nearest;
 mod order;
 mod rows;
 mod view;
 
 pub use cell::{Cell, Row, SortKey, Tone};
 pub use column::{Align, Column};
-pub use filter::{Filter, Matcher};
+pub use filter::{FieldTerm, Filter, FilterError, Matcher, Measure, Vocabulary};
 pub use natural::natural_cmp;
+pub use nearest::nearest;
 pub use rows::{RowId, Rows};
 pub use view::{Sort, View};

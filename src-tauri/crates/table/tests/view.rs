@@ -139,7 +139,7 @@ proptest! {
     fn equals_filtering_and_sorting_everything(ops in prop::collection::vec(op(), 1..120)) {
         let mut rows: Rows<Thing> = Rows::default();
         let (mut sort, mut filter, mut groups) = (Vec::new(), "", Vec::new());
-        let mut view = View::new(COLUMNS, sort.clone(), Filter::parse(filter));
+        let mut view = View::new(COLUMNS, sort.clone(), words(filter));
         let mut last: Vec<Thing> = Vec::new();
         for op in ops.into_iter().chain([Op::Flush]) {
             match op {
@@ -167,7 +167,7 @@ proptest! {
                 }
                 Op::Filter(to) => {
                     filter = to;
-                    view.set_filter(Filter::parse(to));
+                    view.set_filter(words(to));
                 }
                 Op::Groups(to) => {
                     groups.clone_from(&to);
@@ -221,7 +221,7 @@ fn thing(name: &str, count: i64) -> Thing {
 #[test]
 fn a_change_of_a_hidden_row_is_no_change() {
     let mut rows = Rows::default();
-    let mut view = View::new(COLUMNS, Vec::new(), Filter::parse("web"));
+    let mut view = View::new(COLUMNS, Vec::new(), words("web"));
     let ids: Vec<RowId> = ["web-1", "web-2", "web-3", "db"]
         .iter()
         .map(|n| rows.put(thing(n, 0)))
@@ -262,14 +262,19 @@ fn a_place_reused_before_the_flush() {
 #[test]
 fn setting_what_is_set_costs_nothing() {
     let mut rows = Rows::default();
-    let mut view = View::new(COLUMNS, Vec::new(), Filter::parse("w"));
+    let mut view = View::new(COLUMNS, Vec::new(), words("w"));
     rows.put(thing("web", 1));
     assert!(view.flush(&rows, 0));
-    view.set_filter(Filter::parse("  W "));
+    view.set_filter(words("  W "));
     view.set_sort(Vec::new());
     view.set_groups(Vec::new());
     assert!(!view.flush(&rows, 0));
     view.set_groups(vec!["x".into(), "g".into()]);
     assert!(view.flush(&rows, 0));
     assert_eq!(view.len(), 1);
+}
+
+/// A filter of plain words.
+fn words(text: &str) -> Filter {
+    Filter::parse(text, &table::Vocabulary::default()).expect("words are always a filter")
 }

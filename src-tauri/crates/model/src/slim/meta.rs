@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Time, slim};
 
 slim! {
-    /// Identity, version and age. Deliberately without labels and annotations, which most rows do not show.
+    /// Identity, version, age and labels. Deliberately without annotations, which most rows do not show.
     ObjectMeta {
         #[prost(bytes = "vec", tag = "1")]
         name: Vec<u8>,
@@ -21,10 +21,12 @@ slim! {
         creation_timestamp: Option<Time>,
         #[prost(message, optional, tag = "9")]
         deletion_timestamp: Option<Time>,
+        #[prost(btree_map = "string, bytes", tag = "11")]
+        labels: BTreeMap<String, Vec<u8>>,
         #[prost(message, repeated, tag = "13")]
         owner_references: Vec<OwnerReference>,
     }
-    /// The same with labels and annotations, for the kinds whose rows are made from them.
+    /// The same with annotations, for the kinds whose rows are made from them.
     AnnotatedMeta {
         #[prost(bytes = "vec", tag = "1")]
         name: Vec<u8>,

@@ -1,0 +1,64 @@
+//! An object's labels, kept once for all objects that have the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::{share, text};
+
+/// Labels by key. Pods of one template share one set; keys and values are shared between sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels(Option<Arc<[(Arc<str>, Arc<str>)]>>);
+
+impl Labels {
+    /// Labels as decoded, made safe to show.
+    pub(crate) fn of(labels: &BTreeMap<String, Vec<u8>>) -> Self {
+        if labels.is_empty() {
+            return Self::default();
+        }
+        Self(Some(share::labels(labels, || {
+            labels
+                .iter()
+                .map(|(key, value)| {
+                    let key = text::line(key.as_bytes());
+                    (share::text(&key), share::text(&text::line(value)))
+                })
+                .collect()
+        })))
+    }
+
+    /// The value of a label, where there is one.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let labels = self.0.as_deref()?;
+        labels
+            .iter()
+            .find(|(one, _)| **one == *key)
+            .map(|(_, value)| &**value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(pairs: &[(&str, &str)]) -> Labels {
+        let map = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.as_bytes().to_vec()));
+        Labels::of(&map.collect())
+    }
+
+    #[test]
+    fn the_same_labels_are_one() {
+        let (a, b) = (
+            labels(&[("app", "web"), ("tier", "x")]),
+            labels(&[("app", "web"), ("tier", "x")]),
+        );
+        assert!(Arc::ptr_eq(a.0.as_ref().unwrap(), b.0.as_ref().unwrap()));
+        let other = labels(&[("app", "web"), ("tier", "y")]);
+        assert_eq!((a.get("tier"), other.get("tier")), (Some("x"), Some("y")));
+        assert_eq!((a.get("none"), Labels::default().get("app")), (None, None));
+        assert_eq!(labels(&[("k", "a\u{202e}b")]).get("k"), Some("a⟨U+202E⟩b"));
+        assert_eq!(labels(&[("k", "")]).get("k"), Some(""));
+        assert_eq!(size_of::<Labels>(), 16);
+    }
+}
