@@ -925,6 +925,23 @@ lack: Lack | null,
 limitedTo: Array<string>, };
 
 /**
+ * Why a filter text means nothing.
+ */
+export type FilterProblem = { 
+/**
+ * A sentence that says what is wrong and what would be right.
+ */
+message: string, 
+/**
+ * Characters before the piece that is wrong.
+ */
+at: number, 
+/**
+ * The piece; empty where something is missing.
+ */
+piece: string, };
+
+/**
  * Answer of `rows`.
  */
 export type Rows = { 
@@ -963,7 +980,11 @@ columnsVersion: number,
 /**
  * The columns, when the UI's version differs.
  */
-columns: Array<Column> | null, };
+columns: Array<Column> | null, 
+/**
+ * What is wrong with the filter typed last; then the last good one filters.
+ */
+filterProblem: FilterProblem | null, };
 
 /**
  * Argument of `close_view`, `close_details`, `close_log`, `close_graph`.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use table::{Filter, Row, RowId, Rows, Sort, View};
+use table::{Column, Filter, FilterError, Row, RowId, Rows, Sort, View, Vocabulary};
+use wire::{OpenView, SortBy};
 
 /// One view of a table, as the window knows it.
 #[derive(Debug)]
@@ -18,9 +19,77 @@ pub(crate) struct LiveView {
     stale: bool,
     /// Rows within its namespaces, before the text filter.
     pub(crate) total: usize,
+    /// What was typed last.
+    filter: Typed,
+    /// What it is sorted by, as it was asked for; empty is the kind's own order.
+    sort: Vec<SortBy>,
+}
+
+/// A filter as it was typed, and what it means.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typed {
+    text: String,
+    /// What is wrong with it: then the last good one filters.
+    pub(crate) problem: Option<FilterError>,
+    /// The last good one.
+    good: Filter,
+}
+
+impl Typed {
+    /// Reads what was typed, for a table of `kind` (`Pod`) with these columns.
+    pub(crate) fn read(&mut self, text: &str, columns: &[Column], kind: &str) {
+        text.clone_into(&mut self.text);
+        let vocabulary = Vocabulary {
+            columns,
+            is_field: model::fields::is_field(kind),
+        };
+        match Filter::parse(text, &vocabulary) {
+            Ok(filter) => {
+                self.good = filter;
+                self.problem = None;
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+    }
+
+    /// The field selector for the server; empty selects everything.
+    pub(crate) fn fields(&self) -> String {
+        let terms = self.good.fields().iter();
+        let terms: Vec<String> = terms
+            .map(|term| model::fields::term(&term.key, term.equal, &term.value))
+            .collect();
+        terms.join(",")
+    }
 }
 
 impl LiveView {
+    /// A view that shows nothing before its first flush; visible at once.
+    pub(crate) fn new(columns: usize, sort: Vec<Sort>, filter: Typed, ask: &OpenView) -> Self {
+        let mut view = View::new(columns, sort, filter.good.clone());
+        view.set_groups(ask.namespaces.clone());
+        Self {
+            view,
+            namespaces: ask.namespaces.clone(),
+            sort: ask.sort.clone(),
+            visible: true,
+            version: 1,
+            announced: 0,
+            stale: true,
+            total: 0,
+            filter,
+        }
+    }
+
+    /// What was typed into its filter.
+    pub(crate) fn filter(&self) -> &Typed {
+        &self.filter
+    }
+
+    fn read_filter(&mut self, text: &str, columns: &[Column], kind: &str) {
+        self.filter.read(text, columns, kind);
+        self.view.set_filter(self.filter.good.clone());
+    }
+
     /// Rows shown.
     pub(crate) fn len(&self) -> usize {
         self.view.len()
@@ -83,28 +152,17 @@ impl<R: Row> LiveTable<R> {
         self.views.get_mut(&view)
     }
 
-    /// Opens a view, visible at once.
-    pub(crate) fn open(
-        &mut self,
-        id: u32,
-        columns: usize,
-        sort: Vec<Sort>,
-        filter: Filter,
-        namespaces: Vec<String>,
-    ) {
-        let mut view = View::new(columns, sort, filter);
-        view.set_groups(namespaces.clone());
-        view.mark_all();
-        let live = LiveView {
-            view,
-            namespaces,
-            visible: true,
-            version: 1,
-            announced: 0,
-            stale: true,
-            total: 0,
-        };
-        self.views.insert(id, live);
+    /// Opens a view, or takes up one of another table.
+    pub(crate) fn open(&mut self, id: u32, mut view: LiveView) {
+        view.view.mark_all();
+        view.stale = true;
+        view.version = view.version.wrapping_add(1);
+        self.views.insert(id, view);
+    }
+
+    /// Gives up a view, for another table to take up.
+    pub(crate) fn take(&mut self, id: u32) -> Option<LiveView> {
+        self.views.remove(&id)
     }
 
     /// Closes a view; whether it was one of this table's.
@@ -112,12 +170,45 @@ impl<R: Row> LiveTable<R> {
         self.views.remove(&id).is_some()
     }
 
-    pub(crate) fn set_sort(&mut self, id: u32, sort: Vec<Sort>) {
-        self.change(id, |view| view.view.set_sort(sort));
+    /// Sorts by `by`, which is `sort` among the table's columns.
+    pub(crate) fn set_sort(&mut self, id: u32, by: Vec<SortBy>, sort: Vec<Sort>) {
+        self.change(id, |view| {
+            view.sort = by;
+            view.view.set_sort(sort);
+        });
     }
 
-    pub(crate) fn set_filter(&mut self, id: u32, filter: Filter) {
-        self.change(id, |view| view.view.set_filter(filter));
+    /// Filters by what was typed, in a table of `kind` (`Pod`) with these columns.
+    pub(crate) fn set_filter(&mut self, id: u32, text: &str, columns: &[Column], kind: &str) {
+        self.change(id, |view| view.read_filter(text, columns, kind));
+    }
+
+    /// Columns are others: what was typed and what is sorted by mean something else.
+    pub(crate) fn columns_changed(
+        &mut self,
+        columns: &[Column],
+        kind: &str,
+        sort: impl Fn(&[SortBy]) -> Vec<Sort>,
+    ) {
+        for view in self.views.values_mut() {
+            let text = view.filter.text.clone();
+            view.read_filter(&text, columns, kind);
+            view.view.set_columns(columns.len());
+            view.view.set_sort(sort(&view.sort));
+            view.stale = true;
+        }
+    }
+
+    /// Time passed: rows may have come to match filters by age, or match them no more.
+    pub(crate) fn age(&mut self) {
+        for view in self
+            .views
+            .values_mut()
+            .filter(|view| view.filter.good.ages())
+        {
+            view.view.mark_all();
+            view.stale = true;
+        }
     }
 
     pub(crate) fn set_namespaces(&mut self, id: u32, namespaces: Vec<String>) {

@@ -87,6 +87,14 @@ impl View {
         self.dirty = Dirty::All;
     }
 
+    /// The table has so many columns from the next flush on.
+    pub fn set_columns(&mut self, columns: usize) {
+        if self.columns != columns {
+            self.columns = columns;
+            self.mark_all();
+        }
+    }
+
     /// Sorts otherwise from the next flush on.
     pub fn set_sort(&mut self, sort: Vec<Sort>) {
         if self.sort != sort {

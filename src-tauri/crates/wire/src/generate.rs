@@ -33,7 +33,7 @@ pub fn typescript() -> String {
         crate::ConsentEntry, crate::ConsentList, crate::ConsentAsk,
         crate::ClusterInfo, crate::ClusterStatus, crate::KindEntry, crate::KindList, crate::Theme,
         crate::Settings, crate::SortBy, crate::OpenView, crate::ViewOpened, crate::UpdateView,
-        crate::SetVisible, crate::RowsAsk, crate::RowOut, crate::Phase, crate::ViewState, crate::Rows,
+        crate::SetVisible, crate::RowsAsk, crate::RowOut, crate::Phase, crate::ViewState, crate::FilterProblem, crate::Rows,
         crate::CloseId, crate::ObjectRef, crate::OpenDetails, crate::DetailsOpened, crate::Fact,
         crate::SecretKey, crate::DetailValue, crate::DetailFact, crate::DetailSection, crate::Verdict,
         crate::ResourceUse, crate::DataEntry, crate::PairKind, crate::PairsAsk, crate::Pairs,

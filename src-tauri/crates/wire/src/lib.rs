@@ -41,6 +41,6 @@ pub use start::{
 };
 pub use table::{Align, Cell, Column, Tone};
 pub use view::{
-    CloseId, OpenView, Phase, RowOut, Rows, RowsAsk, SetVisible, SortBy, UpdateView, ViewOpened,
-    ViewState,
+    CloseId, FilterProblem, OpenView, Phase, RowOut, Rows, RowsAsk, SetVisible, SortBy, UpdateView,
+    ViewOpened, ViewState,
 };

@@ -153,6 +153,20 @@ pub struct Rows {
     pub columns_version: u32,
     /// The columns, when the UI's version differs.
     pub columns: Option<Vec<Column>>,
+    /// What is wrong with the filter typed last; then the last good one filters.
+    pub filter_problem: Option<FilterProblem>,
+}
+
+/// Why a filter text means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterProblem {
+    /// A sentence that says what is wrong and what would be right.
+    pub message: String,
+    /// Characters before the piece that is wrong.
+    pub at: u32,
+    /// The piece; empty where something is missing.
+    pub piece: String,
 }
 
 /// Argument of `close_view`, `close_details`, `close_log`, `close_graph`.

@@ -134,6 +134,7 @@ const views: FakePart = ({ world, notify }) => {
         state: now,
         columnsVersion: 1,
         columns: ask.columnsVersion === 1 ? null : (TABLES[one.ask.kind]?.columns ?? []),
+        filterProblem: null,
       };
     },
   };

@@ -4,7 +4,16 @@ import { asWireError, onNotice, rpc, type Unsubscribe } from '../../host';
 import { recordApplied } from '../../table/instrument';
 import { Puller, type Landed } from '../../table/pull';
 import type { Range } from '../../table/windowing';
-import type { Column, OpenView, RowOut, Rows, UpdateView, ViewState, WireError } from '../../wire';
+import type {
+  Column,
+  FilterProblem,
+  OpenView,
+  RowOut,
+  Rows,
+  UpdateView,
+  ViewState,
+  WireError,
+} from '../../wire';
 
 /** Most rows one pull may ask for. */
 const MOST_ROWS = 500;
@@ -21,6 +30,8 @@ export class LiveView {
   state = $state.raw<ViewState | null>(null);
   /** Why the view could not be opened, changed or read. */
   error = $state.raw<WireError | null>(null);
+  /** What is wrong with the filter typed last. */
+  filterProblem = $state.raw<FilterProblem | null>(null);
   /** Whether rows were pulled at least once. */
   loaded = $state(false);
 
@@ -177,6 +188,7 @@ export class LiveView {
     this.matched = answer.matched;
     this.total = answer.total;
     this.error = null;
+    this.filterProblem = answer.filterProblem;
     if (!sameState(this.state, answer.state)) this.state = answer.state;
   }
 

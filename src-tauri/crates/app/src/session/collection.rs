@@ -48,6 +48,8 @@ pub(crate) struct Collection {
     pub(crate) resource: Resource,
     /// `None` for kinds shown by the server's Table.
     pub(crate) kind: Option<Kind>,
+    /// The field selector it is listed with; empty is everything.
+    pub(crate) fields: String,
     pub(crate) table: LiveTable<ObjectRow>,
     pub(crate) columns: Arc<Vec<Column>>,
     pub(crate) columns_version: u32,
@@ -83,6 +85,7 @@ impl Collection {
             kind_id,
             resource,
             kind,
+            fields: String::new(),
             table: LiveTable::default(),
             header_width: columns.len(),
             columns_version: u32::from(!columns.is_empty()),
@@ -96,6 +99,11 @@ impl Collection {
             held_namespaces: Vec::new(),
             idle_since_ms: None,
         }
+    }
+
+    /// Whether it holds all objects of that kind, not those of a field selector.
+    pub(crate) fn is_of(&self, kind: Kind) -> bool {
+        self.kind == Some(kind) && self.fields.is_empty()
     }
 
     pub(crate) fn is_dirty(&self) -> bool {
@@ -155,7 +163,7 @@ impl Collection {
                 resource: self.resource.clone(),
                 kind: self.kind,
                 namespace: namespace.clone(),
-                fields: String::new(),
+                fields: self.fields.clone(),
                 labels: String::new(),
                 links: false,
             };
@@ -256,6 +264,10 @@ impl Collection {
                 self.header_width = header.columns.len();
                 self.columns = Arc::new(header.columns);
                 self.columns_version = self.columns_version.wrapping_add(1);
+                let (columns, resource) = (self.columns.clone(), &self.resource);
+                self.table.columns_changed(&columns, &resource.kind, |by| {
+                    super::views::order(by, resource, &columns)
+                });
                 self.table.touch();
             }
             Update::Preview(rows) => {
@@ -371,13 +383,35 @@ impl Session {
         resource: Resource,
         kind: Option<Kind>,
     ) -> CollectionId {
-        if let Some(open) = self.collections.values().find(|c| c.kind_id == kind_id) {
+        self.collection_of(kind_id, resource, kind, "")
+    }
+
+    /// The collection of a kind with a field selector; an empty one selects everything.
+    pub(crate) fn collection_of(
+        &mut self,
+        kind_id: &str,
+        resource: Resource,
+        kind: Option<Kind>,
+        fields: &str,
+    ) -> CollectionId {
+        let mut of_kind = self.collections.values().filter(|c| c.kind_id == kind_id);
+        if let Some(open) = of_kind.clone().find(|c| c.fields == fields) {
             return open.id;
         }
+        // The same columns, so that a view that moves keeps its own.
+        let header = of_kind
+            .next()
+            .map(|c| (c.columns.clone(), c.columns_version, c.header_width));
         let id = CollectionId(self.new_id());
         let served = self.kinds.serves(&resource);
         let mut collection = Collection::new(id, kind_id.to_owned(), resource, kind);
         collection.served = served;
+        fields.clone_into(&mut collection.fields);
+        if let Some((columns, version, width)) = header {
+            collection.columns = columns;
+            collection.columns_version = version;
+            collection.header_width = width;
+        }
         self.collections.insert(id, collection);
         id
     }
@@ -399,7 +433,7 @@ impl Session {
     /// What users that are not views ask of the collections of `kinds`.
     pub(crate) fn hold_namespaces(&mut self, kinds: &[Kind], namespaces: &[String]) {
         for collection in self.collections.values_mut() {
-            if collection.kind.is_some_and(|kind| kinds.contains(&kind)) {
+            if kinds.iter().any(|kind| collection.is_of(*kind)) {
                 collection.held_namespaces = namespaces.to_vec();
                 collection.ensure_feeds(&mut self.feeds, &self.connection);
             }
@@ -486,7 +520,8 @@ impl Session {
                 return true;
             }
             let since = *collection.idle_since_ms.get_or_insert(now_ms);
-            let keep = now_ms - since < GRACE_MS;
+            // A field selector that was typed over is not typed again.
+            let keep = collection.fields.is_empty() && now_ms - since < GRACE_MS;
             if !keep {
                 collection.close_feeds(feeds);
             }

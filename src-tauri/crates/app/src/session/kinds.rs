@@ -265,7 +265,7 @@ impl Session {
         let Some(collection) = self
             .collections
             .values()
-            .find(|c| c.kind == Some(Kind::Namespaces) && c.settled())
+            .find(|c| c.is_of(Kind::Namespaces) && c.settled())
         else {
             return;
         };

@@ -298,6 +298,7 @@ impl Session {
         self.close_idle_collections(now);
         self.update_usage_polls();
         self.tick_graphs(now);
+        self.age_filters(now);
         self.status.prove(self.connection.as_of_ms());
         let ticked = self.status.tick(now);
         if ticked == Ticked::Nothing {

@@ -69,7 +69,7 @@ impl ScalingTable {
         let rows = |kind: Kind| {
             collections
                 .values()
-                .filter(move |c| c.kind == Some(kind))
+                .filter(move |c| c.is_of(kind))
                 .flat_map(|c| c.table.rows().iter().map(|(_, row)| row))
         };
         let hpas = rows(Kind::HorizontalPodAutoscalers).filter_map(|row| match row {
@@ -122,7 +122,7 @@ impl ScalingTable {
         let of = |kind: Kind| {
             collections
                 .values()
-                .find(|c| c.kind == Some(kind))
+                .find(|c| c.is_of(kind))
                 .map(|c| c.state(namespaces, status))
         };
         let mut state = of(Kind::HorizontalPodAutoscalers).unwrap_or(ViewState {
@@ -188,7 +188,7 @@ impl Session {
         }
         self.scaling.held = false;
         for collection in self.collections.values_mut() {
-            if collection.kind.is_some_and(|kind| SOURCES.contains(&kind)) {
+            if SOURCES.iter().any(|kind| collection.is_of(*kind)) {
                 collection.holds = collection.holds.saturating_sub(1);
             }
         }

@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use cluster::discovery::Discovery;
 use model::{Kind, Resource};
-use table::{Cell, Column, Filter, Row, Sort};
+use table::{Cell, Column, FilterError, Row, Sort};
 use wire::{
-    ErrorCode, OpenView, Phase, RowOut, Rows, RowsAsk, SortBy, UpdateView, ViewOpened, WireError,
+    ErrorCode, FilterProblem, OpenView, Phase, RowOut, Rows, RowsAsk, SortBy, UpdateView,
+    ViewOpened, WireError,
 };
 
-use super::collection::CollectionId;
+use super::collection::{Collection, CollectionId};
 use super::{Session, gone};
+use crate::live_table::{LiveView, Typed};
 
 /// The kind id of the table of all autoscalers.
 pub(crate) const SCALING: &str = "scaling";
 /// Most rows given at once.
 const MOST_ROWS: u32 = 500;
+/// How long a field selector must stand before the server is asked.
+const SETTLE: std::time::Duration = std::time::Duration::from_millis(400);
 
 /// Which table a view is on.
 enum Place {
@@ -31,13 +35,13 @@ impl Session {
     pub(crate) fn open_view(&mut self, ask: &OpenView) -> Result<ViewOpened, WireError> {
         self.review_namespaces(&ask.namespaces);
         let view = self.new_id();
-        let filter = Filter::parse(&ask.filter);
+        let mut filter = Typed::default();
         if ask.kind == SCALING {
             let columns = self.open_scaling();
             let sort = resolve(&ask.sort, &columns);
-            self.scaling
-                .table
-                .open(view, columns.len(), sort, filter, ask.namespaces.clone());
+            filter.read(&ask.filter, &columns, "");
+            let live = LiveView::new(columns.len(), sort, filter, ask);
+            self.scaling.table.open(view, live);
             self.follow_scaling_namespaces();
             return Ok(ViewOpened {
                 view,
@@ -46,18 +50,15 @@ impl Session {
         }
         let (resource, kind) = self.resource(&ask.kind)?;
         let kind_id = kind.map_or(ask.kind.as_str(), |kind| kind.spec().id);
+        let kind_name = resource.kind.clone();
         let id = self.collection(kind_id, resource, kind);
         let collection = self.collections.get_mut(&id).expect("just found or made");
         let columns = collection.columns.clone();
-        let sort = if ask.sort.is_empty() {
-            own_order(&collection.resource, &columns)
-        } else {
-            resolve(&ask.sort, &columns)
-        };
-        collection
-            .table
-            .open(view, columns.len(), sort, filter, ask.namespaces.clone());
-        self.ensure_feeds(id);
+        let sort = order(&ask.sort, &collection.resource, &columns);
+        filter.read(&ask.filter, &columns, &kind_name);
+        let live = LiveView::new(columns.len(), sort, filter, ask);
+        collection.table.open(view, live);
+        self.follow_fields(view);
         self.update_usage_polls();
         Ok(ViewOpened {
             view,
@@ -69,20 +70,29 @@ impl Session {
     pub(crate) fn update_view(&mut self, ask: UpdateView) -> Result<(), WireError> {
         self.review_namespaces(ask.namespaces.iter().flatten());
         let place = self.place(ask.view)?;
-        let columns = match place {
-            Place::Collection(id) => self.collections[&id].columns.clone(),
-            Place::Scaling => self.scaling.columns(),
+        let (columns, kind, sort) = match place {
+            Place::Collection(id) => {
+                let Collection {
+                    columns, resource, ..
+                } = &self.collections[&id];
+                let by = ask.sort.as_deref();
+                let sort = by.map(|by| order(by, resource, columns));
+                (columns.clone(), resource.kind.clone(), sort)
+            }
+            Place::Scaling => {
+                let columns = self.scaling.columns();
+                let sort = ask.sort.as_deref().map(|by| resolve(by, &columns));
+                (columns, String::new(), sort)
+            }
         };
-        let sort = ask.sort.map(|sort| resolve(&sort, &columns));
-        let filter = ask.filter.map(|text| Filter::parse(&text));
         macro_rules! apply {
             ($table:expr) => {{
                 let table = $table;
-                if let Some(sort) = sort {
-                    table.set_sort(ask.view, sort);
+                if let Some((by, sort)) = ask.sort.zip(sort) {
+                    table.set_sort(ask.view, by, sort);
                 }
-                if let Some(filter) = filter {
-                    table.set_filter(ask.view, filter);
+                if let Some(text) = &ask.filter {
+                    table.set_filter(ask.view, text, &columns, &kind);
                 }
                 if let Some(namespaces) = ask.namespaces {
                     table.set_namespaces(ask.view, namespaces);
@@ -98,7 +108,7 @@ impl Session {
                         .expect("place checked it")
                         .table
                 );
-                self.ensure_feeds(id);
+                self.follow_fields(ask.view);
             }
             Place::Scaling => {
                 apply!(&mut self.scaling.table);
@@ -106,6 +116,55 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Brings a view to the collection with the field selector that its filter asks for: to all objects at once,
+    /// to others when nothing more was typed for a moment.
+    fn follow_fields(&mut self, view: u32) {
+        let Ok(Place::Collection(id)) = self.place(view) else {
+            return;
+        };
+        let collection = &self.collections[&id];
+        let fields = collection.table.views()[&view].filter().fields();
+        if fields == collection.fields {
+            self.ensure_feeds(id);
+        } else if fields.is_empty() {
+            self.move_view(view, "");
+        } else {
+            self.later(tokio::time::sleep(SETTLE), move |session, ()| {
+                session.move_view(view, &fields);
+            });
+        }
+    }
+
+    /// Moves a view to the collection with these fields, if its filter still asks for them.
+    fn move_view(&mut self, view: u32, fields: &str) {
+        let Ok(Place::Collection(from)) = self.place(view) else {
+            return;
+        };
+        let collection = &self.collections[&from];
+        if collection.fields == fields
+            || collection.table.views()[&view].filter().fields() != fields
+        {
+            return;
+        }
+        let (kind_id, resource, kind) = (
+            collection.kind_id.clone(),
+            collection.resource.clone(),
+            collection.kind,
+        );
+        let to = self.collection_of(&kind_id, resource, kind, fields);
+        let live = self
+            .collections
+            .get_mut(&from)
+            .and_then(|collection| collection.table.take(view));
+        if let (Some(live), Some(collection)) = (live, self.collections.get_mut(&to)) {
+            collection.table.open(view, live);
+        }
+        self.ensure_feeds(to);
+        self.ensure_feeds(from);
+        self.update_usage_polls();
+        self.schedule_flush();
     }
 
     /// Says whether a table is on screen.
@@ -193,6 +252,16 @@ impl Session {
         Ok(answer)
     }
 
+    /// Every ten seconds, as older ages tick: rows are judged again by filters on age.
+    pub(crate) fn age_filters(&mut self, now_ms: i64) {
+        if now_ms.div_euclid(1000) % 10 == 0 {
+            for collection in self.collections.values_mut() {
+                collection.table.age();
+            }
+            self.scaling.table.age();
+        }
+    }
+
     fn place(&self, view: u32) -> Result<Place, WireError> {
         if self.scaling.table.views().contains_key(&view) {
             return Ok(Place::Scaling);
@@ -241,8 +310,17 @@ fn served(discovery: Option<&Discovery>, kind_id: &str) -> Option<Resource> {
     })
 }
 
+/// The order asked for; none is the kind's own.
+pub(super) fn order(sort: &[SortBy], resource: &Resource, columns: &[Column]) -> Vec<Sort> {
+    if sort.is_empty() {
+        own_order(resource, columns)
+    } else {
+        resolve(sort, columns)
+    }
+}
+
 fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
-    // A column that is not there (yet) sorts nothing; the UI asks again when columns arrive.
+    // A column that is not there (yet) sorts nothing.
     sort.iter()
         .filter_map(|by| {
             let column = columns.iter().position(|column| column.id == by.column)?;
@@ -317,6 +395,15 @@ fn answer(
         state,
         columns_version,
         columns: None,
+        filter_problem: view.filter().problem.as_ref().map(problem),
+    }
+}
+
+fn problem(error: &FilterError) -> FilterProblem {
+    FilterProblem {
+        message: error.message.clone(),
+        at: u32::try_from(error.at).unwrap_or(u32::MAX),
+        piece: error.piece.clone(),
     }
 }
 

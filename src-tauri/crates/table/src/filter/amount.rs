@@ -83,7 +83,7 @@ fn quantity(text: &str) -> Option<f64> {
         .unwrap_or(text.len());
     let (number, suffix) = text.split_at(end);
     let scale = match suffix {
-        "" => 1.0,
+        "" | "%" => 1.0,
         "n" => 1e-9,
         "u" => 1e-6,
         "m" => 1e-3,
@@ -97,7 +97,6 @@ fn quantity(text: &str) -> Option<f64> {
         "Gi" => 1_073_741_824.0,
         "Ti" => 1_099_511_627_776.0,
         "Pi" => 1_125_899_906_842_624.0,
-        "%" => 1.0,
         _ => return None,
     };
     number.parse::<f64>().ok().map(|number| number * scale)

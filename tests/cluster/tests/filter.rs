@@ -1,0 +1,174 @@
+//! What filters match on a real server: labels of every encoding, fields answered by the server.
+#![allow(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use cluster_tests::{Window, bare_plane, until};
+use serde_json::{Value, json};
+
+fn object(api_version: &str, kind: &str, name: &str, labels: &Value, rest: &Value) -> Value {
+    let mut object = json!({"apiVersion": api_version, "kind": kind,
+        "metadata": {"name": name, "namespace": "filtered", "labels": labels}});
+    for (key, value) in rest.as_object().unwrap() {
+        object[key] = value.clone();
+    }
+    object
+}
+
+fn write() {
+    let spec =
+        json!({"spec": {"containers": [{"name": "main", "image": "registry.example.com/a:1"}]}});
+    let none = json!({});
+    let items = [
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "filtered"}}),
+        object(
+            "v1",
+            "Pod",
+            "web-1",
+            &json!({"app": "web", "tier": "front"}),
+            &spec,
+        ),
+        object(
+            "v1",
+            "Pod",
+            "web-2",
+            &json!({"app": "web", "tier": "back"}),
+            &spec,
+        ),
+        object("v1", "Pod", "db-1", &json!({"app": "db"}), &spec),
+        object("v1", "Pod", "bare", &none, &spec),
+        object(
+            "v1",
+            "ConfigMap",
+            "web-config",
+            &json!({"app": "web"}),
+            &none,
+        ),
+        object("v1", "ConfigMap", "other", &none, &none),
+    ];
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    bare_plane().apply(&list.to_string()).unwrap();
+}
+
+async fn filter(window: &Window, view: u32, filter: &str) {
+    let () = window
+        .ask("update_view", json!({"view": view, "filter": filter}))
+        .await
+        .unwrap();
+}
+
+/// Names of the rows, once they are these.
+async fn until_names(window: &Window, view: u32, text: &str, wanted: &[&str]) {
+    filter(window, view, text).await;
+    until(
+        &format!("{wanted:?} by {text:?}"),
+        Duration::from_secs(20),
+        async || {
+            let page = window.page(view, 0, 100).await;
+            assert_eq!(page.filter_problem, None, "{text:?}");
+            let names: Vec<String> = page.rows.iter().map(|row| row.name.clone()).collect();
+            if names == wanted {
+                Ok(())
+            } else {
+                Err(format!("{names:?} {:?}", page.state.why))
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_and_fields() {
+    tokio::task::spawn_blocking(write).await.unwrap();
+    let (window, cluster) = Window::connected(&bare_plane().kubeconfig()).await;
+    let _: wire::KindList = window
+        .ask("kinds", json!({"cluster": cluster}))
+        .await
+        .unwrap();
+
+    let pods = window.view_in(&cluster, "pods", &["filtered"]).await;
+    window.live(pods).await;
+    for (text, wanted) in [
+        ("app=web", vec!["web-1", "web-2"]),
+        ("app=web,tier!=back", vec!["web-1"]),
+        ("app!=web", vec!["bare", "db-1"]),
+        ("tier in (front, back)", vec!["web-1", "web-2"]),
+        ("tier notin (front)", vec!["bare", "db-1", "web-2"]),
+        ("!label:app", vec!["bare"]),
+        ("status:pending app=db", vec!["db-1"]),
+        ("age:<1h label:tier", vec!["web-1", "web-2"]),
+        ("age:>1h", vec![]),
+        ("metadata.name=db-1", vec!["db-1"]),
+        ("metadata.name!=db-1 app=web", vec!["web-1", "web-2"]),
+        (
+            "status.phase=Pending,metadata.name!=bare",
+            vec!["db-1", "web-1", "web-2"],
+        ),
+        ("status.phase=Running", vec![]),
+        ("", vec!["bare", "db-1", "web-1", "web-2"]),
+    ] {
+        until_names(&window, pods, text, &wanted).await;
+    }
+
+    // What a watch brings has its labels too (JSON), and leaves with them.
+    filter(&window, pods, "app=db").await;
+    let plane = bare_plane();
+    tokio::task::spawn_blocking(|| {
+        plane.kubectl(&["label", "pod", "bare", "app=db", "-n", "filtered"])
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    until_names(&window, pods, "app=db", &["bare", "db-1"]).await;
+
+    // The server's own words on a field it does not know; then the way back.
+    filter(&window, pods, "spec.replicas=3").await;
+    until(
+        "the server's refusal",
+        Duration::from_secs(20),
+        async || {
+            let state = window.state(pods).await;
+            if state.phase == wire::Phase::Failed {
+                Ok(())
+            } else {
+                Err(format!("{state:?}"))
+            }
+        },
+    )
+    .await;
+    let state = window.state(pods).await;
+    assert!(state.why.contains("spec.replicas"), "{}", state.why);
+    until_names(&window, pods, "web", &["web-1", "web-2"]).await;
+
+    // What means nothing is told, and the last good filter stays.
+    filter(&window, pods, "web stat:x").await;
+    let page = window.page(pods, 0, 10).await;
+    let problem = page.filter_problem.unwrap();
+    assert_eq!((problem.at, problem.piece.as_str()), (4, "stat"));
+    assert!(problem.message.contains("status"), "{}", problem.message);
+    assert_eq!(page.matched, 2);
+
+    // Rows of the server's Table have labels and columns too.
+    let maps = window
+        .view_in(&cluster, "core/v1/configmaps", &["filtered"])
+        .await;
+    window.live(maps).await;
+    until_names(&window, maps, "app=web", &["web-config"]).await;
+    until_names(&window, maps, "data:=0 !web", &["other"]).await;
+    until_names(&window, maps, "metadata.name=other", &["other"]).await;
+
+    // One list and watch a kind and selector: what was typed over is closed.
+    until(
+        "idle selectors closed",
+        Duration::from_secs(20),
+        async || {
+            let watches = window.status(&cluster).await.watches;
+            if watches <= 4 {
+                Ok(())
+            } else {
+                Err(watches.to_string())
+            }
+        },
+    )
+    .await;
+}
