@@ -7,7 +7,10 @@ use crate::{share, text};
 
 /// Labels by key. Pods of one template share one set; keys and values are shared between sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Labels(Option<Arc<[(Arc<str>, Arc<str>)]>>);
+pub struct Labels(Option<Arc<[Label]>>);
+
+/// A key with its value.
+pub(crate) type Label = (Arc<str>, Arc<str>);
 
 impl Labels {
     /// Labels as decoded, made safe to show.
@@ -38,6 +41,7 @@ impl Labels {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn labels(pairs: &[(&str, &str)]) -> Labels {

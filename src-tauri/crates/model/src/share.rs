@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 use std::sync::Arc;
 
+use crate::labels::Label;
 use crate::meta::OwnerRef;
 use crate::resources::PodResources;
 
@@ -15,7 +16,7 @@ use crate::resources::PodResources;
 const PLACES: usize = 2048;
 
 /// A set of labels as it was decoded, and as it is kept.
-type Known = (BTreeMap<String, Vec<u8>>, Arc<[(Arc<str>, Arc<str>)]>);
+type Known = (BTreeMap<String, Vec<u8>>, Arc<[Label]>);
 
 thread_local! {
     static LABELS: RefCell<Vec<Option<Known>>> = RefCell::new(vec![None; PLACES]);
@@ -56,8 +57,8 @@ pub(crate) fn resources(resources: PodResources) -> Arc<PodResources> {
 /// The labels that `make` makes of `labels`, shared with others of late.
 pub(crate) fn labels(
     labels: &BTreeMap<String, Vec<u8>>,
-    make: impl FnOnce() -> Arc<[(Arc<str>, Arc<str>)]>,
-) -> Arc<[(Arc<str>, Arc<str>)]> {
+    make: impl FnOnce() -> Arc<[Label]>,
+) -> Arc<[Label]> {
     LABELS.with_borrow_mut(|seen| match &mut seen[place(labels)] {
         Some((known, kept)) if known == labels => Arc::clone(kept),
         other => Arc::clone(&other.insert((labels.clone(), make())).1),
