@@ -9,7 +9,7 @@ export interface ObjectKey {
   name: string;
 }
 
-export type DrawerTab = 'overview' | 'yaml';
+export type DrawerTab = 'overview' | 'fields' | 'yaml';
 
 /** `views/details/Drawer.svelte`: fills its parent; the frame gives it a width. */
 export interface DrawerProps {

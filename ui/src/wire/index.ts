@@ -1288,6 +1288,64 @@ binary: boolean,
 size: string, };
 
 /**
+ * One object that the drawer's object owns, or that runs on it.
+ */
+export type OwnedObject = { 
+/**
+ * Which.
+ */
+object: ObjectRef, 
+/**
+ * `Running`, `3 of 3 ready`.
+ */
+state: Cell, 
+/**
+ * Beside its state: `2/2`; may be empty.
+ */
+note: string, 
+/**
+ * `5m`.
+ */
+age: string, };
+
+/**
+ * Who set some of the object's fields last.
+ */
+export type FieldOwner = { 
+/**
+ * `kubectl-client-side-apply`.
+ */
+manager: string, 
+/**
+ * `Apply` or `Update`.
+ */
+operation: string, 
+/**
+ * `status`; empty for the object itself.
+ */
+subresource: string, 
+/**
+ * Version in which the paths are meant.
+ */
+apiVersion: string, 
+/**
+ * How long ago; empty if unknown.
+ */
+since: string, 
+/**
+ * Date and time; empty if unknown.
+ */
+at: string, 
+/**
+ * `.spec.containers[name=web].image`; the first 5,000.
+ */
+paths: Array<string>, 
+/**
+ * How many there are.
+ */
+total: number, };
+
+/**
  * A status condition.
  */
 export type Condition = { 
@@ -1484,7 +1542,19 @@ events: Array<ObjectEvent>,
  */
 eventsTotal: number, 
 /**
- * Why events could not be read; empty if they could.
+ * What it owns, or the pods on a node; the first 100.
+ */
+owned: Array<OwnedObject>, 
+/**
+ * How much that is in all.
+ */
+ownedTotal: number, 
+/**
+ * Why that could not be read; empty if it could.
+ */
+ownedProblem: string, 
+/**
+ * Why events are not all here; empty if they are.
  */
 eventsProblem: string, 
 /**
@@ -1943,6 +2013,8 @@ export interface Commands {
   yaml: { argument: CloseId; answer: Yaml };
   /** Labels or annotations of the drawer's object. */
   pairs: { argument: PairsAsk; answer: Pairs };
+  /** Who set which field of the drawer's object last. */
+  field_owners: { argument: CloseId; answer: Array<FieldOwner> };
   /** One value of a Secret or `ConfigMap`, read now because somebody asked to see it. */
   reveal: { argument: RevealAsk; answer: Revealed };
   /** Closes the drawer. */

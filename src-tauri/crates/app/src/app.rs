@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::oneshot;
 use wire::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, GraphMeta,
-    GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph,
-    OpenLog, OpenView, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk,
-    SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView, ViewOpened,
-    WireError, Yaml,
+    Connecting, ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, FieldOwners,
+    GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails,
+    OpenGraph, OpenLog, OpenView, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk,
+    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView,
+    ViewOpened, WireError, Yaml,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -311,6 +311,12 @@ impl Handler for App {
     async fn pairs(&self, ask: PairsAsk) -> Result<Pairs, WireError> {
         self.owner(ask.id)?
             .call(move |session| session.pairs(&ask))
+            .await?
+    }
+
+    async fn field_owners(&self, ask: CloseId) -> Result<FieldOwners, WireError> {
+        self.owner(ask.id)?
+            .call(move |session| session.field_owners(ask.id))
             .await?
     }
 

@@ -84,6 +84,36 @@ pub async fn events_of(
         .collect()
 }
 
+/// How many objects of a resource there are, by a list of one.
+///
+/// # Errors
+/// As any list.
+pub async fn count(
+    connection: &Connection,
+    resource: &Resource,
+    namespace: Option<&str>,
+) -> Result<u64, RequestError> {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    struct ListMeta {
+        remaining_item_count: u64,
+    }
+    #[derive(Deserialize)]
+    struct List<'a> {
+        #[serde(default)]
+        metadata: ListMeta,
+        #[serde(borrow)]
+        items: Option<Vec<&'a RawValue>>,
+    }
+    let path = format!("{}?limit=1", collection(resource, namespace));
+    let body = connection.bytes(Ask::json(&path)).await?;
+    let list: List<'_> = serde_json::from_slice(&body).map_err(|_| RequestError::Malformed {
+        what: "it is not a list".to_owned(),
+    })?;
+    let here = list.items.map_or(0, |items| items.len() as u64);
+    Ok(here.saturating_add(list.metadata.remaining_item_count))
+}
+
 /// Path of a resource's collection: `/apis/apps/v1/namespaces/web/deployments`. `None` is all
 /// namespaces, or a resource outside them.
 pub fn collection(resource: &Resource, namespace: Option<&str>) -> String {

@@ -25,6 +25,7 @@ mod list_pace;
 mod list_piece;
 mod log_lines;
 pub mod logs;
+pub mod measure;
 pub mod plan;
 mod preview;
 mod propose;

@@ -11,6 +11,7 @@ pub mod generic;
 pub mod kind;
 pub mod labels;
 pub mod links;
+pub mod measured;
 pub mod meta;
 pub mod quantity;
 pub mod relations;

@@ -1,7 +1,7 @@
 //! Details of whole objects.
 #![allow(clippy::unwrap_used)]
 
-use model::details::{Around, FactValue, ObjectDetails, details};
+use model::details::{Around, FactValue, ObjectDetails, details, owners_of};
 use model::rows::{ContainerPhase, ContainerRole};
 use model::{Kind, ObjectRow, decode_json};
 use serde_json::{Value, json};
@@ -56,8 +56,8 @@ fn a_pod_is_told_whole() {
         (status.text.as_str(), status.tone),
         ("CrashLoopBackOff", Tone::Bad)
     );
-    let owners: Vec<_> = details
-        .owners
+    let owners = owners_of(&pod());
+    let owners: Vec<_> = owners
         .iter()
         .map(|o| (o.kind.as_str(), o.uid.as_str()))
         .collect();
@@ -69,6 +69,7 @@ fn a_pod_is_told_whole() {
     let fact = |label: &str| first(&details, label);
     assert_eq!(fact("Ready").text, "1/2");
     assert_eq!(fact("Restarts").text, "4 (3m ago)");
+    assert_eq!(fact("Also Owned By").text, "Thing t");
     let node = fact("Node").link.unwrap();
     assert_eq!(
         (node.kind.as_str(), node.name.as_str(), node.namespace),

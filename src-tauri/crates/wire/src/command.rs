@@ -9,10 +9,10 @@ use ts_rs::TS;
 use crate::log::LogAsk;
 use crate::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, GraphMeta, GraphOpened,
-    KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Pairs, PairsAsk,
-    Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings,
-    SourceAsk, StartPage, UpdateView, ViewOpened, WireError, Yaml,
+    Connecting, ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, FieldOwner, GraphMeta,
+    GraphOpened, KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Pairs,
+    PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible,
+    Settings, SourceAsk, StartPage, UpdateView, ViewOpened, WireError, Yaml,
 };
 
 /// What a command answers.
@@ -157,6 +157,8 @@ commands! {
     yaml(CloseId) -> Yaml;
     /// Labels or annotations of the drawer's object.
     pairs(PairsAsk) -> Pairs;
+    /// Who set which field of the drawer's object last.
+    field_owners(CloseId) -> FieldOwners;
     /// One value of a Secret or `ConfigMap`, read now because somebody asked to see it.
     reveal(RevealAsk) -> Revealed;
     /// Closes the drawer.
@@ -183,6 +185,8 @@ commands! {
 
 /// Several clusters.
 pub type ClusterInfos = Vec<ClusterInfo>;
+/// Several entries of managed fields.
+pub type FieldOwners = Vec<FieldOwner>;
 /// Several texts.
 pub type Strings = Vec<String>;
 

@@ -234,6 +234,42 @@ pub struct ObjectEvent {
     pub about: Option<ObjectRef>,
 }
 
+/// One object that the drawer's object owns, or that runs on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnedObject {
+    /// Which.
+    pub object: ObjectRef,
+    /// `Running`, `3 of 3 ready`.
+    pub state: Cell,
+    /// Beside its state: `2/2`; may be empty.
+    pub note: String,
+    /// `5m`.
+    pub age: String,
+}
+
+/// Who set some of the object's fields last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldOwner {
+    /// `kubectl-client-side-apply`.
+    pub manager: String,
+    /// `Apply` or `Update`.
+    pub operation: String,
+    /// `status`; empty for the object itself.
+    pub subresource: String,
+    /// Version in which the paths are meant.
+    pub api_version: String,
+    /// How long ago; empty if unknown.
+    pub since: String,
+    /// Date and time; empty if unknown.
+    pub at: String,
+    /// `.spec.containers[name=web].image`; the first 5,000.
+    pub paths: Vec<String>,
+    /// How many there are.
+    pub total: u32,
+}
+
 /// Labels or annotations of the drawer's object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -340,7 +376,13 @@ pub struct Details {
     pub events: Vec<ObjectEvent>,
     /// Events known in all.
     pub events_total: u32,
-    /// Why events could not be read; empty if they could.
+    /// What it owns, or the pods on a node; the first 100.
+    pub owned: Vec<OwnedObject>,
+    /// How much that is in all.
+    pub owned_total: u32,
+    /// Why that could not be read; empty if it could.
+    pub owned_problem: String,
+    /// Why events are not all here; empty if they are.
     pub events_problem: String,
     /// What the account may not do with it.
     pub actions: crate::Actions,

@@ -17,15 +17,17 @@ mod rights;
 mod start;
 mod view;
 
-pub use command::{COMMANDS, ClusterInfos, CommandSpec, Handler, Reply, Strings, dispatch};
+pub use command::{
+    COMMANDS, ClusterInfos, CommandSpec, FieldOwners, Handler, Reply, Strings, dispatch,
+};
 pub use consent::{
     AnswerConsent, Connecting, Consent, ConsentAsk, ConsentChange, ConsentEntry, ConsentItem,
     ConsentList, ConsentSection, Danger, Question,
 };
 pub use details::{
     Condition, Container, ContainerRole, DataEntry, DetailFact, DetailSection, DetailValue,
-    Details, DetailsOpened, Fact, ObjectEvent, ObjectRef, OpenDetails, PairKind, Pairs, PairsAsk,
-    ResourceUse, RevealAsk, Revealed, SecretKey, Verdict, Yaml,
+    Details, DetailsOpened, Fact, FieldOwner, ObjectEvent, ObjectRef, OpenDetails, OwnedObject,
+    PairKind, Pairs, PairsAsk, ResourceUse, RevealAsk, Revealed, SecretKey, Verdict, Yaml,
 };
 pub use error::{ErrorCode, WireError};
 pub use graph::{

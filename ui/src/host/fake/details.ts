@@ -284,6 +284,9 @@ const part: FakePart = ({ world, notify }) => {
         owners: [],
         events: [],
         eventsTotal: 0,
+        owned: [],
+        ownedTotal: 0,
+        ownedProblem: '',
         eventsProblem: '',
         actions: { logs: null, yaml: null, events: null, graph: null },
         nextTickMs: 1_000,
@@ -311,6 +314,20 @@ const part: FakePart = ({ world, notify }) => {
       const all = about(world, find(id).ask)[kind]?.items ?? [];
       const found = all.filter((pair) => pair.join('=').includes(filter));
       return { total: found.length, items: found.slice(from, from + count) };
+    },
+    field_owners() {
+      return [
+        {
+          manager: 'kubectl',
+          operation: 'Apply',
+          subresource: '',
+          apiVersion: 'v1',
+          since: '12m',
+          at: '2026-01-01 12:00:00',
+          paths: ['.metadata.labels.app', '.spec.containers[name=app].image'],
+          total: 2,
+        },
+      ];
     },
     reveal() {
       return { text: 'not a real secret', exact: 'not a real secret', binary: false, size: '17 B' };

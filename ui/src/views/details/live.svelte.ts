@@ -2,7 +2,16 @@
 
 import { asWireError, onNotice, rpc } from '../../host';
 import { Puller, type Landed } from '../../table/pull';
-import type { Details, PairKind, Pairs, Revealed, SecretKey, WireError, Yaml } from '../../wire';
+import type {
+  Details,
+  FieldOwner,
+  PairKind,
+  Pairs,
+  Revealed,
+  SecretKey,
+  WireError,
+  Yaml,
+} from '../../wire';
 import type { ObjectKey } from '../contract';
 
 /** What the drawer knows of one object. */
@@ -32,6 +41,11 @@ export class LiveDetails {
   /** Some of its labels or annotations. */
   async pairs(kind: PairKind, filter: string, from: number, count: number): Promise<Pairs> {
     return rpc('pairs', { id: this.#openId(), kind, filter, from, count });
+  }
+
+  /** Who set which of its fields last. */
+  async fieldOwners(): Promise<FieldOwner[]> {
+    return rpc('field_owners', { id: this.#openId() });
   }
 
   /** One value of a Secret, read now. Whoever asks lets go of it soon. */

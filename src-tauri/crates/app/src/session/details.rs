@@ -6,12 +6,16 @@ use cluster::follow::follow;
 use cluster::health::Health;
 use cluster::update::{Change, Scope, Update};
 use cluster::{Deed, RequestError, fetch};
-use model::details::{Around, PairKind};
+use model::details::{Around, ObjectLink, PairKind};
 use model::{EventRow, Kind, ObjectRow, Resource};
 use serde_json::Value;
-use wire::{Details, DetailsOpened, ObjectRef, OpenDetails, Pairs, PairsAsk, WireError, Yaml};
+use wire::{
+    Details, DetailsOpened, FieldOwner, FieldOwners, ObjectRef, OpenDetails, Pairs, PairsAsk,
+    WireError, Yaml,
+};
 
 use super::feeds::{FeedId, Message, Owner};
+use super::owned::Owned;
 use super::rights::list_of;
 use super::{Session, gone};
 use crate::lacks::{self, Where};
@@ -36,6 +40,9 @@ pub(crate) struct Drawer {
     problem: Option<WireError>,
     events: BTreeMap<String, EventRow>,
     events_problem: String,
+    /// Its controller, that one's controller, and so on.
+    pub(super) lineage: Vec<ObjectLink>,
+    pub(super) owned: Owned,
     version: u32,
     announced: u32,
 }
@@ -68,6 +75,18 @@ impl Drawer {
         &self.name
     }
 
+    pub(crate) fn object(&self) -> Option<&Value> {
+        self.object.as_ref()
+    }
+
+    fn uid(&self) -> &str {
+        let uid = self
+            .object
+            .as_ref()
+            .map(|object| &object["metadata"]["uid"]);
+        uid.and_then(Value::as_str).unwrap_or_default()
+    }
+
     fn pairs(&self, kind: PairKind, filter: &str, from: usize, count: usize) -> Pairs {
         let Some(object) = &self.object else {
             return Pairs::default();
@@ -79,10 +98,13 @@ impl Drawer {
         }
     }
 
-    fn take_events(&mut self, update: Update) {
+    fn take_events(&mut self, update: Update, owned: bool) {
+        // What a workload owns bears its name with something behind it.
+        let ours = format!("{}-", self.name);
         let mut put = |row: ObjectRow| {
             if let ObjectRow::Event(event) = row
-                && *event.object_kind == *self.resource.kind
+                && (*event.object_kind == *self.resource.kind
+                    || owned && event.object_name.starts_with(&ours))
             {
                 self.events.insert(event.meta.name.to_string(), *event);
             }
@@ -231,6 +253,8 @@ impl Session {
             problem: None,
             events: BTreeMap::new(),
             events_problem: String::new(),
+            lineage: Vec::new(),
+            owned: Owned::default(),
             version: 1,
             announced: 0,
         };
@@ -243,9 +267,17 @@ impl Session {
         let Some(drawer) = self.drawers.get_mut(&id) else {
             return;
         };
-        if feed == drawer.events_feed {
-            drawer.take_events(update);
-        } else if drawer.take_object(&update) {
+        if feed == drawer.events_feed || drawer.owned.is_events(feed) {
+            let owned = drawer.owned.is_events(feed);
+            drawer.take_events(update, owned);
+            return;
+        }
+        let mut update = Some(update);
+        if drawer.owned.take(feed, &mut update) {
+            drawer.touch();
+        } else if let Some(update) = update
+            && drawer.take_object(&update)
+        {
             drawer.deleted = false;
             self.fetch_object(id);
         }
@@ -291,7 +323,10 @@ impl Session {
                     Err(error) => drawer.problem = Some(drawer.refusal(&error, "get")),
                 }
                 drawer.touch();
-                if std::mem::take(&mut drawer.fetch_again) {
+                let again = std::mem::take(&mut drawer.fetch_again);
+                session.climb(id);
+                session.follow_owned(id);
+                if again {
                     session.fetch_object(id);
                 }
             },
@@ -303,8 +338,13 @@ impl Session {
         let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
         let now = self.now_ms();
         let events: Vec<_> = drawer.events.values().collect();
+        let uid = drawer.uid();
+        let held = drawer.owned.held();
+        let owned_uids = drawer.owned.uids(uid);
         let around = Around {
             events: &events,
+            owned: &owned_uids,
+            held: held.as_ref().map(|(pods, held)| (*pods, held)),
             ..Around::default()
         };
         let seen = drawer
@@ -313,6 +353,9 @@ impl Session {
             .map(|object| model::details::details(object, around, now));
         let shown = super::shown::Shown::new(self, seen.as_ref());
         let (data_total, data) = shown.data();
+        let on_node = drawer.resource.kind == "Node";
+        let (owned_total, owned) = drawer.owned.shown(self, uid, on_node);
+        let lineage = drawer.lineage.iter().map(|link| shown.reference(link));
         let (events_total, events) = shown.events();
         let first = |kind| drawer.pairs(kind, "", 0, FIRST_PAIRS);
         Ok(Details {
@@ -335,10 +378,17 @@ impl Session {
             data_total,
             labels: first(PairKind::Labels),
             annotations: first(PairKind::Annotations),
-            owners: shown.owners(),
+            owners: lineage.collect(),
+            owned,
+            owned_total: u32::try_from(owned_total).unwrap_or(u32::MAX),
+            owned_problem: drawer.owned.problem().to_owned(),
             events,
             events_total,
-            events_problem: drawer.events_problem.clone(),
+            events_problem: if drawer.events_problem.is_empty() {
+                drawer.owned.events_problem().to_owned()
+            } else {
+                drawer.events_problem.clone()
+            },
             actions: self.actions_on(
                 &drawer.resource,
                 Kind::from_id(&drawer.kind_id),
@@ -360,6 +410,28 @@ impl Session {
         })
     }
 
+    /// Who set which field of the drawer's object.
+    pub(crate) fn field_owners(&self, id: u32) -> Result<FieldOwners, WireError> {
+        let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
+        let object = drawer.object.as_ref().ok_or_else(|| gone("This object"))?;
+        let told = model::details::field_owners(object, self.now_ms());
+        let each = told.into_iter().map(|owner| FieldOwner {
+            manager: owner.manager,
+            operation: owner.operation,
+            subresource: owner.subresource,
+            api_version: owner.api_version,
+            at: owner
+                .time
+                .as_ref()
+                .map(|time| self.status.date_and_clock(time.at_ms))
+                .unwrap_or_default(),
+            since: owner.time.map(|time| time.text).unwrap_or_default(),
+            paths: owner.paths,
+            total: u32::try_from(owner.total).unwrap_or(u32::MAX),
+        });
+        Ok(each.collect())
+    }
+
     /// Labels or annotations of the drawer's object.
     pub(crate) fn pairs(&self, ask: &PairsAsk) -> Result<Pairs, WireError> {
         let drawer = self
@@ -379,6 +451,9 @@ impl Session {
         if let Some(drawer) = self.drawers.remove(&id) {
             self.feeds.close(drawer.object_feed);
             self.feeds.close(drawer.events_feed);
+            for feed in drawer.owned.feeds() {
+                self.feeds.close(feed);
+            }
         }
     }
 }

@@ -196,10 +196,6 @@ impl<'a> Shown<'a> {
         (whole(total), shown.collect())
     }
 
-    pub(crate) fn owners(&self) -> Vec<ObjectRef> {
-        self.each(|details| &details.owners, |link| self.reference(link))
-    }
-
     pub(crate) fn events(&self) -> (u32, Vec<ObjectEvent>) {
         let total = self.details.map_or(0, |details| details.events.len());
         let events = self.details.into_iter().flat_map(|details| &details.events);

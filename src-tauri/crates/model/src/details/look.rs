@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::read::{figure, line, lines, link, list};
 use super::shape::{ConditionDetail, ContainerStateDetail, EventDetail, Moment, ObjectLink};
 use crate::cells;
+use crate::resources::PodResources;
 use crate::rows::{ContainerPhase, EventRow};
 use table::Tone;
 
@@ -17,6 +18,8 @@ pub struct Around<'a> {
     pub owned: &'a [String],
     /// Most memory measured of each container, in bytes.
     pub peaks: &'a [(String, f64)],
+    /// How many pods hold how much, if it is a node and they are known.
+    pub held: Option<(usize, &'a PodResources)>,
     /// Endpoints that are ready, of how many, if it is a Service and they were counted.
     pub endpoints: Option<(usize, usize)>,
 }

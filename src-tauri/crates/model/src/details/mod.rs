@@ -5,6 +5,7 @@ mod containers;
 mod data;
 mod env;
 mod facts;
+mod field_owners;
 mod look;
 mod mounts;
 mod pairs;
@@ -23,6 +24,7 @@ use look::{Look, is_about};
 use read::{line, list};
 
 pub use data::{data_value, secret_value};
+pub use field_owners::{FieldOwner, field_owners};
 pub use look::Around;
 pub use pairs::{PairKind, pairs};
 pub use shape::{
@@ -71,7 +73,6 @@ pub fn details(object: &Value, around: Around<'_>, now_ms: i64) -> ObjectDetails
         conditions: look.conditions(),
         containers: containers::all(&look),
         data: data::entries(original),
-        owners: owners(&meta["ownerReferences"], look.namespace),
         events: look.events(&uid),
         api_version,
         name: name.clone(),

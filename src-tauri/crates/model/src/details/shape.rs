@@ -33,8 +33,6 @@ pub struct ObjectDetails {
     pub containers: Vec<ContainerDetail>,
     /// What a `ConfigMap` or Secret holds, by key.
     pub data: Vec<DataEntry>,
-    /// Owners, the controller first.
-    pub owners: Vec<ObjectLink>,
     /// Events about it and what it owns, the latest first.
     pub events: Vec<EventDetail>,
 }

@@ -59,6 +59,11 @@ pub(super) fn sections(look: &Look<'_>, columns: Vec<Fact>) -> Vec<Section> {
     if matches!(known, Known::No) {
         more.extend(tree::sections(look.object));
     }
+    let others = super::owners(&look.meta()["ownerReferences"], look.namespace);
+    facts.values(
+        "Also Owned By",
+        others.into_iter().skip(1).map(build::kinded),
+    );
     let first = Section {
         title: String::new(),
         facts: facts.done(),

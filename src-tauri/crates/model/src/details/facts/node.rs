@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use super::super::look::Look;
 use super::super::read::{line, list, scalar, words};
-use super::super::shape::{Fact, Section};
+use super::super::shape::{Fact, FactValue, Section};
 use super::Known;
 use super::build::{Facts, grid, group};
+use crate::measured;
+use crate::quantity::{cpu_text, memory_text};
+use crate::resources::Amounts;
+use table::Tone;
 
 pub(super) fn node(look: &Look<'_>, facts: &mut Facts, more: &mut Vec<Section>) -> Known {
     let (spec, status) = (look.spec(), look.status());
@@ -27,7 +31,9 @@ pub(super) fn node(look: &Look<'_>, facts: &mut Facts, more: &mut Vec<Section>) 
     );
     facts.each(
         "Addresses",
-        list(&status["addresses"]).map(|a| format!("{} {}", line(&a["address"]), line(&a["type"]))),
+        list(&status["addresses"])
+            .filter(|a| !line(&a["address"]).is_empty())
+            .map(|a| format!("{} {}", line(&a["address"]), line(&a["type"]))),
     );
     facts.field("Provider ID", &spec["providerID"]);
     facts.each("Pod CIDRs", list(&spec["podCIDRs"]).map(scalar));
@@ -37,16 +43,28 @@ pub(super) fn node(look: &Look<'_>, facts: &mut Facts, more: &mut Vec<Section>) 
         .filter_map(serde_json::Value::as_object)
         .flat_map(|of| of.keys())
         .collect();
+    let held = look.around.held;
+    if let Some((pods, _)) = held {
+        let most = scalar(&allocatable["pods"]);
+        facts.text("Pods", format!("{pods} of {most}"));
+    }
+    let columns: &[&str] = match held {
+        Some(_) => &["Resource", "Requested", "Limits", "Allocatable", "Capacity"],
+        None => &["Resource", "Allocatable", "Capacity"],
+    };
     grid(
         more,
         "Capacity",
-        &["Resource", "Capacity", "Allocatable"],
+        columns,
         names.into_iter().map(|name| {
-            vec![
-                words(crate::text::visible(name)),
-                words(scalar(&capacity[name])),
-                words(scalar(&allocatable[name])),
-            ]
+            let offered = measured::quantity(&allocatable[name]);
+            let of = |amounts: &Amounts| share(name, amounts, offered);
+            let pods = held.map(|(_, held)| [of(&held.requests), of(&held.limits)]);
+            let rest = [scalar(&allocatable[name]), scalar(&capacity[name])];
+            std::iter::once(words(crate::text::visible(name)))
+                .chain(pods.into_iter().flatten())
+                .chain(rest.into_iter().map(words))
+                .collect()
         }),
     );
     let info = &status["nodeInfo"];
@@ -77,4 +95,32 @@ pub(super) fn node(look: &Look<'_>, facts: &mut Facts, more: &mut Vec<Section>) 
     });
     grid(more, "Images", &["Image", "Size"], images);
     Known::Yes
+}
+
+/// What pods hold of a resource, with its share of what is offered (`describeNodeResource` in kubectl's pkg/describe).
+fn share(name: &str, amounts: &Amounts, offered: Option<f64>) -> FactValue {
+    let Some(nano) = amounts.get(name) else {
+        return words("0");
+    };
+    #[allow(clippy::cast_precision_loss)] // Shown to three figures.
+    let amount = nano as f64 / 1e9;
+    let whole = i64::try_from(nano).unwrap_or(i64::MAX);
+    let text = match name {
+        "cpu" => cpu_text(whole),
+        "memory" | "ephemeral-storage" => memory_text(whole / 1_000_000_000),
+        _ => amount.to_string(),
+    };
+    let part = offered.filter(|offered| *offered > 0.0);
+    let part = part.map(|offered| amount / offered);
+    FactValue {
+        note: part
+            .map(|part| format!("{:.0}%", part * 100.0))
+            .unwrap_or_default(),
+        tone: if part.is_some_and(|part| part > 1.0) {
+            Tone::Warn
+        } else {
+            Tone::Plain
+        },
+        ..words(text)
+    }
 }

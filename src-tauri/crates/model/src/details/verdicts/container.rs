@@ -98,10 +98,12 @@ fn crash_loop(
     } else {
         format!("; kubelet now waits {wait} between attempts")
     };
-    told.push(format!(
-        "It was restarted {restarts} time{}{wait}.",
-        if restarts == 1 { "" } else { "s" }
-    ));
+    if restarts > 0 {
+        told.push(format!(
+            "It was restarted {restarts} time{}{wait}.",
+            if restarts == 1 { "" } else { "s" }
+        ));
+    }
     told.push(sentence(&lines(&last["message"])));
     told.retain(|part| !part.is_empty());
     verdict(Tone::Bad, headline, told.join(" "))
@@ -156,7 +158,12 @@ fn memory(look: &Look<'_>, name: &str, container: &Value) -> String {
 /// `5m0s` of kubelet's `back-off 5m0s restarting failed container=…`.
 fn back_off(message: &str) -> String {
     let rest = message.strip_prefix("back-off ").unwrap_or_default();
-    rest.split(' ').next().unwrap_or_default().to_owned()
+    let wait = rest.split(' ').next().unwrap_or_default();
+    if wait.starts_with(|c: char| c.is_ascii_digit()) {
+        wait.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// Reasons of kubelet's `pkg/kubelet/container/sync_result.go`, and what a runtime says.
