@@ -18,7 +18,7 @@ use crate::error::RequestError;
 use crate::event_order::EventOrder;
 use crate::fetch::{collection, escape};
 use crate::health::{self, Health};
-use crate::list::{ListPlan, Listing, TABLE, Traces};
+use crate::list::{ListPlan, Listing, TABLE_OR_PLAIN, Traces};
 use crate::pulse::{Attendance, View, wall_ms};
 use crate::task::Task;
 use crate::update::{Change, Record, Scope, Update};
@@ -231,10 +231,10 @@ impl Follower {
         self.freshen(view).await;
         let base = collection(&self.scope.resource, self.scope.namespace.as_deref());
         let lasts = lasts(self.attendance.company(), random());
-        let table = if self.scope.is_table() {
-            "&includeObject=Metadata"
-        } else {
-            ""
+        let (accept, table) = match self.plan {
+            ListPlan::Records { .. } | ListPlan::Links { .. } => (JSON, ""),
+            ListPlan::Tables { objects: false, .. } => (TABLE_OR_PLAIN, "&includeObject=Metadata"),
+            ListPlan::Tables { objects: true, .. } => (TABLE_OR_PLAIN, "&includeObject=Object"),
         };
         let selectors: Vec<String> = std::iter::once(String::new())
             .chain(self.scope.selectors())
@@ -245,7 +245,6 @@ impl Follower {
             escape(from),
             lasts.as_secs()
         );
-        let accept = if self.scope.is_table() { TABLE } else { JSON };
         let connection = self.connection.clone();
         let request = tokio::time::timeout(
             OPENING,

@@ -1,6 +1,6 @@
 //! Takes a JSON list apart while it arrives.
 //!
-//! Finds the elements of the outermost `items` without parsing them: each is handed on as bytes
+//! Finds the elements of the outermost `items`, or the `rows` of a Table, without parsing them: each is handed on as bytes
 //! and parsed once, by whoever knows its type. No more than one is held.
 
 use serde::Deserialize;
@@ -19,9 +19,9 @@ enum Place {
     Colon,
     /// Before or in the value of a key.
     Value,
-    /// Between the elements of `items`.
+    /// Between the elements of `items` or `rows`.
     Elements,
-    /// In an element of `items`.
+    /// In an element of `items` or `rows`.
     Element,
     /// Behind the last `}`.
     End,
@@ -41,8 +41,17 @@ struct Nest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Member {
     Items,
+    Rows,
+    Columns,
     Metadata,
     Other,
+}
+
+impl Member {
+    /// Whether its array is taken apart.
+    fn is_list(self) -> bool {
+        matches!(self, Self::Items | Self::Rows)
+    }
 }
 
 /// Splits one JSON list.
@@ -144,6 +153,8 @@ impl JsonList {
             b'"' => {
                 self.member = match self.partial.as_slice() {
                     b"items" => Member::Items,
+                    b"rows" => Member::Rows,
+                    b"columnDefinitions" => Member::Columns,
                     b"metadata" => Member::Metadata,
                     _ => Member::Other,
                 };
@@ -169,7 +180,7 @@ impl JsonList {
         if self.place == Place::Value && !self.nest.begun {
             match chunk[0] {
                 byte if byte.is_ascii_whitespace() => return Ok(1),
-                b'[' if self.member == Member::Items => {
+                b'[' if self.member.is_list() => {
                     self.place = Place::Elements;
                     self.seen_items = true;
                     return Ok(1);
@@ -179,9 +190,7 @@ impl JsonList {
         }
         let (used, done) = self.nest.scan(chunk);
         let part = &chunk[..used];
-        let keep = self.place == Place::Element
-            || self.member == Member::Metadata
-            || self.member == Member::Items;
+        let keep = self.place == Place::Element || self.member != Member::Other;
         if !done {
             if keep {
                 if self.partial.len() + part.len() > MAX_OBJECT {
@@ -218,16 +227,21 @@ impl JsonList {
     fn emit(&mut self, bytes: &[u8], take: &mut dyn FnMut(Piece<'_>)) -> Result<(), SplitError> {
         if self.place == Place::Element {
             // Go writes null for a nil pointer in a list; there is no object to show.
-            if bytes != b"null" {
-                take(Piece::Item(bytes));
+            match self.member {
+                Member::Rows => take(Piece::Row(bytes)),
+                _ if bytes == b"null" => {}
+                _ => take(Piece::Item(bytes)),
             }
             return Ok(());
         }
         match self.member {
             // An empty list may be written as null.
-            Member::Items if bytes == b"null" => self.seen_items = true,
-            Member::Items => return Err(SplitError::Malformed("its items are not an array")),
+            Member::Items | Member::Rows if bytes == b"null" => self.seen_items = true,
+            Member::Items | Member::Rows => {
+                return Err(SplitError::Malformed("its items are not an array"));
+            }
             Member::Metadata => take(Piece::Meta(list_meta(bytes)?)),
+            Member::Columns => take(Piece::Columns(bytes)),
             Member::Other => {}
         }
         Ok(())
@@ -306,7 +320,9 @@ mod tests {
         let mut list = JsonList::default();
         for part in parts {
             list.push(part, &mut |piece| match piece {
-                Piece::Item(bytes) => items.push(String::from_utf8(bytes.to_vec()).unwrap()),
+                Piece::Item(bytes) | Piece::Row(bytes) | Piece::Columns(bytes) => {
+                    items.push(String::from_utf8(bytes.to_vec()).unwrap());
+                }
                 Piece::Meta(meta) => metas.push(meta),
             })?;
         }
@@ -358,6 +374,24 @@ mod tests {
                 Err(SplitError::Incomplete),
                 "cut at {end}"
             );
+        }
+    }
+
+    #[test]
+    fn a_table_comes_apart_by_rows() {
+        let body = br#"{"kind":"Table","metadata":{"resourceVersion":"9"},"columnDefinitions":[{"name":"Name"}],
+            "rows":[{"cells":["a"],"object":{"items":[1]}},null]}"#;
+        for cut in 0..body.len() {
+            let (pieces, metas) = split([&body[..cut], &body[cut..]]).unwrap();
+            assert_eq!(
+                pieces,
+                [
+                    r#"[{"name":"Name"}]"#,
+                    r#"{"cells":["a"],"object":{"items":[1]}}"#,
+                    "null"
+                ]
+            );
+            assert_eq!(metas[0].resource_version, "9");
         }
     }
 

@@ -14,19 +14,19 @@
 //! from its cache, too). `resourceVersion=0` would be served from a cache that may lie minutes
 //! back, and a list after a gap could then show a time before the one already on screen.
 
+mod tables;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use model::{Kind, ObjectRow, TableHeader, generic};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 
 use crate::connection::{Answer, Ask, Connection, JSON};
 use crate::error::RequestError;
 use crate::fetch::{collection, escape};
-use crate::json_stream::{JsonList, list_meta};
+use crate::json_stream::JsonList;
 use crate::lines::MAX_OBJECT;
 use crate::list_pace::{CHUNK_PATIENCE, Pace};
 use crate::list_piece::{ListMeta, Piece, SplitError};
@@ -39,8 +39,9 @@ use crate::watch_step::Paging;
 const PROTOBUF: &str = "application/vnd.kubernetes.protobuf, application/json";
 /// The server's own Table.
 pub(crate) const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
-/// Largest page of a server Table: held whole.
-const TABLE_LIMIT: u64 = 128 << 20;
+/// The same, or the objects by themselves from a server that makes no Tables of them.
+pub(crate) const TABLE_OR_PLAIN: &str =
+    "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
 /// Objects in a page behind the first.
 const PAGE: u32 = 10_000;
 /// Rows sent on together, the first of them, and the longest they wait for each other.
@@ -85,6 +86,8 @@ pub enum ListPlan {
     Tables {
         /// Rows in a page.
         page: u32,
+        /// With whole objects, for the columns that the Table lacks.
+        objects: bool,
     },
     /// Objects, of which only what they refer to is kept.
     Links {
@@ -94,13 +97,24 @@ pub enum ListPlan {
 }
 
 impl ListPlan {
+    /// Names and metadata of a kind without rows of its own, whatever columns its table has.
+    pub fn names() -> Self {
+        Self::Tables {
+            page: 500,
+            objects: false,
+        }
+    }
+
     /// The plan for a scope.
     pub fn of(scope: &Scope) -> Self {
         if scope.links {
             return Self::Links { page: 500 };
         }
         match scope.kind {
-            None => Self::Tables { page: 500 },
+            None => Self::Tables {
+                page: 500,
+                objects: generic::reads_objects(&scope.resource),
+            },
             Some(kind) => Self::Records {
                 kind,
                 protobuf: kind.spec().protobuf,
@@ -208,7 +222,7 @@ impl Listing<'_> {
                     .await?;
                 Ok(intake.listed(version, None))
             }
-            ListPlan::Tables { page } => self.tables(page).await,
+            ListPlan::Tables { page, objects } => self.tables(page, objects).await,
             ListPlan::Links { page } => self.links(page).await,
         }
     }
@@ -363,6 +377,7 @@ impl Listing<'_> {
             bounds.keep(chunk.len(), Instant::now())?;
             splitter.push(&chunk, &mut |piece, encoding| match piece {
                 Piece::Item(bytes) => intake.take(record.decode(encoding, bytes)),
+                Piece::Row(_) | Piece::Columns(_) => {}
                 Piece::Meta(found) => {
                     if let Some(left) = found.remaining
                         && more.is_empty()
@@ -384,84 +399,6 @@ impl Listing<'_> {
         }
         intake.send().await;
         Ok(meta)
-    }
-
-    async fn tables(&self, page: u32) -> Result<Listed, RequestError> {
-        let limit = match self.paging {
-            Paging::Paged => Some(page),
-            Paging::Whole => None,
-        };
-        let mut intake = Intake::new(self);
-        let mut header = None;
-        let mut more = String::new();
-        loop {
-            let path = self.path(limit, &more);
-            let ask = Ask {
-                path: &path,
-                accept: TABLE,
-                gzip: true,
-            };
-            let mut answer = self.connection.request(ask).await?;
-            let mut body = Vec::new();
-            let mut bounds = Pace::begin();
-            while let Some(chunk) = answer.chunk_within(CHUNK_PATIENCE).await? {
-                bounds.keep(chunk.len(), Instant::now())?;
-                if (body.len() + chunk.len()) as u64 > TABLE_LIMIT {
-                    return Err(RequestError::TooLarge { limit: TABLE_LIMIT });
-                }
-                body.extend_from_slice(&chunk);
-                self.heard();
-            }
-            let meta = table_meta(&body)?;
-            let columns = if let Some(columns) = &header {
-                columns
-            } else {
-                let columns = generic::header(&body, self.scope.resource.namespaced)
-                    .map_err(|error| malformed(&error))?;
-                if self.progressive {
-                    // A closed sink is noticed by whoever follows.
-                    let _ = self.sink.send(Update::Header(columns.clone())).await;
-                }
-                header.insert(columns)
-            };
-            for row in generic::rows(&body, columns).map_err(|error| malformed(&error))? {
-                intake.take(Some(row));
-            }
-            intake.bytes += answer.wire_bytes();
-            intake.expected = meta.remaining.map(|left| left + intake.received);
-            intake.send().await;
-            if meta.more.is_empty() {
-                return Ok(intake.listed(meta.resource_version, header));
-            }
-            more = meta.more;
-        }
-    }
-}
-
-/// The metadata of a Table; an error if the server sent something else.
-fn table_meta(body: &[u8]) -> Result<ListMeta, RequestError> {
-    #[derive(Deserialize)]
-    struct Table<'a> {
-        kind: String,
-        #[serde(borrow)]
-        metadata: Option<&'a RawValue>,
-    }
-    let table: Table<'_> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
-    if table.kind != "Table" {
-        return Err(RequestError::Malformed {
-            what: "the server offers no table of this kind".to_owned(),
-        });
-    }
-    Ok(match table.metadata {
-        Some(metadata) => list_meta(metadata.get().as_bytes())?,
-        None => ListMeta::default(),
-    })
-}
-
-/// Only the place of an error in JSON is told, never the text there.
-fn malformed(error: &dyn std::fmt::Display) -> RequestError {
-    RequestError::Malformed {
-        what: error.to_string(),
     }
 }
 

@@ -7,6 +7,10 @@ use thiserror::Error;
 pub(crate) enum Piece<'a> {
     /// One object's bytes, in the list's representation.
     Item(&'a [u8]),
+    /// One row of a Table.
+    Row(&'a [u8]),
+    /// The column definitions of a Table; servers send them before the rows.
+    Columns(&'a [u8]),
     /// What the list says of itself.
     Meta(ListMeta),
 }

@@ -435,6 +435,7 @@ pub(crate) mod tests {
             list.push(part, &mut |piece| match piece {
                 Piece::Item(bytes) => items.push(bytes.to_vec()),
                 Piece::Meta(meta) => metas.push(meta),
+                Piece::Row(_) | Piece::Columns(_) => unreachable!("Tables are JSON"),
             })?;
         }
         list.finish()?;

@@ -35,11 +35,6 @@ impl Scope {
         }
     }
 
-    /// Whether its rows are the server's own Table.
-    pub(crate) fn is_table(&self) -> bool {
-        self.kind.is_none() && !self.links
-    }
-
     /// Its selectors, as parameters of a request.
     pub(crate) fn selectors(&self) -> impl Iterator<Item = String> {
         let both = [

@@ -17,9 +17,11 @@ pub(crate) fn text_column(id: &str, title: &str, width: u16) -> Column {
 }
 
 /// What the keys of a column count, by the names that all kinds share: see [`age_key`], and usage for CPU.
-fn measure(id: &str) -> Measure {
+pub(crate) fn measure(id: &str) -> Measure {
     match id {
-        "age" | "last-seen" | "first-seen" | "last-schedule" => Measure::Age,
+        "age" | "last-seen" | "first-seen" | "last-schedule" | "last-success" | "renewed" => {
+            Measure::Age
+        }
         "cpu" => Measure::Billionths,
         _ => Measure::Ones,
     }

@@ -29,6 +29,15 @@ impl Labels {
         })))
     }
 
+    /// All of them as kubectl's `--show-labels` prints them: `app=web,tier=front`.
+    pub fn text(&self) -> String {
+        let labels = self.0.as_deref().unwrap_or_default().iter();
+        let pairs: Vec<String> = labels
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        pairs.join(",")
+    }
+
     /// The value of a label, where there is one.
     pub fn get(&self, key: &str) -> Option<&str> {
         let labels = self.0.as_deref()?;

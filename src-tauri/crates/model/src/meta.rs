@@ -52,6 +52,14 @@ impl Meta {
     pub fn identity(&self) -> (&str, &str) {
         (&self.namespace, &self.name)
     }
+
+    /// Its controller as `ReplicaSet/web-7d9`; empty if none.
+    pub fn owner_text(&self) -> String {
+        let owner = self.owner.as_ref();
+        owner.map_or_else(String::new, |owner| {
+            format!("{}/{}", owner.kind, owner.name)
+        })
+    }
 }
 
 macro_rules! meta_from {

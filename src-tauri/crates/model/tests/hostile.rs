@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use model::{Kind, ObjectRow, decode_json, decode_proto, details, generic, usage, yaml};
+use model::{Kind, ObjectRow, Resource, decode_json, decode_proto, details, generic, usage, yaml};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use table::Row;
@@ -127,7 +127,8 @@ proptest! {
                 }
                 let _ = generic::preview(kind, input, "x");
             }
-            let _ = (generic::header(input, true), usage::pod_usage(input), usage::node_usage(input));
+            let anything = Resource { group: "batch".into(), version: "v1".into(), plural: "cronjobs".into(), kind: "CronJob".into(), namespaced: true };
+            let _ = (generic::header(input, &anything, true), generic::row(input, &generic::plain_header(&anything)), usage::pod_usage(input), usage::node_usage(input));
         }
     }
 }

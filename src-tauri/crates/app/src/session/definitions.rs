@@ -3,8 +3,9 @@
 //! Of each definition only its name is read (the server's Table, whose objects are metadata). Where the account may not
 //! watch them, discovery is asked again when somebody wants to know what is served.
 
+use cluster::ListPlan;
 use cluster::RequestError;
-use cluster::follow::follow;
+use cluster::follow::follow_by;
 use cluster::health::Health;
 use cluster::update::{Scope, Update};
 use model::Resource;
@@ -55,7 +56,7 @@ impl Session {
             links: false,
         };
         let connection = self.connection.clone();
-        let open = |sink| follow(connection, scope, sink);
+        let open = |sink| follow_by(ListPlan::names(), connection, scope, sink);
         self.definitions.feed = Some(self.feeds.open(Owner::Definitions, Message::Update, open));
     }
 

@@ -1,5 +1,6 @@
 //! The known kinds, one line each, in the order of the sidebar.
 
+use super::extras as x;
 use super::{Definition, Section, kind};
 
 /// Sections in their order, kinds in theirs.
@@ -23,8 +24,11 @@ const BATCH: &str = "batch";
 const WORKLOADS: &[Definition] = &[
     kind("", "Pod", "pods", "Pods"),
     kind(APPS, "Deployment", "deployments", "Deployments"),
-    kind(APPS, "DaemonSet", "daemonsets", "DaemonSets"),
-    kind(APPS, "StatefulSet", "statefulsets", "StatefulSets"),
+    kind(APPS, "DaemonSet", "daemonsets", "DaemonSets")
+        .with(&[x::UPDATE_STRATEGY, x::SERVICE_ACCOUNT]),
+    kind(APPS, "StatefulSet", "statefulsets", "StatefulSets")
+        .figures(&["ready"])
+        .with(&[x::SERVICE_NAME, x::UPDATE_STRATEGY, x::SERVICE_ACCOUNT]),
     kind(APPS, "ReplicaSet", "replicasets", "ReplicaSets"),
     kind(
         "",
@@ -32,8 +36,15 @@ const WORKLOADS: &[Definition] = &[
         "replicationcontrollers",
         "ReplicationControllers",
     ),
-    kind(BATCH, "Job", "jobs", "Jobs").by(BY_AGE),
-    kind(BATCH, "CronJob", "cronjobs", "CronJobs"),
+    kind(BATCH, "Job", "jobs", "Jobs")
+        .figures(&["completions", "duration"])
+        .with(&[x::DURATION, x::JOB_FAILED, x::JOB_ACTIVE])
+        .by(BY_AGE),
+    kind(BATCH, "CronJob", "cronjobs", "CronJobs").with(&[
+        x::LAST_SCHEDULE,
+        x::LAST_SUCCESS,
+        x::CONCURRENCY,
+    ]),
 ];
 
 const AUTOSCALING: &str = "autoscaling";
@@ -43,8 +54,8 @@ const ADMISSION: &str = "admissionregistration.k8s.io";
 const CONFIG: &[Definition] = &[
     kind("", "ConfigMap", "configmaps", "ConfigMaps"),
     kind("", "Secret", "secrets", "Secrets"),
-    kind("", "ResourceQuota", "resourcequotas", "ResourceQuotas"),
-    kind("", "LimitRange", "limitranges", "LimitRanges"),
+    kind("", "ResourceQuota", "resourcequotas", "ResourceQuotas").with(&[x::SCOPES]),
+    kind("", "LimitRange", "limitranges", "LimitRanges").with(&[x::LIMITS]),
     kind(
         AUTOSCALING,
         "HorizontalPodAutoscaler",
@@ -68,39 +79,44 @@ const CONFIG: &[Definition] = &[
         "PodDisruptionBudget",
         "poddisruptionbudgets",
         "PodDisruptionBudgets",
-    ),
+    )
+    .figures(&["min-available", "max-unavailable"])
+    .with(&[x::HEALTHY, x::SELECTOR]),
     kind(
         "scheduling.k8s.io",
         "PriorityClass",
         "priorityclasses",
         "PriorityClasses",
-    ),
+    )
+    .with(&[x::DESCRIPTION]),
     kind(
         "node.k8s.io",
         "RuntimeClass",
         "runtimeclasses",
         "RuntimeClasses",
     ),
-    kind("coordination.k8s.io", "Lease", "leases", "Leases"),
+    kind("coordination.k8s.io", "Lease", "leases", "Leases").with(&[x::RENEWED]),
     kind(
         ADMISSION,
         "MutatingWebhookConfiguration",
         "mutatingwebhookconfigurations",
         "MutatingWebhooks",
-    ),
+    )
+    .with(&[x::FAILURE_POLICY, x::WEBHOOK_SERVICE]),
     kind(
         ADMISSION,
         "ValidatingWebhookConfiguration",
         "validatingwebhookconfigurations",
         "ValidatingWebhooks",
-    ),
+    )
+    .with(&[x::FAILURE_POLICY, x::WEBHOOK_SERVICE]),
 ];
 
 const NETWORKING: &str = "networking.k8s.io";
 const GATEWAY: &str = "gateway.networking.k8s.io";
 
 const NETWORK: &[Definition] = &[
-    kind("", "Service", "services", "Services"),
+    kind("", "Service", "services", "Services").with(&[x::AFFINITY, x::TRAFFIC_POLICY]),
     kind("", "Endpoints", "endpoints", "Endpoints"),
     kind(
         "discovery.k8s.io",
@@ -108,19 +124,21 @@ const NETWORK: &[Definition] = &[
         "endpointslices",
         "EndpointSlices",
     ),
-    kind(NETWORKING, "Ingress", "ingresses", "Ingresses"),
+    kind(NETWORKING, "Ingress", "ingresses", "Ingresses").with(&[x::RULES]),
     kind(
         NETWORKING,
         "IngressClass",
         "ingressclasses",
         "IngressClasses",
-    ),
+    )
+    .with(&[x::DEFAULT_CLASS]),
     kind(
         NETWORKING,
         "NetworkPolicy",
         "networkpolicies",
         "NetworkPolicies",
-    ),
+    )
+    .with(&[x::POLICY_TYPES]),
     kind(
         "policy.networking.k8s.io",
         "AdminNetworkPolicy",
@@ -165,14 +183,18 @@ const STORAGE: &[Definition] = &[
         "PersistentVolumeClaim",
         "persistentvolumeclaims",
         "PersistentVolumeClaims",
-    ),
+    )
+    .figures(&["capacity"])
+    .with(&[x::REQUESTED]),
     kind(
         "",
         "PersistentVolume",
         "persistentvolumes",
         "PersistentVolumes",
-    ),
-    kind(STORED, "StorageClass", "storageclasses", "StorageClasses"),
+    )
+    .figures(&["capacity"]),
+    kind(STORED, "StorageClass", "storageclasses", "StorageClasses")
+        .with(&[x::DEFAULT_CLASS, x::PARAMETERS]),
     kind(
         STORED,
         "VolumeAttachment",
@@ -222,9 +244,9 @@ const SINGLE: &[Definition] = &[
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 const ACCESS: &[Definition] = &[
-    kind("", "ServiceAccount", "serviceaccounts", "ServiceAccounts"),
-    kind(RBAC, "ClusterRole", "clusterroles", "ClusterRoles"),
-    kind(RBAC, "Role", "roles", "Roles"),
+    kind("", "ServiceAccount", "serviceaccounts", "ServiceAccounts").with(&[x::PULL_SECRETS]),
+    kind(RBAC, "ClusterRole", "clusterroles", "ClusterRoles").with(&[x::RULE_COUNT, x::AGGREGATED]),
+    kind(RBAC, "Role", "roles", "Roles").with(&[x::RULE_COUNT]),
     kind(
         RBAC,
         "ClusterRoleBinding",
@@ -250,7 +272,15 @@ const OTHER: &[Definition] = &[
         "CustomResourceDefinition",
         "customresourcedefinitions",
         "CustomResourceDefinitions",
-    ),
+    )
+    .with(&[
+        x::CRD_KIND,
+        x::CRD_GROUP,
+        x::CRD_VERSIONS,
+        x::CRD_SCOPE,
+        x::CRD_SHORT_NAMES,
+        x::CONDITIONS,
+    ]),
     kind(
         "apiregistration.k8s.io",
         "APIService",
@@ -322,7 +352,9 @@ const OTHER: &[Definition] = &[
     ),
     kind("metrics.k8s.io", "PodMetrics", "pods", "PodMetrics"),
     kind("metrics.k8s.io", "NodeMetrics", "nodes", "NodeMetrics"),
-    kind("events.k8s.io", "Event", "events", "Events · events.k8s.io").by(&[("last-seen", false)]),
+    kind("events.k8s.io", "Event", "events", "Events · events.k8s.io")
+        .with(&[x::LAST_SEEN, x::FIRST_SEEN])
+        .by(&[("last-seen", false)]),
 ];
 
 const KEDA: &str = "keda.sh";

@@ -1,11 +1,18 @@
-//! The kinds that Scalescope knows by name: where each stands in the sidebar, how its table is sorted.
+//! The kinds that Scalescope knows by name: where each stands in the sidebar, what its table has
+//! beside the server's columns.
 //!
 //! A kind that is not here is shown all the same, under its own plural, by the server's Table.
 
+mod extra;
+mod extras;
 mod kinds;
+mod widths;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+
+pub use extra::Extra;
+pub(crate) use widths::width;
 
 /// A heading of the sidebar, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,9 +63,14 @@ pub struct Definition {
     pub title: &'static str,
     /// Column ids and whether descending, in which its table is sorted until the user chooses; empty: by name.
     pub order: &'static [(&'static str, bool)],
+    /// Ids of columns that the server calls text but that hold figures: they stand at the right.
+    pub figures: &'static [&'static str],
+    /// Columns beside those of the server's Table, which then comes with whole objects: never for kinds
+    /// whose objects are secret or huge.
+    pub extras: &'static [Extra],
 }
 
-/// A kind with nothing unusual: sorted by name.
+/// A kind with nothing unusual: sorted by name, with the server's columns.
 const fn kind(
     group: &'static str,
     kind: &'static str,
@@ -71,6 +83,8 @@ const fn kind(
         plural,
         title,
         order: &[],
+        figures: &[],
+        extras: &[],
     }
 }
 
@@ -78,6 +92,16 @@ impl Definition {
     /// The same, sorted by these columns.
     const fn by(self, order: &'static [(&'static str, bool)]) -> Self {
         Self { order, ..self }
+    }
+
+    /// The same, with these columns at the right.
+    const fn figures(self, figures: &'static [&'static str]) -> Self {
+        Self { figures, ..self }
+    }
+
+    /// The same, with columns beside the server's.
+    const fn with(self, extras: &'static [Extra]) -> Self {
+        Self { extras, ..self }
     }
 }
 
@@ -150,6 +174,21 @@ mod tests {
             for (column, _) in known.definition.order {
                 assert!(spec.columns.iter().any(|one| one.id == *column), "{column}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_secret_or_huge_is_not_read_whole() {
+        for plural in ["secrets", "configmaps"] {
+            assert!(known("", plural).unwrap().definition.extras.is_empty());
+        }
+        for kind in Kind::ALL {
+            let resource = &kind.spec().resource;
+            let known = known(&resource.group, &resource.plural).unwrap();
+            assert!(
+                known.definition.extras.is_empty(),
+                "its columns are its row's"
+            );
         }
     }
 
