@@ -5,13 +5,15 @@ import { problems } from '../kit/problems.svelte';
 import { Refresh } from '../kit/refresh';
 import type { Actions, ClusterInfo, ClusterStatus, KindEntry, ObjectRef } from '../wire';
 import type { DrawerTab, ObjectKey } from '../views/contract';
+import { OVERVIEW } from './derived';
 import { SCALING } from './groups';
 
 /** Kinds that have a scaling page. */
 const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects'];
 
-/** What the main area shows: a table, or the scaling page of one autoscaler. */
-export type Place = { type: 'table'; kind: string } | { type: 'scaling'; target: ObjectKey };
+/** What the main area shows: the cluster page, a table, or the scaling page of one autoscaler. */
+export type Place =
+  { type: 'overview' } | { type: 'table'; kind: string } | { type: 'scaling'; target: ObjectKey };
 
 /** A log in the dock. */
 export interface DockTab {
@@ -83,7 +85,7 @@ export class ClusterState {
   }
 
   goTo(kind: string): void {
-    this.place = { type: 'table', kind };
+    this.place = kind === OVERVIEW.id ? { type: 'overview' } : { type: 'table', kind };
     this.drawer = null;
   }
 

@@ -39,6 +39,7 @@ const drawn = (kinds: KindEntry[]) =>
 
 it('draws kinds in their order under their headings', () => {
   expect(drawn(KINDS)).toEqual([
+    'Overview',
     'Scaling',
     'Workloads: pods deployments',
     'Config: secrets',
@@ -47,7 +48,7 @@ it('draws kinds in their order under their headings', () => {
     'a.example: certs',
     'b.example: jobs',
   ]);
-  expect(drawn([])).toEqual(['Scaling']);
+  expect(drawn([])).toEqual(['Overview', 'Scaling']);
 });
 
 it('opens the workloads only', () => {

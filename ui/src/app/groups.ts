@@ -1,6 +1,7 @@
 // The sidebar's groups: kinds come in its order, those under one heading together.
 
 import type { KindEntry } from '../wire';
+import { OVERVIEW } from './derived';
 
 /** A link of the sidebar. */
 export interface Link {
@@ -26,7 +27,10 @@ const OPEN = 'Workloads';
 
 /** Groups in the order of the sidebar. */
 export function sidebarGroups(kinds: readonly KindEntry[]): Group[] {
-  const groups: Group[] = [{ type: 'link', link: scalingLink(kinds) }];
+  const groups: Group[] = [
+    { type: 'link', link: OVERVIEW },
+    { type: 'link', link: scalingLink(kinds) },
+  ];
   for (const kind of kinds) {
     const link = toLink(kind);
     const last = groups.at(-1);

@@ -39,3 +39,30 @@ export interface ScalingPageProps {
   /** Escape; answers whether the frame had something to close. */
   onescape: () => boolean;
 }
+
+/** `views/overview/OverviewPage.svelte`: fills the main area. */
+export interface OverviewPageProps {
+  cluster: string;
+  /** Of the cluster, as the rail calls it. */
+  name: string;
+  /** Address of its API server. */
+  server: string;
+  onopen: (object: ObjectRef) => void;
+  /** Goes to a kind's table with this filter. */
+  ongoto: (kind: string, filter: string) => void;
+  /** Escape. */
+  onescape: () => void;
+}
+
+/** `views/events/EventStrip.svelte`: stands above a table of events. */
+export interface EventStripProps {
+  cluster: string;
+  /** Those the table shows; empty is all. */
+  namespaces: readonly string[];
+  /** Whether the table shows groups. */
+  grouped: boolean;
+  visible: boolean;
+  ongrouped: (grouped: boolean) => void;
+  /** Filters the table. */
+  onwarnings: () => void;
+}

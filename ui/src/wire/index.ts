@@ -1905,6 +1905,534 @@ toMs: number,
 width: number, };
 
 /**
+ * Answer of `open_overview`.
+ */
+export type OverviewOpened = { 
+/**
+ * To be given to `overview` and `close_overview`.
+ */
+overview: number, };
+
+/**
+ * Answer of `overview`.
+ */
+export type Overview = { 
+/**
+ * Rises with each change.
+ */
+version: number, 
+/**
+ * The API server's health.
+ */
+health: HealthPart, 
+/**
+ * What runs in which version.
+ */
+versions: VersionsPart, 
+/**
+ * What nodes offer, and what is held of it.
+ */
+capacity: CapacityPart, 
+/**
+ * How workloads fare, a line a kind.
+ */
+workloads: Array<WorkloadLine>, 
+/**
+ * Warnings of the last hour.
+ */
+warnings: WarningsPart, 
+/**
+ * Resource quotas.
+ */
+quotas: QuotasPart, 
+/**
+ * Deprecated APIs that somebody asks for.
+ */
+deprecated: DeprecatedPart, 
+/**
+ * cluster-autoscaler.
+ */
+autoscaler: AutoscalerPart, 
+/**
+ * When the UI should pull again though nothing changed, in ms from now.
+ */
+nextTickMs: number, };
+
+/**
+ * `/livez` and `/readyz`.
+ */
+export type HealthPart = { 
+/**
+ * Both, in order.
+ */
+probes: Array<Probe>, 
+/**
+ * When they were asked: `14:03:12`; empty before the first answer.
+ */
+asOf: string, };
+
+/**
+ * One of the API server's own health questions.
+ */
+export type Probe = { 
+/**
+ * `livez`, `readyz`.
+ */
+name: string, 
+/**
+ * Where it stands.
+ */
+state: ViewState, 
+/**
+ * `53 checks pass`, `1 of 53 checks fails`.
+ */
+verdict: Cell, 
+/**
+ * Each check, failed ones first.
+ */
+checks: Array<CheckOut>, };
+
+/**
+ * One check.
+ */
+export type CheckOut = { 
+/**
+ * `etcd`.
+ */
+name: string, 
+/**
+ * `ok`, `failed: reason withheld`.
+ */
+result: Cell, };
+
+/**
+ * Versions.
+ */
+export type VersionsPart = { 
+/**
+ * State of the nodes.
+ */
+state: ViewState, 
+/**
+ * Of the API server: `v1.36.3`.
+ */
+server: string, 
+/**
+ * Whether kubelets are as the version-skew policy wants them, in a sentence.
+ */
+skew: Cell, 
+/**
+ * Kubelets by version, the newest first: version, nodes and what is to say of it.
+ */
+kubelets: Array<VersionCount>, 
+/**
+ * Container runtimes, the most frequent first.
+ */
+runtimes: Array<VersionCount>, 
+/**
+ * Operating systems with architecture.
+ */
+platforms: Array<VersionCount>, 
+/**
+ * Images of operating systems.
+ */
+images: Array<VersionCount>, };
+
+/**
+ * How many nodes have something.
+ */
+export type VersionCount = { 
+/**
+ * What they have.
+ */
+name: string, 
+/**
+ * How many.
+ */
+nodes: number, 
+/**
+ * What is to say of it: `2 minor versions older`; may be empty.
+ */
+remark: Cell, };
+
+/**
+ * What nodes offer, and what is held and used of it.
+ */
+export type CapacityPart = { 
+/**
+ * State of nodes and pods.
+ */
+state: ViewState, 
+/**
+ * Nodes.
+ */
+nodes: number, 
+/**
+ * `12 ready`, `1 not ready`, `2 closed to new pods`, each with its tone.
+ */
+counts: Array<Cell>, 
+/**
+ * Over all nodes.
+ */
+resources: Array<ResourceBar>, 
+/**
+ * Why CPU and memory in use are not told, or of how many nodes they are; may be empty.
+ */
+usageNote: string, 
+/**
+ * `3 pods wait for a node; they ask for 2 cores and 4 GiB.`; may be empty.
+ */
+waiting: string, 
+/**
+ * Nodes that are not well or are the fullest, worst first.
+ */
+worst: Array<NodeLine>, };
+
+/**
+ * One resource over all nodes.
+ */
+export type ResourceBar = { 
+/**
+ * `CPU`, `nvidia.com/gpu`.
+ */
+title: string, 
+/**
+ * What there is: `128 cores`.
+ */
+allocatable: string, 
+/**
+ * What pods hold.
+ */
+requested: Bar, 
+/**
+ * What they may use at most; absent for pods.
+ */
+limits: Bar | null, 
+/**
+ * What is used, where that is measured.
+ */
+used: Bar | null, };
+
+/**
+ * A part of a whole.
+ */
+export type Bar = { 
+/**
+ * `12.5 cores`.
+ */
+amount: string, 
+/**
+ * `38%`; empty of nothing.
+ */
+percent: string, 
+/**
+ * From 0; may be above 1.
+ */
+share: number, 
+/**
+ * Whether that is much.
+ */
+tone: Tone, };
+
+/**
+ * One node among the worst.
+ */
+export type NodeLine = { 
+/**
+ * Which.
+ */
+node: ObjectRef, 
+/**
+ * `Ready`, `NotReady,MemoryPressure`.
+ */
+status: Cell, 
+/**
+ * Pods of those it may have.
+ */
+pods: Bar, 
+/**
+ * CPU requested.
+ */
+cpu: Bar, 
+/**
+ * Memory requested.
+ */
+memory: Bar, };
+
+/**
+ * How the objects of one kind fare.
+ */
+export type WorkloadLine = { 
+/**
+ * A [`crate::KindEntry::id`].
+ */
+kind: string, 
+/**
+ * `Deployments`.
+ */
+title: string, 
+/**
+ * State of its list.
+ */
+state: ViewState, 
+/**
+ * Objects.
+ */
+total: number, 
+/**
+ * How many are how, the most frequent first.
+ */
+counts: Array<WorkloadCount>, 
+/**
+ * Those that are not well, at most a few, worst first.
+ */
+troubled: Array<Troubled>, 
+/**
+ * How many more are not well.
+ */
+more: number, };
+
+/**
+ * Objects of one state.
+ */
+export type WorkloadCount = { 
+/**
+ * How many.
+ */
+count: number, 
+/**
+ * `Running`, `not all ready`.
+ */
+word: Cell, 
+/**
+ * Filter of the kind's table that shows them; empty shows all.
+ */
+filter: string, };
+
+/**
+ * One object that is not well.
+ */
+export type Troubled = { 
+/**
+ * Which.
+ */
+object: ObjectRef, 
+/**
+ * `1/3 ready`.
+ */
+words: Cell, };
+
+/**
+ * Warnings of the last hour.
+ */
+export type WarningsPart = { 
+/**
+ * State of the events.
+ */
+state: ViewState, 
+/**
+ * Groups in all.
+ */
+total: number, 
+/**
+ * The most frequent.
+ */
+groups: Array<WarningLine>, };
+
+/**
+ * Warnings of one reason about objects of one kind.
+ */
+export type WarningLine = { 
+/**
+ * `FailedScheduling`.
+ */
+reason: string, 
+/**
+ * `Pod`.
+ */
+objectKind: string, 
+/**
+ * How often.
+ */
+count: number, 
+/**
+ * Age of the latest: `2m`.
+ */
+last: string, 
+/**
+ * Namespaces: `shop, bank and 3 more`.
+ */
+namespaces: string, 
+/**
+ * The latest one's message.
+ */
+message: string, 
+/**
+ * The latest one's object.
+ */
+object: ObjectRef, };
+
+/**
+ * Resource quotas, the fullest first.
+ */
+export type QuotasPart = { 
+/**
+ * State of their list.
+ */
+state: ViewState, 
+/**
+ * Quotas in all.
+ */
+quotas: number, 
+/**
+ * Limited resources in all.
+ */
+total: number, 
+/**
+ * The fullest.
+ */
+lines: Array<QuotaLine>, };
+
+/**
+ * One resource of one quota.
+ */
+export type QuotaLine = { 
+/**
+ * The quota.
+ */
+quota: ObjectRef, 
+/**
+ * `requests.cpu`.
+ */
+resource: string, 
+/**
+ * Used of hard.
+ */
+used: Bar, 
+/**
+ * What is allowed.
+ */
+hard: string, };
+
+/**
+ * Deprecated APIs that were asked for since the API server started.
+ */
+export type DeprecatedPart = { 
+/**
+ * Where the answer stands.
+ */
+state: ViewState, 
+/**
+ * When it was asked: `14:03:12`.
+ */
+asOf: string, 
+/**
+ * Sorted by the release that removes them.
+ */
+apis: Array<DeprecatedLine>, };
+
+/**
+ * A deprecated API.
+ */
+export type DeprecatedLine = { 
+/**
+ * `policy/v1beta1 podsecuritypolicies`.
+ */
+api: string, 
+/**
+ * `removed in 1.25`.
+ */
+removed: Cell, 
+/**
+ * The kind's table, where it is served; else empty.
+ */
+kindId: string, };
+
+/**
+ * cluster-autoscaler.
+ */
+export type AutoscalerPart = { 
+/**
+ * Where reading its status stands.
+ */
+state: ViewState, 
+/**
+ * What is to say in one line: that there is none, or since when it has said nothing new.
+ */
+note: string, 
+/**
+ * The cluster as a whole, then each node group.
+ */
+groups: Array<NodeGroupLine>, };
+
+/**
+ * The cluster, or a node group.
+ */
+export type NodeGroupLine = { 
+/**
+ * Name; `Whole cluster`.
+ */
+name: string, 
+/**
+ * `Healthy`.
+ */
+health: Cell, 
+/**
+ * `3 of 4 ready`.
+ */
+ready: string, 
+/**
+ * `2 wanted (1 to 5)`; may be empty.
+ */
+target: string, 
+/**
+ * `NoActivity`.
+ */
+scaleUp: Cell, 
+/**
+ * `NoCandidates`.
+ */
+scaleDown: Cell, 
+/**
+ * Why it does not scale up; may be empty.
+ */
+words: string, };
+
+/**
+ * Argument of `event_rate`.
+ */
+export type EventRateAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * Only events of these namespaces; empty is all.
+ */
+namespaces: Array<string>, };
+
+/**
+ * Answer of `event_rate`: events a minute over the last hour, of what is held of them.
+ */
+export type EventRate = { 
+/**
+ * State of the events.
+ */
+state: ViewState, 
+/**
+ * Warnings in each minute, the present one last.
+ */
+warnings: Array<number>, 
+/**
+ * Others in each minute.
+ */
+normal: Array<number>, 
+/**
+ * When each minute began: `14:03`.
+ */
+minutes: Array<string>, };
+
+/**
  * A fact of change; the UI pulls what it shows. A lost notice is healed by the next.
  */
 export type Notice = { "type": "view", 
@@ -1940,6 +2468,14 @@ version: number, } | { "type": "graph",
  * Which.
  */
 graph: number, 
+/**
+ * Its version.
+ */
+version: number, } | { "type": "overview", 
+/**
+ * Which.
+ */
+overview: number, 
 /**
  * Its version.
  */
@@ -2033,6 +2569,14 @@ export interface Commands {
   graph_series: { argument: SeriesAsk; answer: ArrayBuffer };
   /** Closes a graph. */
   close_graph: { argument: CloseId; answer: null };
+  /** Opens the cluster page. */
+  open_overview: { argument: ClusterAsk; answer: OverviewOpened };
+  /** Everything the cluster page shows. */
+  overview: { argument: CloseId; answer: Overview };
+  /** Closes the cluster page. */
+  close_overview: { argument: CloseId; answer: null };
+  /** Events a minute over the last hour, while a table of events is open. */
+  event_rate: { argument: EventRateAsk; answer: EventRate };
   /** Settings kept between starts. */
   settings: { argument: null; answer: Settings };
   /** Changes them. */

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::oneshot;
 use wire::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, FieldOwners,
-    GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails,
-    OpenGraph, OpenLog, OpenView, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk,
-    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView,
-    ViewOpened, WireError, Yaml,
+    Connecting, ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, EventRate,
+    EventRateAsk, FieldOwners, GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened,
+    LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs,
+    PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible,
+    Settings, SourceAsk, StartPage, Strings, UpdateView, ViewOpened, WireError, Yaml,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -379,6 +379,32 @@ impl Handler for App {
 
     async fn close_graph(&self, ask: CloseId) -> Result<(), WireError> {
         self.close(ask.id, move |session| session.close_graph(ask.id))
+            .await
+    }
+
+    async fn open_overview(&self, ask: ClusterAsk) -> Result<OverviewOpened, WireError> {
+        let opened = self
+            .session(&ask.cluster)?
+            .call(Session::open_overview)
+            .await?;
+        self.own(opened.overview, &ask.cluster);
+        Ok(opened)
+    }
+
+    async fn overview(&self, ask: CloseId) -> Result<Overview, WireError> {
+        self.owner(ask.id)?
+            .call(move |session| session.overview(ask.id))
+            .await?
+    }
+
+    async fn close_overview(&self, ask: CloseId) -> Result<(), WireError> {
+        self.close(ask.id, move |session| session.close_overview(ask.id))
+            .await
+    }
+
+    async fn event_rate(&self, ask: EventRateAsk) -> Result<EventRate, WireError> {
+        self.session(&ask.cluster)?
+            .call(move |session| session.event_rate(&ask.namespaces))
             .await
     }
 

@@ -123,11 +123,33 @@ pub(crate) struct Announcement {
     pub(crate) total: usize,
 }
 
+/// Rows that changed since somebody who makes other rows of them last looked.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Followed {
+    /// Any of them.
+    All,
+    /// These, some perhaps twice.
+    Some(Vec<RowId>),
+}
+
+impl Followed {
+    /// One more; who does not look for long gets all at once.
+    fn push(&mut self, id: RowId, rows: usize) {
+        match self {
+            Self::All => {}
+            Self::Some(ids) if ids.len() > rows + 1024 => *self = Self::All,
+            Self::Some(ids) => ids.push(id),
+        }
+    }
+}
+
 /// Rows of one table, with its views.
 #[derive(Debug)]
 pub(crate) struct LiveTable<R: Row> {
     rows: Rows<R>,
     views: BTreeMap<u32, LiveView>,
+    /// `None` while nobody follows.
+    followed: Option<Followed>,
 }
 
 impl<R: Row> Default for LiveTable<R> {
@@ -135,6 +157,7 @@ impl<R: Row> Default for LiveTable<R> {
         Self {
             rows: Rows::default(),
             views: BTreeMap::new(),
+            followed: None,
         }
     }
 }
@@ -284,7 +307,25 @@ impl<R: Row> LiveTable<R> {
         }
     }
 
+    /// Begins to tell which rows change, all of them at first; goes on if somebody follows already.
+    pub(crate) fn follow(&mut self) {
+        self.followed.get_or_insert(Followed::All);
+    }
+
+    /// Which rows changed since the last call, if they are followed.
+    pub(crate) fn take_followed(&mut self) -> Option<Followed> {
+        self.followed.replace(Followed::Some(Vec::new()))
+    }
+
+    /// Nobody wants to know any longer.
+    pub(crate) fn unfollow(&mut self) {
+        self.followed = None;
+    }
+
     fn mark(&mut self, id: RowId) {
+        if let Some(followed) = &mut self.followed {
+            followed.push(id, self.rows.len());
+        }
         for view in self.views.values_mut() {
             view.view.mark(id);
             view.stale = true;
@@ -292,6 +333,9 @@ impl<R: Row> LiveTable<R> {
     }
 
     fn mark_all(&mut self) {
+        if let Some(followed) = &mut self.followed {
+            *followed = Followed::All;
+        }
         for view in self.views.values_mut() {
             view.view.mark_all();
             view.stale = true;

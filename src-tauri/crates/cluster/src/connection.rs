@@ -301,7 +301,39 @@ impl Connection {
         Some(near)
     }
 
+    /// The body, up to `limit` bytes, of an answer that is worth reading also where the server says that it is not well
+    /// (5xx). Any other refusal is an error; credentials are not renewed for it.
+    pub(crate) async fn words_of_health(
+        &self,
+        ask: Ask<'_>,
+        limit: u64,
+    ) -> Result<Bytes, RequestError> {
+        let signed = self.0.credentials.current().await?;
+        let answer = Box::pin(self.answer(Method::GET, ask, None, &signed)).await?;
+        if answer.status.is_success() || answer.status.is_server_error() {
+            return answer.collect(limit).await;
+        }
+        let (target, words) = (&self.0.target, self.0.credentials.words());
+        Err(status::refusal(answer, target, words).await)
+    }
+
     async fn send_once(
+        &self,
+        method: Method,
+        ask: Ask<'_>,
+        json: Option<Bytes>,
+        signed: &Signed,
+    ) -> Result<Answer, RequestError> {
+        let answer = self.answer(method, ask, json, signed).await?;
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(status::refusal(answer, &self.0.target, self.0.credentials.words()).await)
+        }
+    }
+
+    /// An answer of any status.
+    async fn answer(
         &self,
         method: Method,
         ask: Ask<'_>,
@@ -318,19 +350,14 @@ impl Connection {
             .get(CONTENT_ENCODING)
             .is_some_and(|value| value == "gzip")
             .then(Gunzip::new);
-        let answer = Answer {
+        Ok(Answer {
             status: head.status,
             headers: head.headers,
             body,
             gunzip,
             wire_bytes: 0,
             shared: Arc::clone(&self.0),
-        };
-        if answer.status.is_success() {
-            Ok(answer)
-        } else {
-            Err(status::refusal(answer, &self.0.target, self.0.credentials.words()).await)
-        }
+        })
     }
 
     /// One request and the head of its answer.
@@ -384,6 +411,13 @@ impl Connection {
 
     pub(crate) fn target(&self) -> &Target {
         &self.0.target
+    }
+
+    /// The same of an answer's bytes, line by line.
+    pub(crate) fn words_of(&self, body: &[u8]) -> String {
+        let text = String::from_utf8_lossy(body);
+        let lines = text.lines().map(|line| self.words(line));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// A server's words as they may be shown: without any credential, everything invisible made visible.

@@ -33,6 +33,7 @@ mod proto_stream;
 mod pulse;
 mod pulse_step;
 pub mod rights;
+pub mod server;
 mod status;
 pub mod surroundings;
 pub mod target;

@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod details;
 pub mod duration;
+pub mod events;
 pub mod fields;
 pub mod generic;
 pub mod kind;
@@ -13,6 +14,7 @@ pub mod labels;
 pub mod links;
 pub mod measured;
 pub mod meta;
+pub mod overview;
 pub mod quantity;
 pub mod relations;
 pub mod resources;

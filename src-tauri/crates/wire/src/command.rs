@@ -9,10 +9,11 @@ use ts_rs::TS;
 use crate::log::LogAsk;
 use crate::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, FieldOwner, GraphMeta,
-    GraphOpened, KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Pairs,
-    PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible,
-    Settings, SourceAsk, StartPage, UpdateView, ViewOpened, WireError, Yaml,
+    Connecting, ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, EventRate,
+    EventRateAsk, FieldOwner, GraphMeta, GraphOpened, KindList, LogOpened, LogWindow, OpenDetails,
+    OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk,
+    Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage,
+    UpdateView, ViewOpened, WireError, Yaml,
 };
 
 /// What a command answers.
@@ -177,6 +178,14 @@ commands! {
     graph_series(SeriesAsk) -> bytes;
     /// Closes a graph.
     close_graph(CloseId) -> ();
+    /// Opens the cluster page.
+    open_overview(ClusterAsk) -> OverviewOpened;
+    /// Everything the cluster page shows.
+    overview(CloseId) -> Overview;
+    /// Closes the cluster page.
+    close_overview(CloseId) -> ();
+    /// Events a minute over the last hour, while a table of events is open.
+    event_rate(EventRateAsk) -> EventRate;
     /// Settings kept between starts.
     settings(()) -> Settings;
     /// Changes them.

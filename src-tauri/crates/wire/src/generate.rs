@@ -42,6 +42,12 @@ pub fn typescript() -> String {
         crate::Yaml, crate::OpenLog, crate::LogOpened, crate::LogPhase, crate::LogSpan, crate::LogLine,
         crate::LogAsk, crate::LogWindow, crate::OpenGraph, crate::GraphOpened, crate::LaneRole,
         crate::Lane, crate::FlagTone, crate::Flag, crate::SeenSpan, crate::GraphMeta, crate::SeriesAsk,
+        crate::OverviewOpened, crate::Overview, crate::HealthPart, crate::Probe, crate::CheckOut,
+        crate::VersionsPart, crate::VersionCount, crate::CapacityPart, crate::ResourceBar, crate::Bar,
+        crate::NodeLine, crate::WorkloadLine, crate::WorkloadCount, crate::Troubled,
+        crate::WarningsPart, crate::WarningLine, crate::QuotasPart, crate::QuotaLine,
+        crate::DeprecatedPart, crate::DeprecatedLine, crate::AutoscalerPart, crate::NodeGroupLine,
+        crate::EventRateAsk, crate::EventRate,
         crate::Notice,
     );
     out.push_str(

@@ -13,6 +13,7 @@ pub mod generate;
 pub mod graph;
 mod log;
 mod notice;
+mod overview;
 mod rights;
 mod start;
 mod view;
@@ -35,6 +36,12 @@ pub use graph::{
 };
 pub use log::{LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog};
 pub use notice::Notice;
+pub use overview::{
+    AutoscalerPart, Bar, CapacityPart, CheckOut, DeprecatedLine, DeprecatedPart, EventRate,
+    EventRateAsk, HealthPart, NodeGroupLine, NodeLine, Overview, OverviewOpened, Probe, QuotaLine,
+    QuotasPart, ResourceBar, Troubled, VersionCount, VersionsPart, WarningLine, WarningsPart,
+    WorkloadCount, WorkloadLine,
+};
 pub use rights::{Actions, ActionsAsk, Lack};
 pub use start::{
     Access, ClusterAsk, ClusterInfo, ClusterStatus, Connect, ContextEntry, ContextSettings,

@@ -37,6 +37,13 @@ pub enum Notice {
         /// Its version.
         version: u32,
     },
+    /// A cluster page.
+    Overview {
+        /// Which.
+        overview: u32,
+        /// Its version.
+        version: u32,
+    },
     /// A cluster's status.
     Cluster {
         /// Which.

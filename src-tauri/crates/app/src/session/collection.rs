@@ -106,6 +106,10 @@ impl Collection {
         self.kind == Some(kind) && self.fields.is_empty()
     }
 
+    pub(crate) fn id(&self) -> CollectionId {
+        self.id
+    }
+
     pub(crate) fn is_dirty(&self) -> bool {
         self.table.is_dirty()
     }
@@ -498,6 +502,11 @@ impl Session {
                 self.kinds.doubt(now);
             }
             Told::Nothing => {}
+        }
+        self.overview.mark(id);
+        if let Some(kind) = kind {
+            let now = self.now_ms();
+            self.derived.mark(kind, rows_differ, now);
         }
         match kind {
             Some(Kind::HorizontalPodAutoscalers | Kind::ScaledObjects) => {

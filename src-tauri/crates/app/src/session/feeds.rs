@@ -28,6 +28,7 @@ pub(crate) enum Owner {
     Log(u32),
     Usage(Measured),
     Definitions,
+    Autoscaler,
 }
 
 /// What feeds bring.
@@ -84,9 +85,11 @@ impl Feeds {
         self.open
             .values()
             .filter(|(owner, _)| match owner {
-                Owner::Collection(_) | Owner::Drawer(_) | Owner::Graph(_) | Owner::Definitions => {
-                    true
-                }
+                Owner::Collection(_)
+                | Owner::Drawer(_)
+                | Owner::Graph(_)
+                | Owner::Definitions
+                | Owner::Autoscaler => true,
                 Owner::Log(_) | Owner::Usage(_) => false,
             })
             .count()

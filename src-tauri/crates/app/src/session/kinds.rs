@@ -61,6 +61,65 @@ impl KindsState {
             .map(|found| &found.resource)
     }
 
+    /// A reference to an object, a link where the cluster is known to serve its kind.
+    pub(crate) fn reference(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> ObjectRef {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let own = Kind::ALL
+            .into_iter()
+            .map(Kind::spec)
+            .map(|spec| &spec.resource);
+        let found = self
+            .discovery()
+            .into_iter()
+            .flat_map(|d| d.resources.iter().map(|r| &r.resource));
+        let resource = own
+            .chain(found)
+            .find(|r| r.kind == kind && r.group == group);
+        ObjectRef {
+            kind_id: resource.map(kind_id).unwrap_or_default(),
+            kind: kind.to_owned(),
+            namespace: match resource {
+                Some(resource) if !resource.namespaced => String::new(),
+                Some(_) | None => namespace.to_owned(),
+            },
+            name: name.to_owned(),
+        }
+    }
+
+    /// A reference to an object of a kind that is open.
+    pub(crate) fn at(resource: &Resource, namespace: &str, name: &str) -> ObjectRef {
+        ObjectRef {
+            kind_id: kind_id(resource),
+            kind: resource.kind.clone(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// The name in commands of `group/version/plural`, exactly that version; empty where it is not known to be served.
+    pub(crate) fn served_id(&self, group: &str, version: &str, plural: &str) -> String {
+        let found = self.discovery().into_iter().flat_map(|d| &d.resources);
+        let same = |r: &Resource| r.group == group && r.plural == plural;
+        let mut served = found.filter(|found| same(&found.resource));
+        let is_served = served.any(|found| {
+            found.serves(&Resource {
+                version: version.to_owned(),
+                ..found.resource.clone()
+            })
+        });
+        if !is_served {
+            return String::new();
+        }
+        let group = if group.is_empty() { "core" } else { group };
+        format!("{group}/{version}/{plural}")
+    }
+
     /// Definitions of kinds changed: discovery is asked again when they have settled.
     fn changed(&mut self, now_ms: i64) {
         let first = *self.changed_ms.get_or_insert(now_ms);
@@ -199,28 +258,7 @@ impl Session {
         namespace: &str,
         name: &str,
     ) -> ObjectRef {
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let own = Kind::ALL
-            .into_iter()
-            .map(Kind::spec)
-            .map(|spec| &spec.resource);
-        let found = self
-            .kinds
-            .discovery()
-            .into_iter()
-            .flat_map(|d| d.resources.iter().map(|r| &r.resource));
-        let resource = own
-            .chain(found)
-            .find(|r| r.kind == kind && r.group == group);
-        ObjectRef {
-            kind_id: resource.map(kind_id).unwrap_or_default(),
-            kind: kind.to_owned(),
-            namespace: match resource {
-                Some(resource) if !resource.namespaced => String::new(),
-                Some(_) | None => namespace.to_owned(),
-            },
-            name: name.to_owned(),
-        }
+        self.kinds.reference(api_version, kind, namespace, name)
     }
 
     fn kind_list(&self) -> KindList {

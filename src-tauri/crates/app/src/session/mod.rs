@@ -7,6 +7,7 @@
 
 mod collection;
 mod definitions;
+mod derived;
 mod details;
 mod feeds;
 mod graph;
@@ -14,6 +15,7 @@ mod history;
 mod kinds;
 mod lineage;
 mod logs;
+mod overview;
 mod owned;
 mod reveal;
 mod rights;
@@ -36,11 +38,13 @@ use wire::{ClusterInfo, ErrorCode, Notice, WireError};
 use crate::host::Host;
 use collection::{Collection, CollectionId};
 use definitions::Definitions;
+use derived::DerivedTables;
 use details::Drawer;
 use feeds::{FeedId, Feeds, Message};
 use graph::Graph;
 use kinds::KindsState;
 use logs::Log;
+use overview::OverviewPage;
 use rights::Rights;
 use scaling::ScalingTable;
 use status::Ticked;
@@ -102,6 +106,8 @@ pub(crate) struct Session {
     feeds: Feeds,
     collections: BTreeMap<CollectionId, Collection>,
     scaling: ScalingTable,
+    derived: DerivedTables,
+    overview: OverviewPage,
     usage: UsagePolls,
     kinds: KindsState,
     definitions: Definitions,
@@ -135,6 +141,8 @@ impl Session {
             feeds: Feeds::default(),
             collections: BTreeMap::new(),
             scaling: ScalingTable::default(),
+            derived: DerivedTables::default(),
+            overview: OverviewPage::default(),
             usage: UsagePolls::default(),
             kinds: KindsState::default(),
             definitions: Definitions::default(),
@@ -232,6 +240,9 @@ impl Session {
             (feeds::Owner::Definitions, Message::Update(update)) => {
                 self.definitions_update(feed, &update);
             }
+            (feeds::Owner::Autoscaler, Message::Update(update)) => {
+                self.autoscaler_update(feed, update);
+            }
             (feeds::Owner::Log(id), Message::Log(chunk)) => self.log_chunk(id, chunk),
             (feeds::Owner::Usage(kind), Message::Usage(update)) => self.usage_update(kind, update),
             // A feed carries one sort of message from its making on.
@@ -244,6 +255,7 @@ impl Session {
             return;
         }
         let dirty = self.scaling.is_dirty()
+            || self.derived.is_dirty()
             || self.collections.values().any(Collection::is_dirty)
             || self.drawers.values().any(Drawer::is_dirty)
             || self.logs.values().any(Log::is_dirty)
@@ -258,11 +270,13 @@ impl Session {
         self.flushed_at = Instant::now();
         let now = self.now_ms();
         self.scaling.rebuild(&self.collections);
+        self.derived.rebuild(&mut self.collections, now);
         let tables = self
             .collections
             .values_mut()
             .flat_map(|collection| collection.flush(now))
             .chain(self.scaling.flush(now))
+            .chain(self.derived.flush(now))
             .collect::<Vec<_>>();
         for told in tables {
             self.host.notify(Notice::View {
@@ -301,6 +315,8 @@ impl Session {
         self.update_usage_polls();
         self.tick_graphs(now);
         self.age_filters(now);
+        self.derived.tick(now);
+        self.keep_overview();
         self.status.prove(self.connection.as_of_ms());
         let ticked = self.status.tick(now);
         if ticked == Ticked::Nothing {
@@ -314,6 +330,7 @@ impl Session {
                 collection.touch();
             }
             self.scaling.touch();
+            self.derived.touch();
         }
     }
 }

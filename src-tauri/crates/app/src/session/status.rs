@@ -107,6 +107,11 @@ impl Status {
         self.local(at_ms, "%H:%M:%S")
     }
 
+    /// `14:03` in the local zone.
+    pub(crate) fn clock_minute(&self, at_ms: i64) -> String {
+        self.local(at_ms, "%H:%M")
+    }
+
     /// `14:03:12.123` in the local zone.
     pub(crate) fn clock_ms(&self, at_ms: i64) -> String {
         self.local(at_ms, "%H:%M:%S.%3f")

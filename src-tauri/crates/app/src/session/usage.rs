@@ -7,6 +7,7 @@ use cluster::usage::{UsageKind, UsageUpdate, poll_usage};
 use model::{Kind, ObjectRow};
 
 use super::Session;
+use super::derived::Derived;
 use super::feeds::{FeedId, Message, Owner};
 
 /// metrics-server measures no oftener.
@@ -53,11 +54,14 @@ impl Session {
     /// Starts and stops polls as tables of pods and nodes come on screen and leave it.
     pub(crate) fn update_usage_polls(&mut self) {
         for what in Measured::ALL {
+            // Views that are made of nodes show their usage as well.
+            let elsewhere = what == Measured::Nodes
+                && (self.overview.is_open() || self.derived.is_visible(Derived::Capacity));
             let wanted = self
                 .collections
                 .values()
                 .filter(|c| c.kind == Some(what.kind()))
-                .find(|c| c.table.views().values().any(|view| view.visible))
+                .find(|c| elsewhere || c.table.views().values().any(|view| view.visible))
                 .map(|c| match (what, c.allowed_namespaces()) {
                     (Measured::Nodes, _) => UsageKind::Nodes,
                     (Measured::Pods, None) => UsageKind::Pods,
@@ -105,7 +109,10 @@ impl Session {
             .filter(|c| c.kind == Some(what.kind()))
         {
             collection.touch();
+            self.overview.mark(collection.id());
         }
+        let now = self.now_ms();
+        self.derived.mark(what.kind(), true, now);
         let measured: HashMap<(&str, &str), model::Usage> = measured
             .iter()
             .map(|(namespace, name, usage)| ((&**namespace, &**name), *usage))

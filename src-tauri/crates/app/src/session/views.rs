@@ -11,13 +11,14 @@ use wire::{
 };
 
 use super::collection::{Collection, CollectionId};
+use super::derived::Derived;
 use super::{Session, gone};
 use crate::live_table::{LiveView, Typed};
 
 /// The kind id of the table of all autoscalers.
 pub(crate) const SCALING: &str = "scaling";
 /// Most rows given at once.
-const MOST_ROWS: u32 = 500;
+pub(crate) const MOST_ROWS: u32 = 500;
 /// How long a field selector must stand before the server is asked.
 const SETTLE: std::time::Duration = std::time::Duration::from_millis(400);
 
@@ -25,6 +26,7 @@ const SETTLE: std::time::Duration = std::time::Duration::from_millis(400);
 enum Place {
     Collection(CollectionId),
     Scaling,
+    Derived(Derived),
 }
 
 impl Session {
@@ -36,6 +38,9 @@ impl Session {
         self.review_namespaces(&ask.namespaces);
         let view = self.new_id();
         let mut filter = Typed::default();
+        if let Some(derived) = Derived::from_id(&ask.kind) {
+            return Ok(self.open_derived(derived, ask));
+        }
         if ask.kind == SCALING {
             let columns = self.open_scaling();
             let sort = resolve(&ask.sort, &columns);
@@ -84,6 +89,12 @@ impl Session {
                 let sort = ask.sort.as_deref().map(|by| resolve(by, &columns));
                 (columns, String::new(), sort)
             }
+            Place::Derived(derived) => {
+                let columns = self.derived.columns(derived);
+                let by = ask.sort.as_deref();
+                let sort = by.map(|by| derived.order(by, &columns));
+                (columns, String::new(), sort)
+            }
         };
         macro_rules! apply {
             ($table:expr) => {{
@@ -113,6 +124,10 @@ impl Session {
             Place::Scaling => {
                 apply!(&mut self.scaling.table);
                 self.follow_scaling_namespaces();
+            }
+            Place::Derived(derived) => {
+                apply!(self.derived.table(derived));
+                self.follow_derived_namespaces(derived);
             }
         }
         Ok(())
@@ -175,6 +190,7 @@ impl Session {
                 .get_mut(&id)
                 .and_then(|collection| collection.table.view_mut(view)),
             Place::Scaling => self.scaling.table.view_mut(view),
+            Place::Derived(derived) => self.derived.table(derived).view_mut(view),
         };
         if let Some(live) = live {
             live.visible = visible;
@@ -188,6 +204,7 @@ impl Session {
         if self.scaling.table.close(view) {
             self.close_scaling();
         }
+        self.close_derived(view);
         for collection in self.collections.values_mut() {
             collection.table.close(view);
         }
@@ -224,6 +241,7 @@ impl Session {
                     columns,
                 )
             }
+            Place::Derived(derived) => return self.derived_rows(derived, ask),
             Place::Scaling => {
                 self.scaling.rebuild(&self.collections);
                 let columns = self.scaling.columns();
@@ -259,12 +277,16 @@ impl Session {
                 collection.table.age();
             }
             self.scaling.table.age();
+            self.derived.age();
         }
     }
 
     fn place(&self, view: u32) -> Result<Place, WireError> {
         if self.scaling.table.views().contains_key(&view) {
             return Ok(Place::Scaling);
+        }
+        if let Some(derived) = self.derived.place(view) {
+            return Ok(Place::Derived(derived));
         }
         self.collections
             .iter()
@@ -319,7 +341,7 @@ pub(super) fn order(sort: &[SortBy], resource: &Resource, columns: &[Column]) ->
     }
 }
 
-fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
+pub(crate) fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
     // A column that is not there (yet) sorts nothing.
     sort.iter()
         .filter_map(|by| {
@@ -344,7 +366,7 @@ fn own_order(resource: &Resource, columns: &[Column]) -> Vec<Sort> {
 }
 
 /// Rows as cells, and when the first of them changes by time alone (Unix ms).
-fn shown<R: Row>(
+pub(crate) fn shown<R: Row>(
     rows: &[&R],
     columns: usize,
     now_ms: i64,
@@ -374,7 +396,7 @@ fn shown<R: Row>(
     (rows, until)
 }
 
-fn answer(
+pub(crate) fn answer(
     from: usize,
     rows: Vec<RowOut>,
     until_ms: Option<i64>,

@@ -26,6 +26,8 @@ pub struct EventRow {
     pub count: i32,
     /// What it is about: `Pod`.
     pub object_kind: Word,
+    /// Its `apiVersion`; may be empty.
+    pub object_api: Word,
     /// Its namespace; empty if cluster-scoped.
     pub object_namespace: Box<str>,
     /// Its name.
@@ -64,6 +66,7 @@ impl From<&slim::Event> for EventRow {
             last_ms: last,
             count,
             object_kind: text::word(&object.kind),
+            object_api: text::word(&object.api_version),
             object_namespace: text::line(&object.namespace),
             object_name: text::line(&object.name),
             object_uid: text::line(&object.uid),

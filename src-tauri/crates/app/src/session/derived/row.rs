@@ -1,0 +1,33 @@
+//! A row of any derived table.
+
+use model::events::row::EventGroupRow;
+use model::overview::capacity::CapacityRow;
+use table::{Cell, Row, SortKey};
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum DerivedRow {
+    Capacity(Box<CapacityRow>),
+    EventGroup(Box<EventGroupRow>),
+}
+
+macro_rules! each {
+    ($row:expr, $r:ident => $e:expr) => {
+        match $row {
+            DerivedRow::Capacity($r) => $e,
+            DerivedRow::EventGroup($r) => $e,
+        }
+    };
+}
+
+impl Row for DerivedRow {
+    fn identity(&self) -> (&str, &str) {
+        each!(self, r => r.identity())
+    }
+    fn cell(&self, column: usize, now_ms: i64) -> Cell {
+        each!(self, r => r.cell(column, now_ms))
+    }
+    fn sort_key(&self, column: usize) -> SortKey<'_> {
+        each!(self, r => r.sort_key(column))
+    }
+}

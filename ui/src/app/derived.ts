@@ -1,0 +1,37 @@
+// Pages and tables that are no kind of the cluster.
+
+import type { Link } from './groups';
+
+/** The cluster at a glance. */
+export const OVERVIEW: Link = { id: 'overview', title: 'Overview', lack: '', unsure: false };
+
+/** A table made from others. */
+export interface DerivedTable {
+  title: string;
+  /** The link of the sidebar it belongs to. */
+  under: string;
+  namespaced: boolean;
+  /** Other words that find it. */
+  also: readonly string[];
+}
+
+/** What each node offers and its pods hold. */
+export const CAPACITY = 'nodecapacity';
+/** What repeats among events. */
+export const EVENT_GROUPS = 'eventgroups';
+
+/** By the id that `open_view` takes. */
+export const DERIVED: Readonly<Record<string, DerivedTable>> = {
+  [CAPACITY]: {
+    title: 'Node capacity',
+    under: 'nodes',
+    namespaced: false,
+    also: ['capacity', 'requests', 'top nodes'],
+  },
+  [EVENT_GROUPS]: {
+    title: 'Events, grouped',
+    under: 'events',
+    namespaced: true,
+    also: ['event groups', 'rate'],
+  },
+};
