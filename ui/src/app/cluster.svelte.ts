@@ -3,10 +3,11 @@
 import { asWireError, onNotice, rpc } from '../host';
 import { problems } from '../kit/problems.svelte';
 import { Refresh } from '../kit/refresh';
-import type { Actions, ClusterInfo, ClusterStatus, KindEntry, ObjectRef } from '../wire';
+import type { Actions, ClusterInfo, ClusterStatus, KindEntry, ObjectRef, SavedView } from '../wire';
 import type { DrawerTab, ObjectKey } from '../views/contract';
 import { OVERVIEW } from './derived';
 import { SCALING } from './groups';
+import { Visited } from './visited';
 
 /** Kinds that have a scaling page. */
 const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects'];
@@ -14,6 +15,21 @@ const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects'];
 /** What the main area shows: the cluster page, a table, or the scaling page of one autoscaler. */
 export type Place =
   { type: 'overview' } | { type: 'table'; kind: string } | { type: 'scaling'; target: ObjectKey };
+
+/** All that going back restores. */
+interface Where {
+  place: Place;
+  namespaces: readonly string[];
+  filter: string;
+  drawer: { object: ObjectKey; tab: DrawerTab } | null;
+}
+
+/** The filter and the drawer's tab are how a place is left, not another place. */
+function isSame(a: Where, b: Where): boolean {
+  const words = ({ place, namespaces, drawer }: Where) =>
+    JSON.stringify([place, namespaces, drawer?.object]);
+  return words(a) === words(b);
+}
 
 /** A log in the dock. */
 export interface DockTab {
@@ -34,6 +50,8 @@ export class ClusterState {
   listsNothing = $state(false);
   place = $state.raw<Place>({ type: 'table', kind: 'pods' });
   namespaces = $state.raw<string[]>([]);
+  /** Of the table, as it applies. */
+  filter = $state('');
   drawer = $state.raw<{ object: ObjectKey; tab: DrawerTab } | null>(null);
   dock = $state.raw<readonly DockTab[]>([]);
   dockActive = $state(0);
@@ -45,12 +63,52 @@ export class ClusterState {
   /** Why the status could not be read. */
   statusFailed = $state('');
 
+  /** The table shown last; it stays open behind other pages. */
+  tableKind = $state('pods');
+  canBack = $state(false);
+  canForward = $state(false);
+
   #nextTab = 1;
+  readonly #visited: Visited<Where>;
   readonly #status = new Refresh(() => this.#readStatus());
 
   constructor(info: ClusterInfo) {
     this.info = $state.raw(info);
     if (info.namespace) this.namespaces = [info.namespace];
+    this.#visited = new Visited(this.#where(), isSame);
+  }
+
+  #where(): Where {
+    const { place, namespaces, filter, drawer } = this;
+    return { place, namespaces, filter, drawer };
+  }
+
+  /** Remembers where the user is; called whenever that changes. */
+  visit(): void {
+    this.#visited.go(this.#where());
+    this.#tellVisited();
+  }
+
+  back(): void {
+    if (this.canBack) this.#take(this.#visited.back());
+  }
+
+  forward(): void {
+    if (this.canForward) this.#take(this.#visited.forward());
+  }
+
+  #take({ place, namespaces, filter, drawer }: Where): void {
+    if (place.type === 'table') this.tableKind = place.kind;
+    this.place = place;
+    this.namespaces = [...namespaces];
+    this.filter = filter;
+    this.drawer = drawer;
+    this.#tellVisited();
+  }
+
+  #tellVisited(): void {
+    this.canBack = this.#visited.canBack;
+    this.canForward = this.#visited.canForward;
   }
 
   /** Whether its connection is proven alive; unknown at first. */
@@ -85,8 +143,27 @@ export class ClusterState {
   }
 
   goTo(kind: string): void {
-    this.place = kind === OVERVIEW.id ? { type: 'overview' } : { type: 'table', kind };
+    if (kind === OVERVIEW.id) {
+      this.place = { type: 'overview' };
+    } else {
+      if (kind !== this.tableKind) this.filter = '';
+      this.tableKind = kind;
+      this.place = { type: 'table', kind };
+    }
     this.drawer = null;
+  }
+
+  /** Goes to a saved view; its columns and order are the settings' to choose. */
+  goToView({ kind, namespaces, filter }: SavedView): void {
+    this.goTo(kind);
+    this.namespaces = [...namespaces];
+    this.filter = filter;
+  }
+
+  /** The title of a kind that the cluster serves. */
+  titleOf(kind: string): string | undefined {
+    if (kind === SCALING.id) return SCALING.title;
+    return this.kinds.find((one) => one.id === kind)?.title;
   }
 
   /** Opens the scaling page of an autoscaler, the drawer of anything else. */

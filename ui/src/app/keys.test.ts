@@ -15,6 +15,12 @@ const cases: [string, Partial<GlobalPress> & { key: string }, string | null][] =
   ['? while typing', { key: '?', shift: true, typing: true }, null],
   ['a letter', { key: 'k' }, null],
   ['Alt+/', { key: '/', alt: true }, null],
+  ['Alt+←', { key: 'ArrowLeft', alt: true, typing: true }, 'back'],
+  ['Alt+→', { key: 'ArrowRight', alt: true }, 'forward'],
+  ['Ctrl+Alt+←', { key: 'ArrowLeft', alt: true, ctrl: true }, null],
+  ['[', { key: '[' }, 'back'],
+  ['] while typing', { key: ']', typing: true }, null],
+  ['0', { key: '0' }, 'allNamespaces'],
 ];
 
 it.each(cases)('%s', (_, press, expected) => {

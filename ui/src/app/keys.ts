@@ -13,6 +13,9 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
     keys: [
       { keys: ['Ctrl K', 'F1'], does: 'Go to a kind or namespace, run a command' },
       { keys: ['/', 'Ctrl F'], does: 'Filter the table or the contexts' },
+      { keys: ['Alt ←', '['], does: 'Back to where you were' },
+      { keys: ['Alt →', ']'], does: 'Forward again' },
+      { keys: ['0'], does: 'All namespaces' },
       { keys: ['Ctrl 1', '… 9'], does: 'Go to an open cluster' },
       { keys: ['Ctrl B'], does: 'Show or hide the sidebar' },
       { keys: ['?'], does: 'These keys' },
@@ -39,6 +42,7 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
       { keys: ['l'], does: 'Logs of a pod' },
       { keys: ['c'], does: 'Copy the name, or the selected names' },
       { keys: ['Space'], does: 'Select the row' },
+      { keys: ['Ctrl W'], does: 'Show or hide wide columns' },
     ],
   },
   {
@@ -47,12 +51,14 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
       { keys: ['Enter'], does: 'Sort; with Shift add to the order' },
       { keys: ['← →'], does: 'Next or previous column' },
       { keys: ['Shift ← →'], does: 'Narrower or wider' },
+      { keys: ['Ctrl ← →'], does: 'Move the column' },
     ],
   },
 ];
 
 /** A shortcut that works wherever the keyboard is. */
-export type Shortcut = 'palette' | 'sidebar' | 'filter' | 'keys';
+export type Shortcut =
+  'palette' | 'sidebar' | 'filter' | 'keys' | 'back' | 'forward' | 'allNamespaces';
 
 /** A key press, with whether the user is typing text. */
 export interface GlobalPress {
@@ -70,7 +76,10 @@ export function clusterOf({ key, ctrl, shift, alt }: GlobalPress): number | null
 
 /** The shortcut of a key press; single characters only work while nothing is typed into. */
 export function shortcutOf({ key, ctrl, shift, alt, typing }: GlobalPress): Shortcut | null {
-  if (alt) return null;
+  if (alt) {
+    if (ctrl || shift) return null;
+    return key === 'ArrowLeft' ? 'back' : key === 'ArrowRight' ? 'forward' : null;
+  }
   const letter = key.toLowerCase();
   if (key === 'F1') return 'palette';
   if (ctrl) {
@@ -81,6 +90,18 @@ export function shortcutOf({ key, ctrl, shift, alt, typing }: GlobalPress): Shor
     return null;
   }
   if (typing) return null;
-  if (key === '/') return 'filter';
-  return key === '?' ? 'keys' : null;
+  switch (key) {
+    case '/':
+      return 'filter';
+    case '?':
+      return 'keys';
+    case '[':
+      return 'back';
+    case ']':
+      return 'forward';
+    case '0':
+      return 'allNamespaces';
+    default:
+      return null;
+  }
 }

@@ -739,6 +739,65 @@ nothing: boolean, };
 export type Theme = "system" | "dark" | "light";
 
 /**
+ * One column to sort by.
+ */
+export type SortBy = { 
+/**
+ * A column's id.
+ */
+column: string, 
+/**
+ * Largest first.
+ */
+descending: boolean, };
+
+/**
+ * What was chosen for the table of one kind; what is empty is the kind's own.
+ */
+export type TableChoice = { 
+/**
+ * Widths in CSS pixels by column id.
+ */
+widths: { [key in string]: number }, 
+/**
+ * Shown or not by column id, against the column's own default.
+ */
+shown: { [key in string]: boolean }, 
+/**
+ * Column ids in their order; others follow the one before them.
+ */
+order: Array<string>, 
+/**
+ * Columns to sort by.
+ */
+sort: Array<SortBy>, };
+
+/**
+ * A table with its namespaces and filter, under a name.
+ */
+export type SavedView = { 
+/**
+ * Unique among them.
+ */
+name: string, 
+/**
+ * A [`crate::KindEntry::id`], or `scaling`.
+ */
+kind: string, 
+/**
+ * Only these namespaces; empty is all.
+ */
+namespaces: Array<string>, 
+/**
+ * Filter text.
+ */
+filter: string, 
+/**
+ * Columns and order.
+ */
+table: TableChoice, };
+
+/**
  * What is kept between starts.
  */
 export type Settings = { 
@@ -753,20 +812,15 @@ drawerWidth: number,
 /**
  * Height of the dock in CSS pixels; 0 is the default.
  */
-dockHeight: number, };
-
+dockHeight: number, 
 /**
- * One column to sort by.
+ * What was chosen for the tables, by kind id.
  */
-export type SortBy = { 
+tables: { [key in string]: TableChoice }, 
 /**
- * A column's id.
+ * Views that were given a name, in their order.
  */
-column: string, 
-/**
- * Largest first.
- */
-descending: boolean, };
+savedViews: Array<SavedView>, };
 
 /**
  * Argument of `open_view`.

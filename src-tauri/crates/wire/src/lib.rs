@@ -15,6 +15,7 @@ mod log;
 mod notice;
 mod overview;
 mod rights;
+mod settings;
 mod start;
 mod view;
 
@@ -43,10 +44,10 @@ pub use overview::{
     WorkloadCount, WorkloadLine,
 };
 pub use rights::{Actions, ActionsAsk, Lack};
+pub use settings::{SavedView, Settings, TableChoice, Theme};
 pub use start::{
     Access, ClusterAsk, ClusterInfo, ClusterStatus, Connect, ContextEntry, ContextSettings,
-    FolderEntry, KindEntry, KindList, Origin, Paste, SetContext, Settings, SourceAsk, SourceEntry,
-    StartPage, Theme,
+    FolderEntry, KindEntry, KindList, Origin, Paste, SetContext, SourceAsk, SourceEntry, StartPage,
 };
 pub use table::{Align, Cell, Column, Tone};
 pub use view::{

@@ -278,28 +278,3 @@ pub struct KindList {
     /// Whether the account may list none of them.
     pub nothing: bool,
 }
-
-/// Colour theme.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum Theme {
-    /// As the desktop says.
-    #[default]
-    System,
-    /// Dark.
-    Dark,
-    /// Light.
-    Light,
-}
-
-/// What is kept between starts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Settings {
-    /// Colour theme.
-    pub theme: Theme,
-    /// Width of the details drawer in CSS pixels; 0 is the default.
-    pub drawer_width: u16,
-    /// Height of the dock in CSS pixels; 0 is the default.
-    pub dock_height: u16,
-}

@@ -14,3 +14,4 @@ mod steps;
 mod tables;
 mod truth;
 mod walls;
+mod working;

@@ -94,7 +94,13 @@ const clock = (ms: number) => new Date(ms).toTimeString().slice(0, 8);
 const session: FakePart = ({ world, notify }) => {
   const query = new URLSearchParams(typeof location === 'undefined' ? '' : location.search);
   const connected = new Map<string, string>();
-  let settings: Settings = { theme: 'system', drawerWidth: 0, dockHeight: 0 };
+  let settings: Settings = {
+    theme: 'system',
+    drawerWidth: 0,
+    dockHeight: 0,
+    tables: {},
+    savedViews: [],
+  };
   let received = 3_200_000;
 
   const info = (id: string): ClusterInfo => {

@@ -1,0 +1,182 @@
+//! Working with a table by keyboard: filters, columns, saved views, back and forward.
+
+use desktop::{Window, cluster, namespace};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use crate::steps::{
+    apply, connected, go_to, open_table, pod, until_connected, until_names, until_row,
+};
+
+fn heading(window: &Window, title: &str) {
+    window.until(
+        &format!("the heading {title} focused"),
+        "const found = one('columnheader', arguments[0])?.querySelector('button'); found?.focus(); return document.activeElement === found",
+        &[json!(title)],
+    );
+}
+
+fn until_columns(window: &Window, first: &[&str]) {
+    window.until(
+        &format!("columns that begin with {first:?}"),
+        "return JSON.stringify(columnsOf(grid()).slice(0, arguments[0].length)) === JSON.stringify(arguments[0])",
+        &[json!(first)],
+    );
+}
+
+fn type_filter(window: &Window, text: &str) {
+    window.press(&[], '/');
+    window.until(
+        "the filter focused",
+        "return document.activeElement === one('textbox', 'Filter *')",
+        &[],
+    );
+    window.type_text(text);
+}
+
+#[test]
+fn filters_that_mean_something_and_one_that_does_not() {
+    let space = namespace("working-filter");
+    for (name, tier) in [("web-1", "front"), ("web-2", "back"), ("db-1", "back")] {
+        apply(&pod(
+            space,
+            name,
+            json!({"metadata": {"labels": {"tier": tier}}}),
+        ));
+    }
+    let window = connected();
+    open_table(&window, "Pods", space);
+    until_names(&window, &["db-1", "web-1", "web-2"]);
+    type_filter(&window, "tier=back,app!=db-1");
+    until_names(&window, &["web-2"]);
+    window.press(&[], Key::Escape);
+    type_filter(&window, "restarts:<1 name:web");
+    until_names(&window, &["web-1", "web-2"]);
+    window.type_text(" stat:x");
+    window.until_text("Did you mean status?");
+    until_names(&window, &["web-1", "web-2"]);
+    window.shot("filter-problem");
+    window.press(&[], Key::Escape);
+    type_filter(&window, "metadata.name=db-1");
+    until_names(&window, &["db-1"]);
+    window.press(&[], Key::Escape);
+    type_filter(&window, "spec.nonsense=1");
+    window.until_text("spec.nonsense");
+    window.until("the way back", "return one('button', 'Clear filter')", &[]);
+    window.shot("filter-refused");
+    window.press(&[], Key::Escape);
+    until_names(&window, &["db-1", "web-1", "web-2"]);
+    window.click("button", "Help with the filter");
+    window.until_text("as kubectl get -l reads them");
+    window.shot("filter-help");
+    go_to(&window, "Theme: light");
+    window.click("button", "Help with the filter");
+    window.until_text("as kubectl get -l reads them");
+    window.shot("filter-help-light");
+}
+
+#[test]
+fn columns_and_views_are_kept() {
+    let space = namespace("working-columns");
+    for name in ["alpha", "bravo"] {
+        apply(&pod(space, name, json!({})));
+    }
+    let window = connected();
+    open_table(&window, "Pods", space);
+    until_names(&window, &["alpha", "bravo"]);
+    until_columns(&window, &["Namespace", "Name"]);
+    heading(&window, "Name");
+    window.press(&[Key::Control], Key::Left);
+    until_columns(&window, &["Name", "Namespace"]);
+    // The heading keeps the keyboard: sort by it, the other way round.
+    window.press(&[], Key::Enter);
+    window.press(&[], Key::Enter);
+    until_names(&window, &["bravo", "alpha"]);
+    window.press(&[Key::Control], 'w');
+    window.until(
+        "a wide column",
+        "return columnsOf(grid()).includes('IP')",
+        &[],
+    );
+    type_filter(&window, "alpha");
+    until_names(&window, &["alpha"]);
+
+    window.click("button", "Views");
+    window.until(
+        "the name's field focused",
+        "return document.activeElement === one('textbox', 'Name of the view')",
+        &[],
+    );
+    window.type_text("Alphas");
+    window.shot("views-save");
+    window.press(&[], Key::Enter);
+    go_to(&window, "Nodes");
+    window.until("the nodes", "return one('grid', 'Nodes')", &[]);
+    window.click("button", "Views");
+    window.until_text("Alphas");
+    window.shot("views-menu");
+    window.press(&[], Key::Escape);
+    let settings = window.rpc("settings", &Value::Null).unwrap();
+    assert_eq!(settings["savedViews"][0]["filter"], "alpha", "{settings}");
+    assert_eq!(settings["tables"]["pods"]["order"][0], "name", "{settings}");
+
+    // After a start anew: the kind's columns and order, but no filter; and the view.
+    let home = window.close();
+    let window = Window::open_in(home, &[&cluster().kubeconfig().display().to_string()]);
+    crate::steps::choose_context(&window, "admin");
+    until_connected(&window);
+    go_to(&window, space);
+    until_names(&window, &["bravo", "alpha"]);
+    until_columns(&window, &["Name", "Namespace"]);
+    go_to(&window, "Nodes");
+    window.until("the nodes", "return one('grid', 'Nodes')", &[]);
+    window.click("button", "Views");
+    window.click_found(
+        "the view",
+        "return all('button', '').find((e) => squeezed(e.innerText).startsWith('Alphas'))",
+        &[],
+    );
+    until_names(&window, &["alpha"]);
+    window.until(
+        "its filter",
+        "return one('textbox', 'Filter Pods')?.value === 'alpha'",
+        &[],
+    );
+    window.shot("views-opened");
+}
+
+#[test]
+fn back_and_forward() {
+    let space = namespace("working-places");
+    apply(&pod(space, "here", json!({})));
+    let window = connected();
+    open_table(&window, "Pods", space);
+    until_row(&window, "here");
+    type_filter(&window, "her");
+    window.press(&[], Key::Enter);
+    go_to(&window, "Nodes");
+    window.until("the nodes", "return one('grid', 'Nodes')", &[]);
+    window.press(&[Key::Alt], Key::Left);
+    window.until(
+        "the pods as they were left",
+        "return one('grid', 'Pods') && one('textbox', 'Filter Pods')?.value === 'her'",
+        &[],
+    );
+    until_names(&window, &["here"]);
+    window.press(&[], ']');
+    window.until("the nodes again", "return one('grid', 'Nodes')", &[]);
+    window.press(&[], '[');
+    window.until("the pods again", "return one('grid', 'Pods')", &[]);
+    window.press(&[], '0');
+    window.until(
+        "all namespaces",
+        "return one('button', 'All namespaces')",
+        &[],
+    );
+    window.press(&[Key::Alt], Key::Left);
+    window.until(
+        "one namespace",
+        "return one('button', arguments[0])",
+        &[json!(space)],
+    );
+}
