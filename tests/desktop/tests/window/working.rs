@@ -25,7 +25,7 @@ fn until_columns(window: &Window, first: &[&str]) {
 }
 
 fn type_filter(window: &Window, text: &str) {
-    window.press(&[], '/');
+    window.press(&[Key::Control], 'f');
     window.until(
         "the filter focused",
         "return document.activeElement === one('textbox', 'Filter *')",
