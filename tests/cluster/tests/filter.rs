@@ -172,3 +172,127 @@ async fn labels_and_fields() {
     )
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_selected_and_copied() {
+    tokio::task::spawn_blocking(|| {
+        let secret = json!({"stringData": {"password": "hunter2"}});
+        let items = [
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "filtered"}}),
+            object("v1", "Secret", "copied-a", &json!({}), &secret),
+            object("v1", "Secret", "copied-b", &json!({}), &secret),
+            object("v1", "Secret", "copied-c", &json!({}), &secret),
+        ];
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+        bare_plane().apply(&list.to_string()).unwrap();
+    })
+    .await
+    .unwrap();
+    let (window, cluster) = Window::connected(&bare_plane().kubeconfig()).await;
+    let _: wire::KindList = window
+        .ask("kinds", json!({"cluster": cluster}))
+        .await
+        .unwrap();
+    let view = window
+        .view_in(&cluster, "core/v1/secrets", &["filtered"])
+        .await;
+    window.live(view).await;
+    until_names(
+        &window,
+        view,
+        "copied",
+        &["copied-a", "copied-b", "copied-c"],
+    )
+    .await;
+    let key = |name: &str| json!({"key": "", "kind": "core/v1/secrets", "namespace": "filtered", "name": name});
+    let select = async |pick: Value| {
+        let () = window
+            .ask("select", json!({"view": view, "pick": pick}))
+            .await
+            .unwrap();
+        let page = window.page(view, 0, 10).await;
+        let rows = page.rows.into_iter().filter(|row| row.selected);
+        let names: Vec<String> = rows.map(|row| row.name).collect();
+        assert_eq!(names.len(), page.selected as usize);
+        names.join(" ")
+    };
+    let copy = async |form: &str| -> String {
+        let ask = json!({"view": view, "row": key("copied-c"), "form": form, "columns": ["data", "name"]});
+        let copied: wire::Copied = window.ask("copy_rows", ask).await.unwrap();
+        copied.text
+    };
+    // Without a selection the row that is meant is copied.
+    assert_eq!(copy("names").await, "copied-c");
+    assert_eq!(copy("csv").await, "Data,Name\r\n1,copied-c\r\n");
+    let toggle = json!({"type": "toggle", "row": key("copied-b")});
+    assert_eq!(select(toggle.clone()).await, "copied-b");
+    assert_eq!(copy("qualified").await, "filtered/copied-b");
+    assert_eq!(select(toggle).await, "");
+    let range = json!({"type": "range", "from": key("copied-b"), "to": key("copied-a")});
+    assert_eq!(select(range).await, "copied-a copied-b");
+    assert_eq!(
+        select(json!({"type": "all"})).await,
+        "copied-a copied-b copied-c"
+    );
+    assert_eq!(
+        copy("tsv").await,
+        "Data\tName\n1\tcopied-a\n1\tcopied-b\n1\tcopied-c\n"
+    );
+    let command = copy("kubectl").await;
+    assert!(
+        command
+            .starts_with("kubectl get secrets -n filtered copied-a copied-b copied-c --context="),
+        "{command}"
+    );
+    // What a filter hides is selected no more.
+    filter(&window, view, "copied !copied-c").await;
+    assert_eq!(window.page(view, 0, 10).await.selected, 2);
+
+    let ask = json!({"view": view, "row": null});
+    let opened: wire::YamlCopyOpened = window.ask("open_yaml_copy", ask).await.unwrap();
+    assert_eq!(opened.total, 2);
+    let text = loop {
+        let copying: wire::YamlCopy = window
+            .ask("yaml_copy", json!({"id": opened.copy}))
+            .await
+            .unwrap();
+        assert_eq!(copying.failed, Vec::<String>::new());
+        if let Some(text) = copying.text {
+            break text;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(text.matches("kind: Secret").count(), 2, "{text}");
+    assert_eq!(text.matches("---\n").count(), 1, "{text}");
+    let encoded = "aHVudGVyMg";
+    assert!(
+        !text.contains("hunter2") && !text.contains(encoded),
+        "{text}"
+    );
+    let () = window
+        .ask("close_yaml_copy", json!({"id": opened.copy}))
+        .await
+        .unwrap();
+
+    // An object that is gone is selected no more.
+    filter(&window, view, "copied").await;
+    assert_eq!(
+        select(json!({"type": "all"})).await,
+        "copied-a copied-b copied-c"
+    );
+    tokio::task::spawn_blocking(|| {
+        bare_plane().kubectl(&["delete", "secret", "copied-a", "-n", "filtered"])
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    until("one less", Duration::from_secs(20), async || {
+        let selected = window.page(view, 0, 10).await.selected;
+        if selected == 2 {
+            Ok(())
+        } else {
+            Err(selected.to_string())
+        }
+    })
+    .await;
+}

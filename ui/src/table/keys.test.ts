@@ -6,6 +6,8 @@ const plain = { ctrl: false, shift: false, alt: false };
 
 it.each([
   ['ArrowDown', plain, 'down'],
+  ['g', plain, 'first'],
+  ['G', plain, 'last'],
   ['j', plain, 'down'],
   ['k', plain, 'up'],
   ['k', { ...plain, ctrl: true }, null],

@@ -27,6 +27,10 @@ export function moveOf({ key, ctrl, alt }: Press): Move | null {
       return ctrl ? 'first' : 'up';
     case 'ArrowDown':
       return ctrl ? 'last' : 'down';
+    case 'g':
+      return ctrl ? null : 'first';
+    case 'G':
+      return ctrl ? null : 'last';
     case 'k':
       return ctrl ? null : 'up';
     case 'j':

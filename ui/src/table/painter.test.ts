@@ -14,7 +14,6 @@ const look = (more: Partial<Look> = {}): Look => ({
   columns: COLUMNS,
   marked: new Set(['status']),
   activeKey: null,
-  selected: new Set<string>(),
   idPrefix: 'row',
   top: (index) => index * 28,
   ...more,
@@ -28,6 +27,7 @@ const row = (key: string, status = 'ok', tone: Tone = 'plain'): RowOut => ({
     { text: key, tone: 'plain' },
     { text: status, tone },
   ],
+  selected: false,
 });
 const rows = (keys: string) => [...keys].map((key) => row(key));
 
@@ -91,7 +91,8 @@ it('marks a toned cell of a marked column, and shows markup as text', () => {
 });
 
 it('says which row is active and which are selected', () => {
-  painter.paint(rows('ab'), 0, null, look({ activeKey: 'b', selected: new Set(['a']) }));
+  const [a, b] = rows('ab') as [RowOut, RowOut];
+  painter.paint([{ ...a, selected: true }, b], 0, null, look({ activeKey: 'b' }));
   expect(painter.idOf('b')).toBe(elementOf('b')?.id);
   expect([...body.children].map((one) => one.getAttribute('aria-selected'))).toEqual([
     'true',

@@ -9,7 +9,6 @@ export interface Look {
   /** Columns whose cells carry a mark in front of the word. */
   marked: ReadonlySet<string>;
   activeKey: string | null;
-  selected: ReadonlySet<string>;
   /** Prefix of row ids, unique in the page. */
   idPrefix: string;
   /** Where row `index` stands, in pixels. */
@@ -77,6 +76,11 @@ export class RowPainter {
     return this.#rows.find((mounted) => mounted.key === key)?.element.id ?? null;
   }
 
+  /** The mounted row with `key`. */
+  elementOf(key: string): HTMLElement | null {
+    return this.#rows.find((mounted) => mounted.key === key)?.element ?? null;
+  }
+
   #reset(columns: readonly ShownColumn[]): void {
     this.#columns = columns;
     this.#rows = [];
@@ -110,7 +114,7 @@ export class RowPainter {
       mounted.element.setAttribute('aria-rowindex', String(index + 2));
     }
     move(mounted, look.top(index));
-    const selected = look.selected.has(row.key);
+    const selected = row.selected;
     const state = `row${row.key === look.activeKey ? ' active' : ''}${selected ? ' selected' : ''}`;
     if (mounted.state !== state) {
       mounted.state = state;

@@ -67,6 +67,7 @@ describe('the widest cell', () => {
     namespace: '',
     name: text,
     cells: [{ text, tone: 'plain' }],
+    selected: false,
   });
 
   it('only grows, and measures a shape of text once', () => {

@@ -938,7 +938,11 @@ kind: string,
 /**
  * One cell a column.
  */
-cells: Array<Cell>, };
+cells: Array<Cell>, 
+/**
+ * Whether it is selected.
+ */
+selected: boolean, };
 
 /**
  * How far a list is, or how fresh.
@@ -1012,6 +1016,10 @@ matched: number,
  */
 total: number, 
 /**
+ * Rows selected.
+ */
+selected: number, 
+/**
  * Index of the first row sent (clamped).
  */
 from: number, 
@@ -1039,6 +1047,135 @@ columns: Array<Column> | null,
  * What is wrong with the filter typed last; then the last good one filters.
  */
 filterProblem: FilterProblem | null, };
+
+/**
+ * A row by its object.
+ */
+export type RowKey = { 
+/**
+ * [`crate::RowOut::kind`].
+ */
+kind: string, 
+/**
+ * [`crate::RowOut::namespace`].
+ */
+namespace: string, 
+/**
+ * [`crate::RowOut::name`].
+ */
+name: string, };
+
+/**
+ * What is selected otherwise. Only rows that a view shows are ever selected.
+ */
+export type Pick = { "type": "toggle", 
+/**
+ * Which.
+ */
+row: RowKey, } | { "type": "range", 
+/**
+ * One end.
+ */
+from: RowKey, 
+/**
+ * The other.
+ */
+to: RowKey, } | { "type": "all" } | { "type": "nothing" };
+
+/**
+ * Argument of `select`.
+ */
+export type SelectAsk = { 
+/**
+ * Which view.
+ */
+view: number, 
+/**
+ * What.
+ */
+pick: Pick, };
+
+/**
+ * What is made of rows.
+ */
+export type CopyForm = "names" | "namespaces" | "qualified" | "csv" | "tsv" | "kubectl";
+
+/**
+ * Argument of `copy_rows`.
+ */
+export type CopyAsk = { 
+/**
+ * Which view.
+ */
+view: number, 
+/**
+ * The row that is meant where none is selected.
+ */
+row: RowKey | null, 
+/**
+ * As what.
+ */
+form: CopyForm, 
+/**
+ * Ids of the shown columns in their order, for cells.
+ */
+columns: Array<string>, };
+
+/**
+ * Rows as text.
+ */
+export type Copied = { 
+/**
+ * For the clipboard.
+ */
+text: string, 
+/**
+ * What that is: `3 names`.
+ */
+said: string, };
+
+/**
+ * Argument of `open_yaml_copy`.
+ */
+export type YamlCopyAsk = { 
+/**
+ * Which view.
+ */
+view: number, 
+/**
+ * The row that is meant where none is selected.
+ */
+row: RowKey | null, };
+
+/**
+ * Answer of `open_yaml_copy`: objects are being read.
+ */
+export type YamlCopyOpened = { 
+/**
+ * To be given to `yaml_copy`.
+ */
+copy: number, 
+/**
+ * Objects to read.
+ */
+total: number, };
+
+/**
+ * How far reading objects is.
+ */
+export type YamlCopy = { 
+/**
+ * Objects read, or failed.
+ */
+done: number, 
+/**
+ * What could not be read, and why; the text says it at the same places.
+ */
+failed: Array<string>, 
+/**
+ * All documents, once the last object was read.
+ */
+text: string | null, };
 
 /**
  * Argument of `close_view`, `close_details`, `close_log`, `close_graph`.
@@ -2595,6 +2732,16 @@ export interface Commands {
   rows: { argument: RowsAsk; answer: Rows };
   /** Closes a table. */
   close_view: { argument: CloseId; answer: null };
+  /** Selects rows of a table. */
+  select: { argument: SelectAsk; answer: null };
+  /** The selected rows of a table as text. */
+  copy_rows: { argument: CopyAsk; answer: Copied };
+  /** Begins to read the selected objects, for their YAML. */
+  open_yaml_copy: { argument: YamlCopyAsk; answer: YamlCopyOpened };
+  /** How far that is, and the YAML in the end. */
+  yaml_copy: { argument: CloseId; answer: YamlCopy };
+  /** Stops reading them. */
+  close_yaml_copy: { argument: CloseId; answer: null };
   /** Opens the drawer on an object. */
   open_details: { argument: OpenDetails; answer: DetailsOpened };
   /** The drawer's content. */

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::oneshot;
 use wire::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentEntry, ConsentList, Details, DetailsOpened, EventRate,
-    EventRateAsk, FieldOwners, GraphMeta, GraphOpened, Handler, KindList, LogAsk, LogOpened,
-    LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs,
-    PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible,
-    Settings, SourceAsk, StartPage, Strings, UpdateView, ViewOpened, WireError, Yaml,
+    Connecting, ConsentAsk, ConsentEntry, ConsentList, Copied, CopyAsk, Details, DetailsOpened,
+    EventRate, EventRateAsk, FieldOwners, GraphMeta, GraphOpened, Handler, KindList, LogAsk,
+    LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
+    OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk,
+    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView,
+    ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -283,6 +284,43 @@ impl Handler for App {
 
     async fn close_view(&self, ask: CloseId) -> Result<(), WireError> {
         self.close(ask.id, move |session| session.close_view(ask.id))
+            .await
+    }
+
+    async fn select(&self, ask: SelectAsk) -> Result<(), WireError> {
+        self.owner(ask.view)?
+            .call(move |session| session.select(&ask))
+            .await?
+    }
+
+    async fn copy_rows(&self, ask: CopyAsk) -> Result<Copied, WireError> {
+        let owner = self.owner(ask.view)?;
+        // The context's name in its file, whatever title it was given.
+        let context = self.start.context(&owner.info.context);
+        let context = context.map_or_else(|| owner.info.name.clone(), |chosen| chosen.name.clone());
+        owner
+            .call(move |session| session.copy_rows(&ask, &context))
+            .await?
+    }
+
+    async fn open_yaml_copy(&self, ask: YamlCopyAsk) -> Result<YamlCopyOpened, WireError> {
+        let owner = self.owner(ask.view)?;
+        let cluster = owner.info.cluster.clone();
+        let opened = owner
+            .call(move |session| session.open_yaml_copy(&ask))
+            .await??;
+        self.own(opened.copy, &cluster);
+        Ok(opened)
+    }
+
+    async fn yaml_copy(&self, ask: CloseId) -> Result<YamlCopy, WireError> {
+        self.owner(ask.id)?
+            .call(move |session| session.yaml_copy(ask.id))
+            .await?
+    }
+
+    async fn close_yaml_copy(&self, ask: CloseId) -> Result<(), WireError> {
+        self.close(ask.id, move |session| session.close_yaml_copy(ask.id))
             .await
     }
 

@@ -8,6 +8,7 @@ mod connecting;
 mod consent_words;
 mod consents;
 mod contexts_kept;
+mod copying;
 mod errors;
 mod folders;
 mod host;

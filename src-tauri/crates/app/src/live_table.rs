@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use table::{Column, Filter, FilterError, Row, RowId, Rows, Sort, View, Vocabulary};
+use table::{Column, Filter, FilterError, Row, RowId, Rows, Selection, Sort, View, Vocabulary};
 use wire::{OpenView, SortBy};
 
 /// One view of a table, as the window knows it.
@@ -23,6 +23,17 @@ pub(crate) struct LiveView {
     filter: Typed,
     /// What it is sorted by, as it was asked for; empty is the kind's own order.
     sort: Vec<SortBy>,
+    /// Among the rows shown.
+    selected: Selection,
+}
+
+/// What is selected otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Picked {
+    Toggle(RowId),
+    Range(RowId, RowId),
+    All,
+    Nothing,
 }
 
 /// A filter as it was typed, and what it means.
@@ -71,6 +82,7 @@ impl LiveView {
             view,
             namespaces: ask.namespaces.clone(),
             sort: ask.sort.clone(),
+            selected: Selection::default(),
             visible: true,
             version: 1,
             announced: 0,
@@ -90,6 +102,31 @@ impl LiveView {
         self.view.set_filter(self.filter.good.clone());
     }
 
+    /// Rows selected.
+    pub(crate) fn selected(&self) -> usize {
+        self.selected.len()
+    }
+
+    fn select(&mut self, picked: Picked) {
+        let order = self.view.window(0, usize::MAX);
+        match picked {
+            Picked::Toggle(id) => {
+                if !self.selected.remove(id) && order.contains(&id) {
+                    self.selected.insert(id);
+                }
+            }
+            Picked::Range(from, to) => {
+                let place = |id: RowId| order.iter().position(|one| *one == id);
+                if let (Some(from), Some(to)) = (place(from), place(to)) {
+                    let range = from.min(to)..=from.max(to);
+                    self.selected.set(order[range].iter().copied());
+                }
+            }
+            Picked::All => self.selected.set(order.iter().copied()),
+            Picked::Nothing => self.selected = Selection::default(),
+        }
+    }
+
     /// Rows shown.
     pub(crate) fn len(&self) -> usize {
         self.view.len()
@@ -101,6 +138,10 @@ impl LiveView {
         }
         self.stale = false;
         let changed = self.view.flush(rows, now_ms);
+        if changed {
+            let order = self.view.window(0, usize::MAX);
+            self.selected.keep_among(order.iter().copied());
+        }
         let total = if self.namespaces.is_empty() {
             rows.len()
         } else {
@@ -183,9 +224,39 @@ impl<R: Row> LiveTable<R> {
         self.views.insert(id, view);
     }
 
-    /// Gives up a view, for another table to take up.
+    /// Gives up a view, for another table to take up; what was selected is selected no more.
     pub(crate) fn take(&mut self, id: u32) -> Option<LiveView> {
-        self.views.remove(&id)
+        let mut view = self.views.remove(&id)?;
+        view.selected = Selection::default();
+        Some(view)
+    }
+
+    /// Selects otherwise.
+    pub(crate) fn select(&mut self, id: u32, picked: Picked, now_ms: i64) {
+        if let Some(view) = self.views.get_mut(&id) {
+            view.flush(&self.rows, now_ms);
+            view.select(picked);
+            view.version = view.version.wrapping_add(1);
+        }
+    }
+
+    /// Brings a view up to date, for [`Self::selection`].
+    pub(crate) fn settle(&mut self, id: u32, now_ms: i64) {
+        if let Some(view) = self.views.get_mut(&id) {
+            view.flush(&self.rows, now_ms);
+        }
+    }
+
+    /// The selected rows in the view's order.
+    pub(crate) fn selection(&self, id: u32) -> Vec<&R> {
+        let view = self.views.get(&id);
+        view.into_iter()
+            .flat_map(|view| {
+                let order = view.view.window(0, usize::MAX).iter();
+                order.filter(|row| view.selected.contains(**row))
+            })
+            .filter_map(|row| self.rows.get(*row))
+            .collect()
     }
 
     /// Closes a view; whether it was one of this table's.
@@ -258,6 +329,10 @@ impl<R: Row> LiveTable<R> {
     /// Removes a row; it may be unknown.
     pub(crate) fn remove(&mut self, group: &str, name: &str) {
         if let Some((id, _)) = self.rows.remove(group, name) {
+            // Its place may be another row's next.
+            for view in self.views.values_mut() {
+                view.selected.remove(id);
+            }
             self.mark(id);
         }
     }
@@ -376,14 +451,14 @@ impl<R: Row> LiveTable<R> {
         told
     }
 
-    /// The rows at `from..from + count` of a view, up to date, with the index of the first.
+    /// The rows at `from..from + count` of a view, up to date, each with whether it is selected; and the index of the first.
     pub(crate) fn window(
         &mut self,
         id: u32,
         from: usize,
         count: usize,
         now_ms: i64,
-    ) -> Option<(usize, Vec<&R>)> {
+    ) -> Option<(usize, Vec<(&R, bool)>)> {
         let view = self.views.get_mut(&id)?;
         view.flush(&self.rows, now_ms);
         let from = from.min(view.len().saturating_sub(1));
@@ -391,7 +466,7 @@ impl<R: Row> LiveTable<R> {
             .view
             .window(from, count)
             .iter()
-            .filter_map(|row| self.rows.get(*row))
+            .filter_map(|id| Some((self.rows.get(*id)?, view.selected.contains(*id))))
             .collect();
         Some((from, rows))
     }

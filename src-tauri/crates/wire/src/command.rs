@@ -9,11 +9,12 @@ use ts_rs::TS;
 use crate::log::LogAsk;
 use crate::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentList, Details, DetailsOpened, ErrorCode, EventRate,
-    EventRateAsk, FieldOwner, GraphMeta, GraphOpened, KindList, LogOpened, LogWindow, OpenDetails,
-    OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk,
-    Revealed, Rows, RowsAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage,
-    UpdateView, ViewOpened, WireError, Yaml,
+    Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, Details, DetailsOpened, ErrorCode,
+    EventRate, EventRateAsk, FieldOwner, GraphMeta, GraphOpened, KindList, LogOpened, LogWindow,
+    OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste,
+    RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings,
+    SourceAsk, StartPage, UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk,
+    YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -150,6 +151,16 @@ commands! {
     rows(RowsAsk) -> Rows;
     /// Closes a table.
     close_view(CloseId) -> ();
+    /// Selects rows of a table.
+    select(SelectAsk) -> ();
+    /// The selected rows of a table as text.
+    copy_rows(CopyAsk) -> Copied;
+    /// Begins to read the selected objects, for their YAML.
+    open_yaml_copy(YamlCopyAsk) -> YamlCopyOpened;
+    /// How far that is, and the YAML in the end.
+    yaml_copy(CloseId) -> YamlCopy;
+    /// Stops reading them.
+    close_yaml_copy(CloseId) -> ();
     /// Opens the drawer on an object.
     open_details(OpenDetails) -> DetailsOpened;
     /// The drawer's content.

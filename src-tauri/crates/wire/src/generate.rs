@@ -34,6 +34,8 @@ pub fn typescript() -> String {
         crate::ClusterInfo, crate::ClusterStatus, crate::KindEntry, crate::KindList, crate::Theme, crate::SortBy, crate::TableChoice, crate::SavedView,
         crate::Settings, crate::OpenView, crate::ViewOpened, crate::UpdateView,
         crate::SetVisible, crate::RowsAsk, crate::RowOut, crate::Phase, crate::ViewState, crate::FilterProblem, crate::Rows,
+        crate::RowKey, crate::Pick, crate::SelectAsk, crate::CopyForm, crate::CopyAsk, crate::Copied,
+        crate::YamlCopyAsk, crate::YamlCopyOpened, crate::YamlCopy,
         crate::CloseId, crate::ObjectRef, crate::OpenDetails, crate::DetailsOpened, crate::Fact,
         crate::SecretKey, crate::DetailValue, crate::DetailFact, crate::DetailSection, crate::Verdict,
         crate::ResourceUse, crate::DataEntry, crate::PairKind, crate::PairsAsk, crate::Pairs,

@@ -7,6 +7,7 @@
 
 mod command;
 mod consent;
+mod copying;
 mod details;
 mod error;
 pub mod generate;
@@ -25,6 +26,9 @@ pub use command::{
 pub use consent::{
     AnswerConsent, Connecting, Consent, ConsentAsk, ConsentChange, ConsentEntry, ConsentItem,
     ConsentList, ConsentSection, Danger, Question,
+};
+pub use copying::{
+    Copied, CopyAsk, CopyForm, Pick, RowKey, SelectAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 pub use details::{
     Condition, Container, ContainerRole, DataEntry, DetailFact, DetailSection, DetailValue,

@@ -95,6 +95,8 @@ pub struct RowOut {
     pub kind: String,
     /// One cell a column.
     pub cells: Vec<Cell>,
+    /// Whether it is selected.
+    pub selected: bool,
 }
 
 /// How far a list is, or how fresh.
@@ -141,6 +143,8 @@ pub struct Rows {
     pub matched: u32,
     /// Rows before the text filter.
     pub total: u32,
+    /// Rows selected.
+    pub selected: u32,
     /// Index of the first row sent (clamped).
     pub from: u32,
     /// The rows.

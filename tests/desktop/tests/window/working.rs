@@ -180,3 +180,60 @@ fn back_and_forward() {
         &[json!(space)],
     );
 }
+
+#[test]
+fn rows_are_selected_and_copied() {
+    let space = namespace("working-selection");
+    for name in ["a", "b", "c", "d"] {
+        apply(&pod(space, name, json!({})));
+    }
+    let window = connected();
+    open_table(&window, "Pods", space);
+    until_names(&window, &["a", "b", "c", "d"]);
+    let selected = |names: &[&str]| {
+        window.until(
+            &format!("{names:?} selected"),
+            "return JSON.stringify([...grid().querySelectorAll('[role=row][aria-selected=true] [data-column=name]')].map((e) => e.textContent).sort()) === JSON.stringify(arguments[0])",
+            &[json!(names)],
+        );
+    };
+    window.until(
+        "the rows focused",
+        "if (document.activeElement !== grid()) grid().focus(); return true",
+        &[],
+    );
+    window.press(&[], 'g');
+    window.press(&[], ' ');
+    selected(&["a"]);
+    window.press(&[Key::Shift], Key::Down);
+    window.press(&[Key::Shift], Key::Down);
+    selected(&["a", "b", "c"]);
+    window.until_text("3 selected");
+    window.press(&[], 'c');
+    window.until_text("Copied 3 names");
+    window.press(&[], 'n');
+    window.until_text("Copied 1 namespace");
+    window.shot("selection");
+    window.press(&[Key::Control], 'a');
+    selected(&["a", "b", "c", "d"]);
+    window.press(&[Key::Control, Key::Shift], 'C');
+    window.until("the menu", "return one('menu', 'Copy')", &[]);
+    window.shot("copy-menu");
+    window.press(&[], Key::Down);
+    window.press(&[], Key::Down);
+    window.press(&[], Key::Down);
+    window.press(&[], Key::Enter);
+    window.until_text("Copied the YAML of 4 objects");
+    window.press(&[], Key::Escape);
+    selected(&[]);
+    // A capital letter sorts; the same once more turns it round.
+    window.press(&[Key::Shift], 'N');
+    window.press(&[Key::Shift], 'N');
+    until_names(&window, &["d", "c", "b", "a"]);
+    window.press(&[Key::Shift], 'S');
+    window.until(
+        "sorted by status",
+        "return one('columnheader', 'Status')?.getAttribute('aria-sort') === 'ascending'",
+        &[],
+    );
+}

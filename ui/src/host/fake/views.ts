@@ -1,6 +1,6 @@
 // Live tables of the in-memory backend: sorted, filtered, pulled by range.
 
-import type { OpenView, Rows, ViewState, WireError } from '../../wire';
+import type { OpenView, RowKey, Rows, ViewState, WireError } from '../../wire';
 import type { FakePart } from './registry';
 import { TABLES, type FakeRow } from './tables';
 
@@ -8,6 +8,8 @@ interface View {
   ask: OpenView;
   openedMs: number;
   visible: boolean;
+  /** Selected rows, as `kind/namespace/name`. */
+  selected: Set<string>;
   /** The order made last, with the world's version it belongs to. */
   made: { of: string; rows: FakeRow[]; total: number } | null;
 }
@@ -99,7 +101,7 @@ const views: FakePart = ({ world, notify }) => {
     open_view(ask) {
       const id = nextId;
       nextId += 1;
-      open.set(id, { ask, openedMs: Date.now(), visible: true, made: null });
+      open.set(id, { ask, openedMs: Date.now(), visible: true, selected: new Set(), made: null });
       return { view: id, columns: TABLES[ask.kind]?.columns ?? [] };
     },
     update_view({ view: id, ...changes }) {
@@ -110,6 +112,36 @@ const views: FakePart = ({ world, notify }) => {
     },
     set_visible({ view: id, visible }) {
       view(id).visible = visible;
+      return null;
+    },
+    select({ view: id, pick }) {
+      const one = view(id);
+      const keys = made(one).rows.map((row) => `${row.kind}/${row.namespace}/${row.name}`);
+      const key = (row: RowKey) => `${row.kind}/${row.namespace}/${row.name}`;
+      if (pick.type === 'all') one.selected = new Set(keys);
+      else if (pick.type === 'nothing') one.selected = new Set();
+      else if (pick.type === 'toggle') {
+        if (!one.selected.delete(key(pick.row))) one.selected.add(key(pick.row));
+      } else {
+        const [a, b] = [keys.indexOf(key(pick.from)), keys.indexOf(key(pick.to))].sort(
+          (x, y) => x - y,
+        );
+        one.selected = new Set(keys.slice(a, (b ?? 0) + 1));
+      }
+      return null;
+    },
+    copy_rows({ view: id, row }) {
+      const { selected } = view(id);
+      const names = selected.size > 0 ? [...selected] : [row?.name ?? ''];
+      return { text: names.join('\n'), said: `Copied ${names.length} rows` };
+    },
+    open_yaml_copy() {
+      return { copy: 1, total: 1 };
+    },
+    yaml_copy() {
+      return { done: 1, failed: [], text: 'kind: Pod\n' };
+    },
+    close_yaml_copy() {
       return null;
     },
     close_view({ id }) {
@@ -127,9 +159,15 @@ const views: FakePart = ({ world, notify }) => {
         matched: shown.length,
         total: now.phase === 'listing' ? now.received : all.total,
         from,
-        rows: shown
-          .slice(from, from + ask.count)
-          .map(({ key, namespace, name, kind, cells }) => ({ key, namespace, name, kind, cells })),
+        rows: shown.slice(from, from + ask.count).map(({ key, namespace, name, kind, cells }) => ({
+          key,
+          namespace,
+          name,
+          kind,
+          cells,
+          selected: one.selected.has(`${kind}/${namespace}/${name}`),
+        })),
+        selected: one.selected.size,
         nextTickMs: 1000,
         state: now,
         columnsVersion: 1,

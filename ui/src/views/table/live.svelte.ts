@@ -8,6 +8,7 @@ import type {
   Column,
   FilterProblem,
   OpenView,
+  Pick,
   RowOut,
   Rows,
   UpdateView,
@@ -27,6 +28,8 @@ export class LiveView {
   matched = $state(0);
   /** Rows before filtering. */
   total = $state(0);
+  /** Rows selected. */
+  selected = $state(0);
   state = $state.raw<ViewState | null>(null);
   /** Why the view could not be opened, changed or read. */
   error = $state.raw<WireError | null>(null);
@@ -70,6 +73,22 @@ export class LiveView {
     this.#ask = { ...this.#ask, ...changes };
     this.#pending = { ...this.#pending, ...changes };
     void this.#sendPending();
+  }
+
+  /** Selects rows; the backend keeps which. */
+  async select(pick: Pick): Promise<void> {
+    if (this.#id === null) return;
+    try {
+      await rpc('select', { view: this.#id, pick });
+      this.#puller?.want();
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  /** The backend's id, while it is open. */
+  get id(): number | null {
+    return this.#id;
   }
 
   /** Hidden views are told nothing and pull nothing. */
@@ -187,6 +206,7 @@ export class LiveView {
     this.#columnsVersion = answer.columnsVersion;
     this.matched = answer.matched;
     this.total = answer.total;
+    this.selected = answer.selected;
     this.error = null;
     this.filterProblem = answer.filterProblem;
     if (!sameState(this.state, answer.state)) this.state = answer.state;

@@ -6,6 +6,7 @@
 //! one of them is told in the status bar and the rest lives on.
 
 mod collection;
+mod copying;
 mod definitions;
 mod derived;
 mod details;
@@ -115,6 +116,7 @@ pub(crate) struct Session {
     drawers: BTreeMap<u32, Drawer>,
     logs: BTreeMap<u32, Log>,
     graphs: BTreeMap<u32, Graph>,
+    yaml_copies: BTreeMap<u32, copying::YamlCopying>,
     status: status::Status,
     next_id: Arc<std::sync::atomic::AtomicU32>,
     flush_at: Option<Instant>,
@@ -150,6 +152,7 @@ impl Session {
             drawers: BTreeMap::new(),
             logs: BTreeMap::new(),
             graphs: BTreeMap::new(),
+            yaml_copies: BTreeMap::new(),
             next_id: ids,
             flush_at: None,
             flushed_at: Instant::now(),

@@ -42,6 +42,16 @@ pub(crate) fn kind_id(row: &ScalingRow) -> &'static str {
     }
 }
 
+/// What the row of an autoscaler is called in this table.
+pub(crate) fn identity(kind_id: &str, name: &str) -> String {
+    let kind = if kind_id == Kind::ScaledObjects.spec().id {
+        ScalingKind::ScaledObject
+    } else {
+        ScalingKind::Hpa
+    };
+    format!("{kind}/{name}")
+}
+
 impl ScalingTable {
     pub(crate) fn columns(&self) -> Columns {
         self.columns.clone()

@@ -23,7 +23,7 @@ pub(crate) const MOST_ROWS: u32 = 500;
 const SETTLE: std::time::Duration = std::time::Duration::from_millis(400);
 
 /// Which table a view is on.
-enum Place {
+pub(super) enum Place {
     Collection(CollectionId),
     Scaling,
     Derived(Derived),
@@ -281,7 +281,7 @@ impl Session {
         }
     }
 
-    fn place(&self, view: u32) -> Result<Place, WireError> {
+    pub(super) fn place(&self, view: u32) -> Result<Place, WireError> {
         if self.scaling.table.views().contains_key(&view) {
             return Ok(Place::Scaling);
         }
@@ -367,7 +367,7 @@ fn own_order(resource: &Resource, columns: &[Column]) -> Vec<Sort> {
 
 /// Rows as cells, and when the first of them changes by time alone (Unix ms).
 pub(crate) fn shown<R: Row>(
-    rows: &[&R],
+    rows: &[(&R, bool)],
     columns: usize,
     now_ms: i64,
     kind_and_name: impl Fn(&R) -> (String, String),
@@ -375,7 +375,7 @@ pub(crate) fn shown<R: Row>(
     let mut until: Option<i64> = None;
     let rows = rows
         .iter()
-        .map(|row| {
+        .map(|(row, selected)| {
             let cells: Vec<Cell> = (0..columns)
                 .map(|column| row.cell(column, now_ms))
                 .collect();
@@ -383,13 +383,14 @@ pub(crate) fn shown<R: Row>(
                 until = Some(until.map_or(at, |until| until.min(at)));
             }
             let namespace = row.identity().0.to_owned();
-            let (kind, name) = kind_and_name(row);
+            let (kind, name) = kind_and_name(*row);
             RowOut {
                 key: format!("{kind}/{namespace}/{name}"),
                 namespace,
                 name,
                 kind,
                 cells,
+                selected: *selected,
             }
         })
         .collect();
@@ -410,6 +411,7 @@ pub(crate) fn answer(
         version: view.version,
         matched: number(view.len()),
         total: number(view.total),
+        selected: number(view.selected()),
         from: number(from),
         rows,
         // Never sooner than a quarter second: a cell may be due at this very moment.

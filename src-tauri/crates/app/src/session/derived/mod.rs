@@ -42,6 +42,14 @@ impl Derived {
         Self::ALL.into_iter().find(|one| one.id() == id)
     }
 
+    /// The kind that its rows' keys begin with.
+    pub(crate) fn row_kind(self) -> &'static str {
+        match self {
+            Self::Capacity => Kind::Nodes.spec().id,
+            Self::EventGroups => "",
+        }
+    }
+
     /// The kinds it is made from; the state of the first stands for its own.
     fn sources(self) -> &'static [Kind] {
         match self {
@@ -289,6 +297,23 @@ fn regroup(
 }
 
 impl Session {
+    /// What a row of a derived table leads to.
+    pub(crate) fn led_to(&self, row: &DerivedRow) -> ObjectRef {
+        match row {
+            DerivedRow::Capacity(row) => {
+                let spec = Kind::Nodes.spec();
+                self.kinds
+                    .reference("v1", &spec.resource.kind, "", &row.name)
+            }
+            DerivedRow::EventGroup(row) => self.kinds.reference(
+                &row.latest_api,
+                &row.object_kind,
+                &row.latest_namespace,
+                &row.latest_name,
+            ),
+        }
+    }
+
     /// Opens a view on a derived table and holds what it is made from.
     pub(crate) fn open_derived(&mut self, derived: Derived, ask: &OpenView) -> ViewOpened {
         let view = self.new_id();
@@ -373,12 +398,12 @@ impl Session {
             .window(ask.view, from, count, now)
             .ok_or_else(|| gone("This table"))?;
         let (mut out, until) = shown(&rows, columns.len(), now, |row| match row {
-            DerivedRow::Capacity(row) => (Kind::Nodes.spec().id.to_owned(), row.name.to_string()),
-            DerivedRow::EventGroup(row) => (String::new(), row.name.to_string()),
+            DerivedRow::Capacity(row) => (derived.row_kind().to_owned(), row.name.to_string()),
+            DerivedRow::EventGroup(row) => (derived.row_kind().to_owned(), row.name.to_string()),
         });
         let latest: Vec<Option<(&str, &str, &str, &str)>> = rows
             .iter()
-            .map(|row| match row {
+            .map(|(row, _)| match row {
                 DerivedRow::Capacity(_) => None,
                 DerivedRow::EventGroup(row) => Some((
                     &*row.latest_api,
