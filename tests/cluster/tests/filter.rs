@@ -173,21 +173,21 @@ async fn labels_and_fields() {
     .await;
 }
 
+fn write_secrets() {
+    let secret = json!({"stringData": {"password": "hunter2"}});
+    let items = [
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "filtered"}}),
+        object("v1", "Secret", "copied-a", &json!({}), &secret),
+        object("v1", "Secret", "copied-b", &json!({}), &secret),
+        object("v1", "Secret", "copied-c", &json!({}), &secret),
+    ];
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    bare_plane().apply(&list.to_string()).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_are_selected_and_copied() {
-    tokio::task::spawn_blocking(|| {
-        let secret = json!({"stringData": {"password": "hunter2"}});
-        let items = [
-            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "filtered"}}),
-            object("v1", "Secret", "copied-a", &json!({}), &secret),
-            object("v1", "Secret", "copied-b", &json!({}), &secret),
-            object("v1", "Secret", "copied-c", &json!({}), &secret),
-        ];
-        let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
-        bare_plane().apply(&list.to_string()).unwrap();
-    })
-    .await
-    .unwrap();
+    tokio::task::spawn_blocking(write_secrets).await.unwrap();
     let (window, cluster) = Window::connected(&bare_plane().kubeconfig()).await;
     let _: wire::KindList = window
         .ask("kinds", json!({"cluster": cluster}))
@@ -248,6 +248,33 @@ async fn rows_are_selected_and_copied() {
     filter(&window, view, "copied !copied-c").await;
     assert_eq!(window.page(view, 0, 10).await.selected, 2);
 
+    yaml_of_two_secrets(&window, view).await;
+
+    // An object that is gone is selected no more.
+    filter(&window, view, "copied").await;
+    assert_eq!(
+        select(json!({"type": "all"})).await,
+        "copied-a copied-b copied-c"
+    );
+    tokio::task::spawn_blocking(|| {
+        bare_plane().kubectl(&["delete", "secret", "copied-a", "-n", "filtered"])
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    until("one less", Duration::from_secs(20), async || {
+        let selected = window.page(view, 0, 10).await.selected;
+        if selected == 2 {
+            Ok(())
+        } else {
+            Err(selected.to_string())
+        }
+    })
+    .await;
+}
+
+/// The YAML of the two that are selected, without what is secret.
+async fn yaml_of_two_secrets(window: &Window, view: u32) {
     let ask = json!({"view": view, "row": null});
     let opened: wire::YamlCopyOpened = window.ask("open_yaml_copy", ask).await.unwrap();
     assert_eq!(opened.total, 2);
@@ -273,26 +300,4 @@ async fn rows_are_selected_and_copied() {
         .ask("close_yaml_copy", json!({"id": opened.copy}))
         .await
         .unwrap();
-
-    // An object that is gone is selected no more.
-    filter(&window, view, "copied").await;
-    assert_eq!(
-        select(json!({"type": "all"})).await,
-        "copied-a copied-b copied-c"
-    );
-    tokio::task::spawn_blocking(|| {
-        bare_plane().kubectl(&["delete", "secret", "copied-a", "-n", "filtered"])
-    })
-    .await
-    .unwrap()
-    .unwrap();
-    until("one less", Duration::from_secs(20), async || {
-        let selected = window.page(view, 0, 10).await.selected;
-        if selected == 2 {
-            Ok(())
-        } else {
-            Err(selected.to_string())
-        }
-    })
-    .await;
 }

@@ -1053,6 +1053,10 @@ filterProblem: FilterProblem | null, };
  */
 export type RowKey = { 
 /**
+ * [`crate::RowOut::key`].
+ */
+key: string, 
+/**
  * [`crate::RowOut::kind`].
  */
 kind: string, 
