@@ -153,6 +153,15 @@ export class ClusterState {
     this.drawer = null;
   }
 
+  /** Goes to an object in the table of its kind. */
+  goToObject({ kind, namespace, name }: ObjectKey): void {
+    this.goTo(kind);
+    if (namespace && this.namespaces.length > 0 && !this.namespaces.includes(namespace)) {
+      this.namespaces = [namespace];
+    }
+    this.openDrawer({ kind, namespace, name });
+  }
+
   /** Goes to a saved view; its columns and order are the settings' to choose. */
   goToView({ kind, namespaces, filter }: SavedView): void {
     this.goTo(kind);

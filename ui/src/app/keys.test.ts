@@ -19,6 +19,8 @@ const cases: [string, Partial<GlobalPress> & { key: string }, string | null][] =
   ['Alt+→', { key: 'ArrowRight', alt: true }, 'forward'],
   ['Ctrl+Alt+←', { key: 'ArrowLeft', alt: true, ctrl: true }, null],
   ['[', { key: '[' }, 'back'],
+  [':', { key: ':', shift: true }, 'go'],
+  [': while typing', { key: ':', shift: true, typing: true }, null],
   ['] while typing', { key: ']', typing: true }, null],
   ['0', { key: '0' }, 'allNamespaces'],
 ];

@@ -11,7 +11,8 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
   {
     title: 'Everywhere',
     keys: [
-      { keys: ['Ctrl K', 'F1'], does: 'Go to a kind or namespace, run a command' },
+      { keys: ['Ctrl K', 'F1'], does: 'Go to a kind, object, context; run a command' },
+      { keys: [':'], does: 'Go to a kind by its short name, then namespaces' },
       { keys: ['/', 'Ctrl F'], does: 'Filter the table or the contexts' },
       { keys: ['Alt ←', '['], does: 'Back to where you were' },
       { keys: ['Alt →', ']'], does: 'Forward again' },
@@ -65,7 +66,7 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
 
 /** A shortcut that works wherever the keyboard is. */
 export type Shortcut =
-  'palette' | 'sidebar' | 'filter' | 'keys' | 'back' | 'forward' | 'allNamespaces';
+  'palette' | 'go' | 'sidebar' | 'filter' | 'keys' | 'back' | 'forward' | 'allNamespaces';
 
 /** A key press, with whether the user is typing text. */
 export interface GlobalPress {
@@ -98,6 +99,8 @@ export function shortcutOf({ key, ctrl, shift, alt, typing }: GlobalPress): Shor
   }
   if (typing) return null;
   switch (key) {
+    case ':':
+      return 'go';
     case '/':
       return 'filter';
     case '?':

@@ -1182,6 +1182,149 @@ failed: Array<string>,
 text: string | null, };
 
 /**
+ * What a found line is. On a tie the earlier comes first.
+ */
+export type FindSort = "kind" | "view" | "namespace" | "command" | "context" | "object";
+
+/**
+ * Something that only the window knows of, to be found among the rest.
+ */
+export type FindEntry = { 
+/**
+ * The window's own name for it.
+ */
+id: string, 
+/**
+ * What it is.
+ */
+sort: FindSort, 
+/**
+ * What is shown.
+ */
+title: string, 
+/**
+ * Other words that find it.
+ */
+words: Array<string>, };
+
+/**
+ * Argument of `find`.
+ */
+export type FindAsk = { 
+/**
+ * The cluster to look in, if any; it then holds what people look for most until `end_find`.
+ */
+cluster: string | null, 
+/**
+ * What was typed. Of several words the last is looked for, the others narrow kinds and namespaces down.
+ */
+text: string, 
+/**
+ * Most lines wanted.
+ */
+limit: number, 
+/**
+ * What the window adds.
+ */
+entries: Array<FindEntry>, };
+
+/**
+ * One line, the best first.
+ */
+export type FoundItem = { 
+/**
+ * Unique among the lines: the window's own for what it added, a kind id for a kind, a name for a namespace.
+ */
+id: string, 
+/**
+ * What it is.
+ */
+sort: FindSort, 
+/**
+ * What is shown.
+ */
+title: string, 
+/**
+ * What it is in words: `Pod · shop`.
+ */
+about: string, 
+/**
+ * Places of the title's characters that were found.
+ */
+marks: Array<number>, 
+/**
+ * The object, if it is one.
+ */
+object: RowKey | null, 
+/**
+ * Why it leads nowhere; empty otherwise.
+ */
+lack: string, };
+
+/**
+ * Answer of `find`.
+ */
+export type Found = { 
+/**
+ * The lines.
+ */
+items: Array<FoundItem>, 
+/**
+ * Everything that fits, of which the lines are the best.
+ */
+matched: number, 
+/**
+ * Kinds whose objects were looked through, with how many: `Pods 50,000`.
+ */
+searched: Array<string>, 
+/**
+ * Kinds that are still arriving.
+ */
+loading: Array<string>, 
+/**
+ * Kinds that cannot be looked through, and why.
+ */
+unsearched: Array<string>, };
+
+/**
+ * Argument of `go`.
+ */
+export type GoAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * What was typed: `deploy`, `po kube-system`, `ns shop`, `ctx dev`.
+ */
+text: string, };
+
+/**
+ * Where that leads.
+ */
+export type GoTo = { 
+/**
+ * The kind to show.
+ */
+kind: KindEntry | null, 
+/**
+ * The namespaces to show; empty is all.
+ */
+namespaces: Array<string> | null, 
+/**
+ * The context to go to; an empty name is the list of them.
+ */
+context: string | null, 
+/**
+ * What is wrong with it: sentence, else empty.
+ */
+problem: string, 
+/**
+ * What may have been meant, to be typed in its place.
+ */
+near: Array<string>, };
+
+/**
  * Argument of `close_view`, `close_details`, `close_log`, `close_graph`.
  */
 export type CloseId = { 
@@ -2726,6 +2869,12 @@ export interface Commands {
   actions: { argument: ActionsAsk; answer: Actions };
   /** Names of the namespaces for the selector, sorted; empty when they may not be listed. */
   namespaces: { argument: ClusterAsk; answer: Array<string> };
+  /** Finds kinds, objects, namespaces and what the window adds, by a few letters. */
+  find: { argument: FindAsk; answer: Found };
+  /** Nobody looks for anything in a cluster any more. */
+  end_find: { argument: ClusterAsk; answer: null };
+  /** Where a kind's short name, plural or the like leads. */
+  go: { argument: GoAsk; answer: GoTo };
   /** Opens a live table. */
   open_view: { argument: OpenView; answer: ViewOpened };
   /** Filters or sorts a table otherwise. */

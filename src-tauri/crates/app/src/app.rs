@@ -9,11 +9,11 @@ use tokio::sync::oneshot;
 use wire::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentEntry, ConsentList, Copied, CopyAsk, Details, DetailsOpened,
-    EventRate, EventRateAsk, FieldOwners, GraphMeta, GraphOpened, Handler, KindList, LogAsk,
-    LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
-    OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk,
-    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView,
-    ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    EventRate, EventRateAsk, FieldOwners, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
+    Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog,
+    OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk,
+    SelectAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings,
+    UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -252,6 +252,30 @@ impl Handler for App {
             .call(Session::namespaces)
             .await?;
         wait(answer).await
+    }
+
+    async fn find(&self, ask: FindAsk) -> Result<Found, WireError> {
+        match &ask.cluster {
+            Some(cluster) => {
+                self.session(cluster)?
+                    .call(move |session| session.find(&ask))
+                    .await
+            }
+            None => {
+                Ok(crate::finding::Search::new(&ask.text).found(&ask.entries, &[], &[], ask.limit))
+            }
+        }
+    }
+
+    async fn end_find(&self, ask: ClusterAsk) -> Result<(), WireError> {
+        self.session(&ask.cluster)?.call(Session::end_find).await
+    }
+
+    async fn go(&self, ask: GoAsk) -> Result<GoTo, WireError> {
+        let contexts = self.start.context_names();
+        self.session(&ask.cluster)?
+            .call(move |session| session.go(&ask.text, &contexts))
+            .await
     }
 
     async fn open_view(&self, ask: OpenView) -> Result<ViewOpened, WireError> {

@@ -10,11 +10,11 @@ use crate::log::LogAsk;
 use crate::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, Details, DetailsOpened, ErrorCode,
-    EventRate, EventRateAsk, FieldOwner, GraphMeta, GraphOpened, KindList, LogOpened, LogWindow,
-    OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste,
-    RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings,
-    SourceAsk, StartPage, UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk,
-    YamlCopyOpened,
+    EventRate, EventRateAsk, FieldOwner, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
+    KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
+    OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk,
+    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView, ViewOpened,
+    WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -141,6 +141,12 @@ commands! {
     actions(ActionsAsk) -> Actions;
     /// Names of the namespaces for the selector, sorted; empty when they may not be listed.
     namespaces(ClusterAsk) -> Strings;
+    /// Finds kinds, objects, namespaces and what the window adds, by a few letters.
+    find(FindAsk) -> Found;
+    /// Nobody looks for anything in a cluster any more.
+    end_find(ClusterAsk) -> ();
+    /// Where a kind's short name, plural or the like leads.
+    go(GoAsk) -> GoTo;
     /// Opens a live table.
     open_view(OpenView) -> ViewOpened;
     /// Filters or sorts a table otherwise.

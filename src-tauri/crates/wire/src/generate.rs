@@ -36,6 +36,7 @@ pub fn typescript() -> String {
         crate::SetVisible, crate::RowsAsk, crate::RowOut, crate::Phase, crate::ViewState, crate::FilterProblem, crate::Rows,
         crate::RowKey, crate::Pick, crate::SelectAsk, crate::CopyForm, crate::CopyAsk, crate::Copied,
         crate::YamlCopyAsk, crate::YamlCopyOpened, crate::YamlCopy,
+        crate::FindSort, crate::FindEntry, crate::FindAsk, crate::FoundItem, crate::Found, crate::GoAsk, crate::GoTo,
         crate::CloseId, crate::ObjectRef, crate::OpenDetails, crate::DetailsOpened, crate::Fact,
         crate::SecretKey, crate::DetailValue, crate::DetailFact, crate::DetailSection, crate::Verdict,
         crate::ResourceUse, crate::DataEntry, crate::PairKind, crate::PairsAsk, crate::Pairs,

@@ -10,6 +10,7 @@ mod consent;
 mod copying;
 mod details;
 mod error;
+mod find;
 pub mod generate;
 pub mod graph;
 mod log;
@@ -36,6 +37,7 @@ pub use details::{
     PairKind, Pairs, PairsAsk, ResourceUse, RevealAsk, Revealed, SecretKey, Verdict, Yaml,
 };
 pub use error::{ErrorCode, WireError};
+pub use find::{FindAsk, FindEntry, FindSort, Found, FoundItem, GoAsk, GoTo};
 pub use graph::{
     Flag, FlagTone, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, SeenSpan, SeriesAsk,
 };

@@ -237,3 +237,98 @@ fn rows_are_selected_and_copied() {
         &[],
     );
 }
+
+#[test]
+fn a_colon_goes_to_a_kind_by_its_name() {
+    let space = namespace("working-colon");
+    apply(&pod(space, "here", json!({})));
+    let window = connected();
+    let prompt = |text: &str| {
+        window.until(
+            "the rows focused",
+            "if (document.activeElement !== grid()) grid().focus(); return true",
+            &[],
+        );
+        window.press(&[Key::Shift], ':');
+        window.until(
+            "the prompt",
+            "return document.activeElement === one('textbox', 'Kind, then namespaces')",
+            &[],
+        );
+        window.type_text(text);
+    };
+    prompt("deploy");
+    window.until_text("goes to Deployments (apps)");
+    window.press(&[], Key::Enter);
+    window.until("the deployments", "return one('grid', 'Deployments')", &[]);
+    prompt(&format!("po {space}"));
+    window.press(&[], Key::Enter);
+    until_names(&window, &["here"]);
+    prompt("deplyo");
+    window.press(&[], Key::Enter);
+    window.until_text("This cluster has no kind “deplyo”.");
+    window.shot("colon-unknown");
+    window.press(&[], Key::Tab);
+    window.until_text("goes to Deployments (apps)");
+    window.press(&[], Key::Escape);
+    prompt("ns all");
+    window.press(&[], Key::Enter);
+    window.until(
+        "all namespaces",
+        "return one('button', 'All namespaces')",
+        &[],
+    );
+    prompt("ctx");
+    window.press(&[], Key::Enter);
+    window.until("the contexts", "return one('list', 'Contexts')", &[]);
+}
+
+#[test]
+fn the_palette_finds_objects() {
+    let space = namespace("working-palette");
+    apply(&pod(space, "lighthouse-keeper", json!({})));
+    apply(
+        &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "lighthouse-lamps", "namespace": space}}),
+    );
+    let window = connected();
+    go_to(&window, "Nodes");
+    window.press(&[Key::Control], 'k');
+    window.until(
+        "the palette",
+        "return one('combobox', 'Go to*') === document.activeElement",
+        &[],
+    );
+    window.type_text("lithkp");
+    window.until(
+        "the pod found",
+        "return all('option', '').some((e) => squeezed(e.textContent).startsWith('lighthouse-keeper'))",
+        &[],
+    );
+    window.until_text("Searched");
+    window.shot("palette-object");
+    window.press(&[], Key::Enter);
+    window.until(
+        "the pod's drawer over the pods",
+        "return one('grid', 'Pods') && drawer() && nameOf(drawer()) === 'Details of lighthouse-keeper'",
+        &[],
+    );
+    window.press(&[Key::Control], 'k');
+    window.until(
+        "the palette",
+        "return one('combobox', 'Go to*') === document.activeElement",
+        &[],
+    );
+    window.type_text("cm lighthouse");
+    window.until(
+        "the config map alone",
+        "return all('option', '').length > 0 && all('option', '').every((e) => !squeezed(e.textContent).startsWith('lighthouse-keeper'))",
+        &[],
+    );
+    window.shot("palette-narrowed");
+    window.press(&[], Key::Enter);
+    window.until(
+        "the config map's drawer",
+        "return one('grid', 'ConfigMaps') && drawer() && nameOf(drawer()) === 'Details of lighthouse-lamps'",
+        &[],
+    );
+}

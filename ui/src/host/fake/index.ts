@@ -14,6 +14,7 @@ const PARTS = import.meta.glob<FakePart>(
     './details.ts',
     './logs.ts',
     './graph.ts',
+    './find.ts',
   ],
   { eager: true, import: 'default' },
 );

@@ -50,7 +50,7 @@ function kind(
 }
 
 const RBAC = 'rbac.authorization.k8s.io';
-const KINDS: KindEntry[] = [
+export const KINDS: KindEntry[] = [
   kind('Workloads', 'pods', 'Pods', 'Pod', '', { shortNames: ['po'], categories: ['all'] }),
   kind('Workloads', 'deployments', 'Deployments', 'Deployment', 'apps', { shortNames: ['deploy'] }),
   kind('Workloads', 'apps/v1/daemonsets', 'DaemonSets', 'DaemonSet', 'apps'),

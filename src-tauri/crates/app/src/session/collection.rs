@@ -128,6 +128,16 @@ impl Collection {
         !self.feeds.is_empty() && self.feeds.iter().all(|feed| feed.listed || feed.failed())
     }
 
+    /// Why nothing of it can be had; `None` while something is, or may come.
+    pub(crate) fn failed(&self) -> Option<String> {
+        let failed = self.feeds.iter().all(Feed::failed) && !self.feeds.is_empty();
+        let why = |feed: &Feed| match &feed.health {
+            Health::Failed { error, .. } => Some(error.to_string()),
+            Health::Listing | Health::Live { .. } | Health::Stale { .. } => None,
+        };
+        self.feeds.first().filter(|_| failed).and_then(why)
+    }
+
     /// The namespaces it is fed from where the account may not list all of them; `None` where it may, or that is not known yet.
     pub(crate) fn allowed_namespaces(&self) -> Option<Vec<String>> {
         self.wide_forbidden.as_ref()?;

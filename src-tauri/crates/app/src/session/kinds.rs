@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use wire::{KindList, ObjectRef};
 
 use super::Session;
+use super::collection::CollectionId;
 use entries::{entries, failed_groups};
 
 /// While groups do not answer, or nothing does, discovery is tried again so often.
@@ -261,7 +262,7 @@ impl Session {
         self.kinds.reference(api_version, kind, namespace, name)
     }
 
-    fn kind_list(&self) -> KindList {
+    pub(super) fn kind_list(&self) -> KindList {
         let discovery = self.kinds.discovery();
         let (mut served, mut lacking) = (0_usize, 0_usize);
         let kinds = entries(discovery)
@@ -289,14 +290,18 @@ impl Session {
     pub(crate) fn namespaces(&mut self) -> oneshot::Receiver<Vec<String>> {
         let (answer, answered) = oneshot::channel();
         let id = self.typed_collection(Kind::Namespaces);
-        if let Some(collection) = self.collections.get_mut(&id) {
-            // The selector stays open as long as the cluster does.
-            collection.holds = collection.holds.max(1);
-        }
-        self.ensure_feeds(id);
+        self.hold_namespace_names(id);
         self.kinds.namespaces_waiting.push(answer);
         self.answer_namespaces();
         answered
+    }
+
+    /// The namespaces stay open as long as the cluster does.
+    pub(super) fn hold_namespace_names(&mut self, id: CollectionId) {
+        if let Some(collection) = self.collections.get_mut(&id) {
+            collection.holds = collection.holds.max(1);
+        }
+        self.ensure_feeds(id);
     }
 
     pub(crate) fn answer_namespaces(&mut self) {

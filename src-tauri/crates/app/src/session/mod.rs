@@ -11,6 +11,7 @@ mod definitions;
 mod derived;
 mod details;
 mod feeds;
+mod find;
 mod graph;
 mod history;
 mod kinds;
@@ -117,6 +118,7 @@ pub(crate) struct Session {
     logs: BTreeMap<u32, Log>,
     graphs: BTreeMap<u32, Graph>,
     yaml_copies: BTreeMap<u32, copying::YamlCopying>,
+    finding: find::Finding,
     status: status::Status,
     next_id: Arc<std::sync::atomic::AtomicU32>,
     flush_at: Option<Instant>,
@@ -153,6 +155,7 @@ impl Session {
             logs: BTreeMap::new(),
             graphs: BTreeMap::new(),
             yaml_copies: BTreeMap::new(),
+            finding: find::Finding::default(),
             next_id: ids,
             flush_at: None,
             flushed_at: Instant::now(),
@@ -314,6 +317,7 @@ impl Session {
     fn keep_house(&mut self) {
         let now = self.now_ms();
         self.keep_kinds(now);
+        self.forget_find(now);
         self.close_idle_collections(now);
         self.update_usage_polls();
         self.tick_graphs(now);

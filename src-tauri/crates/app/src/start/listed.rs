@@ -262,6 +262,16 @@ impl Listing {
         }
     }
 
+    /// Names of all contexts, in their order.
+    pub(super) fn names(&self) -> Vec<String> {
+        let opened = self
+            .sources
+            .iter()
+            .filter_map(|source| source.found.opened.as_ref().ok());
+        let contexts = opened.flat_map(|opened| opened.contexts.iter());
+        contexts.map(|context| context.name.clone()).collect()
+    }
+
     /// The first context that is wanted.
     pub(super) fn find(&self, wanted: impl Fn(u32, &Whose) -> bool) -> Option<Chosen> {
         self.sources.iter().find_map(|source| {

@@ -229,6 +229,11 @@ impl Start {
         self.shared.listing().find(|context, _| context == id)
     }
 
+    /// Names of all contexts, in the page's order.
+    pub(crate) fn context_names(&self) -> Vec<String> {
+        self.shared.listing().names()
+    }
+
     /// The context that stands where this one did: another one if it was edited.
     pub(crate) fn like(&self, whose: &Whose) -> Option<Chosen> {
         self.shared.listing().find(|_, one| one == whose)
