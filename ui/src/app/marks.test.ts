@@ -4,7 +4,7 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { setHost } from '../host';
-import type { KindEntry, KindList, Lack, Notice } from '../wire';
+import type { Found, KindEntry, KindList, Lack, Notice } from '../wire';
 import { ClusterState } from './cluster.svelte';
 import Palette from './Palette.svelte';
 import { session } from './session.svelte';
@@ -62,6 +62,23 @@ const list = (more: Partial<KindList> = {}): KindList => ({
   ...more,
 });
 
+/** The kinds as the backend finds them. */
+const found = (): Found => ({
+  items: answer.kinds.map(({ id, title, lack: lacking }) => ({
+    id,
+    sort: 'kind',
+    title,
+    about: 'kind',
+    marks: [],
+    object: null,
+    lack: lacking?.sentence ?? '',
+  })),
+  matched: answer.kinds.length,
+  searched: [],
+  loading: [],
+  unsearched: [],
+});
+
 let answer: KindList;
 let listeners: ((notice: Notice) => void)[];
 let mounted: Record<string, unknown> | null = null;
@@ -75,7 +92,7 @@ beforeEach(() => {
   Element.prototype.scrollIntoView = () => undefined;
   setHost({
     rpc: vi.fn((command: string) =>
-      Promise.resolve(command === 'kinds' ? answer : command === 'namespaces' ? [] : null),
+      Promise.resolve(command === 'kinds' ? answer : command === 'find' ? found() : null),
     ) as never,
     onNotice(callback) {
       listeners.push(callback);
