@@ -12,9 +12,12 @@ import { Visited } from './visited';
 /** Kinds that have a scaling page. */
 const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects'];
 
-/** What the main area shows: the cluster page, a table, or the scaling page of one autoscaler. */
+/** What the main area shows: the cluster page, a table, the scaling page of one autoscaler, the relations of one object. */
 export type Place =
-  { type: 'overview' } | { type: 'table'; kind: string } | { type: 'scaling'; target: ObjectKey };
+  | { type: 'overview' }
+  | { type: 'table'; kind: string }
+  | { type: 'scaling'; target: ObjectKey }
+  | { type: 'relations'; target: ObjectKey };
 
 /** All that going back restores. */
 interface Where {
@@ -187,12 +190,17 @@ export class ClusterState {
     this.drawer = null;
   }
 
+  openRelations(target: ObjectKey): void {
+    this.place = { type: 'relations', target };
+    this.drawer = null;
+  }
+
   openDrawer(object: ObjectKey, tab: DrawerTab = 'overview'): void {
     this.drawer = { object, tab };
   }
 
-  openRef(ref: ObjectRef): void {
-    if (ref.kindId) this.openDrawer({ kind: ref.kindId, namespace: ref.namespace, name: ref.name });
+  openRef({ kindId, namespace, name }: ObjectRef, tab: DrawerTab = 'overview'): void {
+    if (kindId) this.openDrawer({ kind: kindId, namespace, name }, tab);
   }
 
   /** Opens a log, or brings the open one to the front. */

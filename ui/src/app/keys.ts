@@ -41,6 +41,7 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
       { keys: ['Enter', 'd'], does: 'Details' },
       { keys: ['y'], does: 'YAML' },
       { keys: ['l'], does: 'Logs of a pod' },
+      { keys: ['x'], does: 'Relations as a picture' },
       { keys: ['Space'], does: 'Select the row, or no more' },
       { keys: ['Shift ↑ ↓'], does: 'Select a range' },
       { keys: ['Ctrl A'], does: 'Select every row of the table' },
@@ -51,6 +52,16 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
       { keys: ['Shift A N S P'], does: 'Sort by age, name, status, namespace' },
       { keys: ['Shift R T C M O'], does: 'Sort by ready, restarts, CPU, memory, node' },
       { keys: ['Esc'], does: 'Select nothing, clear the filter, close the drawer' },
+    ],
+  },
+  {
+    title: 'In the picture of relations',
+    keys: [
+      { keys: ['← → ↑ ↓', 'h j k l'], does: 'The nearest object that way' },
+      { keys: ['Enter'], does: 'Details' },
+      { keys: ['+', '−'], does: 'Larger or smaller' },
+      { keys: ['0'], does: 'All of it' },
+      { keys: ['Home'], does: 'The object in question' },
     ],
   },
   {

@@ -1,5 +1,7 @@
 // Props of the views that the frame mounts: the drawer, a log pane, the scaling page.
 
+import type { Snippet } from 'svelte';
+
 import type { ObjectRef } from '../wire';
 
 /** An object named by its {@link KindEntry} id. */
@@ -9,7 +11,7 @@ export interface ObjectKey {
   name: string;
 }
 
-export type DrawerTab = 'overview' | 'fields' | 'yaml';
+export type DrawerTab = 'overview' | 'fields' | 'yaml' | 'relations';
 
 /** `views/details/Drawer.svelte`: fills its parent; the frame gives it a width. */
 export interface DrawerProps {
@@ -19,6 +21,8 @@ export interface DrawerProps {
   onopen: (object: ObjectRef) => void;
   onclose: () => void;
   onlogs: (namespace: string, pod: string, container?: string) => void;
+  /** The tab of relations, which is another view's. */
+  relations: Snippet<[ObjectKey]>;
 }
 
 /** `views/logs/LogPane.svelte`: fills its parent, one tab of the dock. */
@@ -65,4 +69,16 @@ export interface EventStripProps {
   ongrouped: (grouped: boolean) => void;
   /** Filters the table. */
   onwarnings: () => void;
+}
+
+/** `views/relations/RelationsPage.svelte`: fills the main area. */
+export interface RelationsPageProps {
+  cluster: string;
+  target: ObjectKey;
+  /** Title of its kind: `Pods`. */
+  kind: string;
+  onback: () => void;
+  onopen: (object: ObjectRef) => void;
+  /** Escape; answers whether the frame had something to close. */
+  onescape: () => boolean;
 }

@@ -2771,6 +2771,195 @@ normal: Array<number>,
 minutes: Array<string>, };
 
 /**
+ * Answer of `open_relations`.
+ */
+export type RelationsOpened = { 
+/**
+ * To be given to `relations` and `close_relations`.
+ */
+relations: number, };
+
+/**
+ * Whether an object that is referred to exists.
+ */
+export type Presence = "there" | "missing" | "unknown";
+
+/**
+ * A place in the picture, in CSS pixels at a scale of 1.
+ */
+export type Spot = { 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, };
+
+/**
+ * One object.
+ */
+export type RelationNode = { 
+/**
+ * Which; a link where its kind is known.
+ */
+object: ObjectRef, 
+/**
+ * Its name, in a narrow place its end alone: `…-7d9f6c4b8-k7hsv`.
+ */
+label: string, 
+/**
+ * Its state in a word or two; may be empty.
+ */
+state: Cell, 
+/**
+ * Whether it exists.
+ */
+presence: Presence, 
+/**
+ * Whether it is owner or owned of the object in question.
+ */
+kin: boolean, 
+/**
+ * Where it stands in the picture.
+ */
+spot: Spot, 
+/**
+ * One line high.
+ */
+small: boolean, };
+
+/**
+ * A line of the picture.
+ */
+export type RelationLine = { 
+/**
+ * Index of the node it begins at, one of several where it begins at a frame.
+ */
+from: number, 
+/**
+ * Index of the node it ends at.
+ */
+to: number, 
+/**
+ * `Service web selects Deployment web`.
+ */
+words: string, 
+/**
+ * From.
+ */
+x1: number, 
+/**
+ * From.
+ */
+y1: number, 
+/**
+ * To.
+ */
+x2: number, 
+/**
+ * To.
+ */
+y2: number, };
+
+/**
+ * Objects alike in one frame of the picture.
+ */
+export type RelationBlock = { 
+/**
+ * Where.
+ */
+spot: Spot, 
+/**
+ * `480 Pods`.
+ */
+title: string, };
+
+/**
+ * One line of the list.
+ */
+export type RelationEntry = { 
+/**
+ * How far it is indented.
+ */
+depth: number, 
+/**
+ * Index of a node.
+ */
+node: number, };
+
+/**
+ * Lines of the list under one heading.
+ */
+export type RelationSection = { 
+/**
+ * `Owners and owned`.
+ */
+title: string, 
+/**
+ * The lines.
+ */
+entries: Array<RelationEntry>, };
+
+/**
+ * Answer of `relations`.
+ */
+export type Relations = { 
+/**
+ * Rises with each change.
+ */
+version: number, 
+/**
+ * False until the object itself was read.
+ */
+loaded: boolean, 
+/**
+ * Why there is nothing, or nothing anymore; may be empty.
+ */
+problem: string, 
+/**
+ * Objects; the first is the one in question.
+ */
+nodes: Array<RelationNode>, 
+/**
+ * The list.
+ */
+sections: Array<RelationSection>, 
+/**
+ * Lines of the picture.
+ */
+lines: Array<RelationLine>, 
+/**
+ * Frames of the picture.
+ */
+blocks: Array<RelationBlock>, 
+/**
+ * Extent of the picture.
+ */
+width: number, 
+/**
+ * Extent of the picture.
+ */
+height: number, 
+/**
+ * What is not there, in sentences: too many, not allowed, still on its way.
+ */
+remarks: Array<string>, 
+/**
+ * Kinds whose objects are still arriving.
+ */
+loading: Array<string>, };
+
+/**
  * A fact of change; the UI pulls what it shows. A lost notice is healed by the next.
  */
 export type Notice = { "type": "view", 
@@ -2814,6 +3003,14 @@ version: number, } | { "type": "overview",
  * Which.
  */
 overview: number, 
+/**
+ * Its version.
+ */
+version: number, } | { "type": "relations", 
+/**
+ * Which.
+ */
+relations: number, 
 /**
  * Its version.
  */
@@ -2909,6 +3106,12 @@ export interface Commands {
   reveal: { argument: RevealAsk; answer: Revealed };
   /** Closes the drawer. */
   close_details: { argument: CloseId; answer: null };
+  /** Looks for what an object has to do with others. */
+  open_relations: { argument: OpenDetails; answer: RelationsOpened };
+  /** What was found so far. */
+  relations: { argument: CloseId; answer: Relations };
+  /** Looks no more. */
+  close_relations: { argument: CloseId; answer: null };
   /** Opens a container's log. */
   open_log: { argument: OpenLog; answer: LogOpened };
   /** Lines of a log. */

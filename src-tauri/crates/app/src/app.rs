@@ -11,9 +11,10 @@ use wire::{
     Connecting, ConsentAsk, ConsentEntry, ConsentList, Copied, CopyAsk, Details, DetailsOpened,
     EventRate, EventRateAsk, FieldOwners, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
     Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog,
-    OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk,
-    SelectAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings,
-    UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, Relations, RelationsOpened,
+    RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings,
+    SourceAsk, StartPage, Strings, UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk,
+    YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -392,6 +393,27 @@ impl Handler for App {
 
     async fn close_details(&self, ask: CloseId) -> Result<(), WireError> {
         self.close(ask.id, move |session| session.close_details(ask.id))
+            .await
+    }
+
+    async fn open_relations(&self, ask: OpenDetails) -> Result<RelationsOpened, WireError> {
+        let cluster = ask.cluster.clone();
+        let opened = self
+            .session(&cluster)?
+            .call(move |session| session.open_relations(&ask))
+            .await??;
+        self.own(opened.relations, &cluster);
+        Ok(opened)
+    }
+
+    async fn relations(&self, ask: CloseId) -> Result<Relations, WireError> {
+        self.owner(ask.id)?
+            .call(move |session| session.relations(ask.id))
+            .await?
+    }
+
+    async fn close_relations(&self, ask: CloseId) -> Result<(), WireError> {
+        self.close(ask.id, move |session| session.close_relations(ask.id))
             .await
     }
 

@@ -1,6 +1,6 @@
 //! Single objects, and the events about them.
 
-use model::{Kind, ObjectRow, Resource, decode_json};
+use model::{Kind, LinkedRow, ObjectRow, Resource, decode_json};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -9,6 +9,12 @@ use crate::error::RequestError;
 
 /// Largest single object: etcd stores 1.5 MiB, servers may be set to more.
 const OBJECT_LIMIT: u64 = 16 << 20;
+/// Objects with nothing but their metadata.
+const METADATA: &str =
+    "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
+const METADATA_PAGE: u32 = 500;
+const METADATA_PAGES: u32 = 10;
+const METADATA_LIMIT: u64 = 64 << 20;
 /// Most events asked of one object.
 const EVENT_LIMIT: u32 = 500;
 
@@ -27,6 +33,62 @@ pub async fn object(
     serde_json::from_slice(&body).map_err(|_| RequestError::Malformed {
         what: "it is not a JSON object".to_owned(),
     })
+}
+
+/// Objects of one kind that have owners.
+#[derive(Debug, Default)]
+pub struct Owned {
+    /// Of each no more than its metadata is known.
+    pub rows: Vec<LinkedRow>,
+    /// Whether all objects were looked at.
+    pub whole: bool,
+}
+
+/// Objects that have owners, of the first 5,000 of a kind. Costs their metadata.
+pub async fn owned(
+    connection: &Connection,
+    resource: &Resource,
+    namespace: Option<&str>,
+) -> Result<Owned, RequestError> {
+    #[derive(Deserialize)]
+    struct List {
+        #[serde(default)]
+        metadata: Meta,
+        items: Option<Vec<serde_json::Value>>,
+    }
+    #[derive(Default, Deserialize)]
+    struct Meta {
+        #[serde(default)]
+        r#continue: String,
+    }
+    let namespace = namespace.filter(|_| resource.namespaced);
+    let base = collection(resource, namespace);
+    let mut owned = Owned::default();
+    let mut more = String::new();
+    for _ in 0..METADATA_PAGES {
+        let path = format!("{base}?limit={METADATA_PAGE}{more}");
+        let ask = Ask {
+            path: &path,
+            accept: METADATA,
+            gzip: true,
+        };
+        let body = connection.bytes_within(ask, METADATA_LIMIT).await?;
+        let list: List = serde_json::from_slice(&body).map_err(|_| RequestError::Malformed {
+            what: "it is not a list of metadata".to_owned(),
+        })?;
+        let items = list.items.unwrap_or_default();
+        let rows = items
+            .iter()
+            .filter(|item| item["metadata"]["ownerReferences"].is_array())
+            .filter_map(|item| model::links::links(&resource.group, &resource.kind, item));
+        owned.rows.extend(rows);
+        if list.metadata.r#continue.is_empty() {
+            owned.whole = true;
+            break;
+        }
+        more = format!("&continue={}", escape(&list.metadata.r#continue));
+    }
+    Ok(owned)
 }
 
 /// What an event is about. Empty fields do not select.

@@ -12,9 +12,9 @@ use crate::{
     Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, Details, DetailsOpened, ErrorCode,
     EventRate, EventRateAsk, FieldOwner, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
     KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
-    OverviewOpened, Pairs, PairsAsk, Paste, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk,
-    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView, ViewOpened,
-    WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    OverviewOpened, Pairs, PairsAsk, Paste, Relations, RelationsOpened, RevealAsk, Revealed, Rows,
+    RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage,
+    UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -181,6 +181,12 @@ commands! {
     reveal(RevealAsk) -> Revealed;
     /// Closes the drawer.
     close_details(CloseId) -> ();
+    /// Looks for what an object has to do with others.
+    open_relations(OpenDetails) -> RelationsOpened;
+    /// What was found so far.
+    relations(CloseId) -> Relations;
+    /// Looks no more.
+    close_relations(CloseId) -> ();
     /// Opens a container's log.
     open_log(OpenLog) -> LogOpened;
     /// Lines of a log.

@@ -51,6 +51,8 @@ pub fn typescript() -> String {
         crate::WarningsPart, crate::WarningLine, crate::QuotasPart, crate::QuotaLine,
         crate::DeprecatedPart, crate::DeprecatedLine, crate::AutoscalerPart, crate::NodeGroupLine,
         crate::EventRateAsk, crate::EventRate,
+        crate::RelationsOpened, crate::Presence, crate::Spot, crate::RelationNode, crate::RelationLine,
+        crate::RelationBlock, crate::RelationEntry, crate::RelationSection, crate::Relations,
         crate::Notice,
     );
     out.push_str(

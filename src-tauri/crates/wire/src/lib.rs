@@ -16,6 +16,7 @@ pub mod graph;
 mod log;
 mod notice;
 mod overview;
+mod relations;
 mod rights;
 mod settings;
 mod start;
@@ -48,6 +49,10 @@ pub use overview::{
     EventRateAsk, HealthPart, NodeGroupLine, NodeLine, Overview, OverviewOpened, Probe, QuotaLine,
     QuotasPart, ResourceBar, Troubled, VersionCount, VersionsPart, WarningLine, WarningsPart,
     WorkloadCount, WorkloadLine,
+};
+pub use relations::{
+    Presence, RelationBlock, RelationEntry, RelationLine, RelationNode, RelationSection, Relations,
+    RelationsOpened, Spot,
 };
 pub use rights::{Actions, ActionsAsk, Lack};
 pub use settings::{SavedView, Settings, TableChoice, Theme};

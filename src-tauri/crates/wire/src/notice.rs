@@ -44,6 +44,13 @@ pub enum Notice {
         /// Its version.
         version: u32,
     },
+    /// What an object has to do with others.
+    Relations {
+        /// Which.
+        relations: u32,
+        /// Its version.
+        version: u32,
+    },
     /// A cluster's status.
     Cluster {
         /// Which.

@@ -8,6 +8,7 @@ mod habits;
 mod hostile;
 mod limited;
 mod logs;
+mod relations;
 mod scaling;
 mod start;
 mod steps;

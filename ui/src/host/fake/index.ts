@@ -15,6 +15,7 @@ const PARTS = import.meta.glob<FakePart>(
     './logs.ts',
     './graph.ts',
     './find.ts',
+    './relations.ts',
   ],
   { eager: true, import: 'default' },
 );

@@ -25,6 +25,7 @@ pub(crate) enum Owner {
     Collection(CollectionId),
     Drawer(u32),
     Graph(u32),
+    Relations(u32),
     Log(u32),
     Usage(Measured),
     Definitions,
@@ -88,6 +89,7 @@ impl Feeds {
                 Owner::Collection(_)
                 | Owner::Drawer(_)
                 | Owner::Graph(_)
+                | Owner::Relations(_)
                 | Owner::Definitions
                 | Owner::Autoscaler => true,
                 Owner::Log(_) | Owner::Usage(_) => false,

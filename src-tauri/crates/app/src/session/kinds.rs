@@ -204,6 +204,7 @@ impl Session {
                 session.reopen_served();
                 session.tell_kinds();
                 session.follow_definitions();
+                session.review_relations();
                 session.review_rights();
             },
         );

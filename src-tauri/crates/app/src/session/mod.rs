@@ -19,6 +19,7 @@ mod lineage;
 mod logs;
 mod overview;
 mod owned;
+mod relations;
 mod reveal;
 mod rights;
 mod scaling;
@@ -47,6 +48,7 @@ use graph::Graph;
 use kinds::KindsState;
 use logs::Log;
 use overview::OverviewPage;
+use relations::RelationsView;
 use rights::Rights;
 use scaling::ScalingTable;
 use status::Ticked;
@@ -119,6 +121,7 @@ pub(crate) struct Session {
     graphs: BTreeMap<u32, Graph>,
     yaml_copies: BTreeMap<u32, copying::YamlCopying>,
     finding: find::Finding,
+    relations: BTreeMap<u32, RelationsView>,
     status: status::Status,
     next_id: Arc<std::sync::atomic::AtomicU32>,
     flush_at: Option<Instant>,
@@ -156,6 +159,7 @@ impl Session {
             graphs: BTreeMap::new(),
             yaml_copies: BTreeMap::new(),
             finding: find::Finding::default(),
+            relations: BTreeMap::new(),
             next_id: ids,
             flush_at: None,
             flushed_at: Instant::now(),
@@ -243,6 +247,9 @@ impl Session {
             (feeds::Owner::Graph(id), Message::Update(update)) => {
                 self.graph_update(id, feed, update);
             }
+            (feeds::Owner::Relations(id), Message::Update(update)) => {
+                self.relations_update(id, feed, update);
+            }
             (feeds::Owner::Definitions, Message::Update(update)) => {
                 self.definitions_update(feed, &update);
             }
@@ -260,12 +267,14 @@ impl Session {
         if self.flush_at.is_some() {
             return;
         }
+        let now = self.now_ms();
         let dirty = self.scaling.is_dirty()
             || self.derived.is_dirty()
             || self.collections.values().any(Collection::is_dirty)
             || self.drawers.values().any(Drawer::is_dirty)
             || self.logs.values().any(Log::is_dirty)
-            || self.graphs.values().any(Graph::is_dirty);
+            || self.graphs.values().any(Graph::is_dirty)
+            || self.relations.values().any(|view| view.is_dirty(now));
         if dirty {
             self.flush_at = Some((self.flushed_at + FLUSH).max(Instant::now()));
         }
@@ -304,10 +313,22 @@ impl Session {
                 self.host.notify(Notice::Log { log: *id, version });
             }
         }
+        self.flush_relations(now);
         for (id, graph) in &mut self.graphs {
             if let Some(version) = graph.announce() {
                 self.host.notify(Notice::Graph {
                     graph: *id,
+                    version,
+                });
+            }
+        }
+    }
+
+    fn flush_relations(&mut self, now_ms: i64) {
+        for (id, view) in &mut self.relations {
+            if let Some(version) = view.announce(now_ms) {
+                self.host.notify(Notice::Relations {
+                    relations: *id,
                     version,
                 });
             }

@@ -52,11 +52,12 @@ pub(super) fn state(group: &str, kind: &str, object: &Value, deleting: bool) -> 
         }
         ("autoscaling", "HorizontalPodAutoscaler") => {
             let (now, most) = (
-                count(&status["desiredReplicas"]),
+                count(&status["currentReplicas"]),
                 count(&spec["maxReplicas"]),
             );
             let least = spec["minReplicas"].as_i64().unwrap_or(1);
-            (format!("{now} of {least} to {most}"), Tone::Plain)
+            let tone = if now >= most { Tone::Warn } else { Tone::Plain };
+            (format!("{now} ({least} to {most})"), tone)
         }
         ("policy", "PodDisruptionBudget") => {
             let allowed = count(&status["disruptionsAllowed"]);

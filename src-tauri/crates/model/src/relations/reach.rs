@@ -267,23 +267,14 @@ impl<'a> Search<'_, 'a> {
                     .makers(row)
                     .iter()
                     .any(|maker| maker.references.iter().any(|r| r.to == *ident));
-            let one_of_many =
-                relation == Relation::Selects && ident != self.focus && !self.small(ident);
+            // Slices name each pod: but of the one in question that would be nothing but lines.
+            let one_of_many = relation == Relation::Selects && ident != self.focus;
             if inherited || one_of_many {
                 continue;
             }
             self.add(from.clone(), Role::Upstream);
             self.edge(&from, ident, relation);
         }
-    }
-
-    /// Slices name each pod; of many pods that would be nothing but lines.
-    fn small(&self, ident: &Ident) -> bool {
-        let owner = self.known.row(ident).and_then(|row| row.owners.first());
-        owner.is_none_or(|owner| {
-            let siblings = self.known.children.get(&*owner.uid);
-            siblings.is_none_or(|siblings| siblings.len() <= 12)
-        })
     }
 
     fn incoming_of(&self, ident: &Ident) -> Vec<(&'a LinkedRow, Relation)> {
