@@ -105,7 +105,9 @@ pub fn kubectl_cells(plane: &ControlPlane, what: &str, namespaced: bool) -> Prin
                 .zip(cut(&line.chars().collect::<Vec<_>>()))
                 .collect();
             let namespace = cells.get("NAMESPACE").cloned().unwrap_or_default();
-            (format!("{namespace}/{}", cells["NAME"]), cells)
+            // kubectl marks the default class in its name.
+            let name = cells["NAME"].trim_end_matches(" (default)").to_owned();
+            (format!("{namespace}/{name}"), cells)
         })
         .collect()
 }

@@ -1,5 +1,7 @@
 //! The cells and columns that several kinds share.
 
+use std::borrow::Cow;
+
 use table::{Align, Cell, Column, Measure, SortKey, Tone};
 
 use crate::duration;
@@ -115,9 +117,33 @@ pub(crate) fn first_line(text: &str) -> String {
     }
 }
 
+/// Most characters of one cell: a printer column may hold a megabyte, which no column shows.
+const MOST: usize = 2_000;
+
+/// Text that fits a cell, which says how much more there is.
+pub(crate) fn fitting(text: &str) -> Cow<'_, str> {
+    if text.len() <= MOST {
+        return Cow::Borrowed(text);
+    }
+    let Some((end, _)) = text.char_indices().nth(MOST) else {
+        return Cow::Borrowed(text);
+    };
+    let more = text[end..].chars().count();
+    Cow::Owned(format!("{}… ({more} more characters)", &text[..end]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_cut_says_so() {
+        assert_eq!(fitting("short"), "short");
+        let long = "ö".repeat(MOST + 7);
+        let cut = fitting(&long);
+        assert!(cut.ends_with("ö… (7 more characters)"), "{cut}");
+        assert_eq!(fitting(&"ö".repeat(MOST)), "ö".repeat(MOST));
+    }
 
     #[test]
     fn young_ages_tick_each_second_older_ones_together() {

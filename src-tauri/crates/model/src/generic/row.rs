@@ -4,7 +4,7 @@ use serde::de::{MapAccess, SeqAccess};
 use table::{Cell, Row, SortKey};
 
 use super::state;
-use crate::cells::{age, age_key, first_line, or_none, ready_key, text_key};
+use crate::cells::{age, age_key, first_line, fitting, or_none, ready_key, text_key};
 use crate::meta::Meta;
 use crate::slim::Lenient;
 use crate::text;
@@ -115,13 +115,13 @@ impl Row for GenericRow {
             GenericCell::Name => Cell::plain(&*self.meta.name),
             GenericCell::Age => age(self.meta.created_ms, now_ms),
             GenericCell::Owner => or_none(&self.meta.owner_text()),
-            GenericCell::Labels => or_none(&self.meta.labels.text()),
+            GenericCell::Labels => or_none(&fitting(&self.meta.labels.text())),
             GenericCell::Since(ms) => age(Some(*ms), now_ms),
             GenericCell::Integer(n) => Cell::plain(n.to_string()),
             GenericCell::Number(n) => Cell::plain(go_float(*n)),
             GenericCell::Boolean(b) => Cell::plain(b.to_string()),
-            GenericCell::Text(text) => Cell::plain(first_line(text)),
-            GenericCell::State(text) => Cell::toned(first_line(text), state::tone(text)),
+            GenericCell::Text(text) => Cell::plain(fitting(&first_line(text))),
+            GenericCell::State(text) => Cell::toned(fitting(&first_line(text)), state::tone(text)),
         }
     }
 
