@@ -1684,6 +1684,68 @@ paths: Array<string>,
 total: number, };
 
 /**
+ * CPU and memory of one container, or of all together; as many figures as there are times.
+ */
+export type UsageLine = { 
+/**
+ * Name of the container; empty for all together.
+ */
+name: string, 
+/**
+ * The present in words: `38m · request 250m`.
+ */
+cpuWords: string, 
+/**
+ * Millicores; null is a gap.
+ */
+cpu: Array<number | null>, 
+/**
+ * Millicores requested.
+ */
+cpuRequest: number | null, 
+/**
+ * Millicores at most.
+ */
+cpuLimit: number | null, 
+/**
+ * The present in words.
+ */
+memoryWords: string, 
+/**
+ * Bytes; null is a gap.
+ */
+memory: Array<number | null>, 
+/**
+ * Bytes requested.
+ */
+memoryRequest: number | null, 
+/**
+ * Bytes at most.
+ */
+memoryLimit: number | null, };
+
+/**
+ * CPU and memory of the drawer's object over time.
+ */
+export type UsageHistory = { 
+/**
+ * Why there is nothing new to show; empty if there is.
+ */
+note: string, 
+/**
+ * When it was measured, Unix ms, rising.
+ */
+times: Array<number>, 
+/**
+ * All together first, then each container of a pod.
+ */
+lines: Array<UsageLine>, 
+/**
+ * Pods measured last.
+ */
+pods: number, };
+
+/**
  * A status condition.
  */
 export type Condition = { 
@@ -1819,6 +1881,14 @@ version: number,
  * What it shows.
  */
 object: ObjectRef, 
+/**
+ * Whether `usage_history` has anything of its kind.
+ */
+measures: boolean, 
+/**
+ * The command that tells of it in a terminal.
+ */
+command: string, 
 /**
  * False until the object has been read once.
  */
@@ -3100,6 +3170,8 @@ export interface Commands {
   yaml: { argument: CloseId; answer: Yaml };
   /** Labels or annotations of the drawer's object. */
   pairs: { argument: PairsAsk; answer: Pairs };
+  /** CPU and memory of the drawer's object over time, measured again if that is due. */
+  usage_history: { argument: CloseId; answer: UsageHistory };
   /** Who set which field of the drawer's object last. */
   field_owners: { argument: CloseId; answer: Array<FieldOwner> };
   /** One value of a Secret or `ConfigMap`, read now because somebody asked to see it. */

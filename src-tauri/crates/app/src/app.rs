@@ -13,8 +13,8 @@ use wire::{
     Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog,
     OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, Relations, RelationsOpened,
     RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings,
-    SourceAsk, StartPage, Strings, UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk,
-    YamlCopyOpened,
+    SourceAsk, StartPage, Strings, UpdateView, UsageHistory, ViewOpened, WireError, Yaml, YamlCopy,
+    YamlCopyAsk, YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -375,6 +375,14 @@ impl Handler for App {
         self.owner(ask.id)?
             .call(move |session| session.pairs(&ask))
             .await?
+    }
+
+    async fn usage_history(&self, ask: CloseId) -> Result<UsageHistory, WireError> {
+        let answer = self
+            .owner(ask.id)?
+            .call(move |session| session.usage_history(ask.id))
+            .await??;
+        wait(answer).await
     }
 
     async fn field_owners(&self, ask: CloseId) -> Result<FieldOwners, WireError> {

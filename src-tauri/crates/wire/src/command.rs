@@ -14,7 +14,7 @@ use crate::{
     KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
     OverviewOpened, Pairs, PairsAsk, Paste, Relations, RelationsOpened, RevealAsk, Revealed, Rows,
     RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage,
-    UpdateView, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    UpdateView, UsageHistory, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -175,6 +175,8 @@ commands! {
     yaml(CloseId) -> Yaml;
     /// Labels or annotations of the drawer's object.
     pairs(PairsAsk) -> Pairs;
+    /// CPU and memory of the drawer's object over time, measured again if that is due.
+    usage_history(CloseId) -> UsageHistory;
     /// Who set which field of the drawer's object last.
     field_owners(CloseId) -> FieldOwners;
     /// One value of a Secret or `ConfigMap`, read now because somebody asked to see it.

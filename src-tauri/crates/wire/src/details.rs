@@ -248,6 +248,44 @@ pub struct OwnedObject {
     pub age: String,
 }
 
+/// CPU and memory of the drawer's object over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageHistory {
+    /// Why there is nothing new to show; empty if there is.
+    pub note: String,
+    /// When it was measured, Unix ms, rising.
+    pub times: Vec<f64>,
+    /// All together first, then each container of a pod.
+    pub lines: Vec<UsageLine>,
+    /// Pods measured last.
+    pub pods: u32,
+}
+
+/// CPU and memory of one container, or of all together; as many figures as there are times.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageLine {
+    /// Name of the container; empty for all together.
+    pub name: String,
+    /// The present in words: `38m · request 250m`.
+    pub cpu_words: String,
+    /// Millicores; null is a gap.
+    pub cpu: Vec<Option<f64>>,
+    /// Millicores requested.
+    pub cpu_request: Option<f64>,
+    /// Millicores at most.
+    pub cpu_limit: Option<f64>,
+    /// The present in words.
+    pub memory_words: String,
+    /// Bytes; null is a gap.
+    pub memory: Vec<Option<f64>>,
+    /// Bytes requested.
+    pub memory_request: Option<f64>,
+    /// Bytes at most.
+    pub memory_limit: Option<f64>,
+}
+
 /// Who set some of the object's fields last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -346,6 +384,10 @@ pub struct Details {
     pub version: u32,
     /// What it shows.
     pub object: ObjectRef,
+    /// Whether `usage_history` has anything of its kind.
+    pub measures: bool,
+    /// The command that tells of it in a terminal.
+    pub command: String,
     /// False until the object has been read once.
     pub loaded: bool,
     /// The object was deleted while shown.

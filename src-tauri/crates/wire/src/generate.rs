@@ -41,6 +41,7 @@ pub fn typescript() -> String {
         crate::SecretKey, crate::DetailValue, crate::DetailFact, crate::DetailSection, crate::Verdict,
         crate::ResourceUse, crate::DataEntry, crate::PairKind, crate::PairsAsk, crate::Pairs,
         crate::RevealAsk, crate::Revealed, crate::OwnedObject, crate::FieldOwner,
+        crate::UsageLine, crate::UsageHistory,
         crate::Condition, crate::ContainerRole, crate::Container, crate::ObjectEvent, crate::Details,
         crate::Yaml, crate::OpenLog, crate::LogOpened, crate::LogPhase, crate::LogSpan, crate::LogLine,
         crate::LogAsk, crate::LogWindow, crate::OpenGraph, crate::GraphOpened, crate::LaneRole,

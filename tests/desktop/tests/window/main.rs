@@ -4,6 +4,7 @@
 mod connecting;
 mod consent;
 mod drawer;
+mod drawer_parts;
 mod habits;
 mod hostile;
 mod limited;

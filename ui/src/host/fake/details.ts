@@ -273,6 +273,8 @@ const part: FakePart = ({ world, notify }) => {
         deleted: mode === 'deleted' && Date.now() - openedMs > 1_000,
         problem: null,
         status: cell(''),
+        measures: ask.kind === 'pods',
+        command: `kubectl describe ${ask.kind} ${ask.name}`,
         verdicts: [],
         sections: [],
         conditions: [],
@@ -314,6 +316,29 @@ const part: FakePart = ({ world, notify }) => {
       const all = about(world, find(id).ask)[kind]?.items ?? [];
       const found = all.filter((pair) => pair.join('=').includes(filter));
       return { total: found.length, items: found.slice(from, from + count) };
+    },
+    usage_history() {
+      const now = Date.now();
+      const times = Array.from({ length: 40 }, (_, index) => now - (40 - index) * 15_000);
+      const wave = (high: number) => times.map((_, index) => high * (1 + Math.sin(index / 5) / 3));
+      return {
+        note: '',
+        times,
+        pods: 1,
+        lines: [
+          {
+            name: '',
+            cpuWords: '120m · request 250m · limit 1000m',
+            cpu: wave(120),
+            cpuRequest: 250,
+            cpuLimit: 1000,
+            memoryWords: '96Mi · request 128Mi · limit 256Mi',
+            memory: wave(96 * 1024 * 1024),
+            memoryRequest: 128 * 1024 * 1024,
+            memoryLimit: 256 * 1024 * 1024,
+          },
+        ],
+      };
     },
     field_owners() {
       return [

@@ -9,6 +9,7 @@ import type {
   Pairs,
   Revealed,
   SecretKey,
+  UsageHistory,
   WireError,
   Yaml,
 } from '../../wire';
@@ -41,6 +42,11 @@ export class LiveDetails {
   /** Some of its labels or annotations. */
   async pairs(kind: PairKind, filter: string, from: number, count: number): Promise<Pairs> {
     return rpc('pairs', { id: this.#openId(), kind, filter, from, count });
+  }
+
+  /** Its CPU and memory so far, measured again if that is due. */
+  async usage(): Promise<UsageHistory> {
+    return rpc('usage_history', { id: this.#openId() });
   }
 
   /** Who set which of its fields last. */

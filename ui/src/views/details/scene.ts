@@ -2,12 +2,13 @@
 
 import { getContext, setContext } from 'svelte';
 
-import type { ObjectRef, PairKind, Pairs, Revealed, SecretKey } from '../../wire';
+import type { ObjectRef, PairKind, Pairs, Revealed, SecretKey, UsageHistory } from '../../wire';
 
 /** The drawer, as its parts see it. */
 export interface Scene {
   onopen: (object: ObjectRef) => void;
   reveal: (secret: SecretKey) => Promise<Revealed>;
+  usage: () => Promise<UsageHistory>;
   pairs: (kind: PairKind, filter: string, from: number, count: number) => Promise<Pairs>;
 }
 

@@ -15,6 +15,7 @@ use wire::{
 };
 
 use super::feeds::{FeedId, Message, Owner};
+use super::measured::Measured;
 use super::owned::Owned;
 use super::rights::list_of;
 use super::{Session, gone};
@@ -43,6 +44,7 @@ pub(crate) struct Drawer {
     /// Its controller, that one's controller, and so on.
     pub(super) lineage: Vec<ObjectLink>,
     pub(super) owned: Owned,
+    pub(super) measured: Measured,
     version: u32,
     announced: u32,
 }
@@ -73,6 +75,23 @@ impl Drawer {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// `kubectl describe deployments.apps web -n shop`: names need no quoting.
+    fn command(&self) -> String {
+        let Resource { group, plural, .. } = &self.resource;
+        let dot = if group.is_empty() { "" } else { "." };
+        let place = if self.resource.namespaced {
+            format!(" -n {}", self.namespace)
+        } else {
+            String::new()
+        };
+        format!("kubectl describe {plural}{dot}{group} {}{place}", self.name)
+    }
+
+    fn measures(&self, object: &Value) -> bool {
+        let kind = &self.resource.kind;
+        super::measured::whose(kind, &self.namespace, &self.name, object).is_some()
     }
 
     pub(crate) fn object(&self) -> Option<&Value> {
@@ -255,6 +274,7 @@ impl Session {
             events_problem: String::new(),
             lineage: Vec::new(),
             owned: Owned::default(),
+            measured: Measured::default(),
             version: 1,
             announced: 0,
         };
@@ -340,12 +360,14 @@ impl Session {
         let events: Vec<_> = drawer.events.values().collect();
         let uid = drawer.uid();
         let held = drawer.owned.held();
+        let peaks = drawer.measured.peaks();
         let owned_uids = drawer.owned.uids(uid);
         let around = Around {
             events: &events,
             owned: &owned_uids,
+            peaks: &peaks,
+            endpoints: drawer.owned.endpoints(),
             held: held.as_ref().map(|(pods, held)| (*pods, held)),
-            ..Around::default()
         };
         let seen = drawer
             .object
@@ -373,7 +395,12 @@ impl Session {
             verdicts: shown.verdicts(),
             sections: shown.sections(),
             conditions: shown.conditions(),
-            containers: shown.containers(),
+            containers: shown.containers(&drawer.measured),
+            measures: drawer
+                .object
+                .as_ref()
+                .is_some_and(|object| drawer.measures(object)),
+            command: drawer.command(),
             data,
             data_total,
             labels: first(PairKind::Labels),

@@ -17,6 +17,7 @@ mod history;
 mod kinds;
 mod lineage;
 mod logs;
+mod measured;
 mod overview;
 mod owned;
 mod relations;

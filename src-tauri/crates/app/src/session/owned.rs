@@ -7,7 +7,7 @@ use cluster::health::Health;
 use cluster::update::{Change, Scope, Update};
 use cluster::{RequestError, fetch};
 use model::links::Selector;
-use model::{Kind, ObjectRow, PodResources};
+use model::{Kind, ObjectRow, PodResources, Resource};
 use serde_json::Value;
 use table::Cell;
 use wire::OwnedObject;
@@ -25,7 +25,8 @@ const MOST_EVENTS: u64 = 3_000;
 /// One watch of what is owned.
 struct Followed {
     feed: FeedId,
-    kind: Kind,
+    /// `None`: what objects refer to, and how they fare.
+    kind: Option<Kind>,
     /// Whether all of them are here.
     listed: bool,
     rows: BTreeMap<(String, String), ObjectRow>,
@@ -130,12 +131,33 @@ impl Owned {
         })
     }
 
+    /// Endpoints of a Service that are ready, of how many, if they are followed.
+    pub(crate) fn endpoints(&self) -> Option<(usize, usize)> {
+        let slices = self
+            .followed
+            .iter()
+            .find(|f| f.kind.is_none() && f.listed)?;
+        // A slice's state is `2/3 ready`.
+        let counts = slices.rows.values().filter_map(|row| match row {
+            ObjectRow::Linked(slice) => {
+                let (ready, all) = slice.state.split(' ').next()?.split_once('/')?;
+                Some((ready.parse().ok()?, all.parse().ok()?))
+            }
+            _ => None,
+        });
+        Some(
+            counts.fold((0, 0), |sum: (usize, usize), one: (usize, usize)| {
+                (sum.0 + one.0, sum.1 + one.1)
+            }),
+        )
+    }
+
     /// What a node's pods hold of it together, if they are followed; ended pods hold nothing.
     pub(crate) fn held(&self) -> Option<(usize, PodResources)> {
         let pods = self
             .followed
             .iter()
-            .find(|f| f.kind == Kind::Pods && f.listed)?;
+            .find(|f| f.kind == Some(Kind::Pods) && f.listed)?;
         let mut sum = PodResources::default();
         let mut count = 0;
         for row in pods.rows.values() {
@@ -206,12 +228,20 @@ fn told(row: &ObjectRow) -> Option<(&'static str, &'static str, Cell, String)> {
                 revision.unwrap_or_default(),
             ))
         }
+        ObjectRow::Linked(row) => Some((
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            Cell::toned(row.state.clone(), row.tone),
+            String::new(),
+        )),
         _ => None,
     }
 }
 
-fn refusal(error: &RequestError, kind: Kind) -> String {
-    let spec = kind.spec();
+fn refusal(error: &RequestError, kind: Option<Kind>) -> String {
+    let Some(spec) = kind.map(Kind::spec) else {
+        return format!("EndpointSlices cannot be read: {error}");
+    };
     let said = lacks::request(error, list_of(&spec.resource), Where::Everywhere);
     match said.lack {
         Some(lack) => lack.sentence,
@@ -231,6 +261,21 @@ fn scopes(kind: &str, name: &str, namespace: &str, object: &Value) -> Vec<Scope>
             return vec![Scope {
                 fields: format!("spec.nodeName={name}"),
                 ..scope(Kind::Pods)
+            }];
+        }
+        // An ExternalName has none.
+        "Service" if spec["type"] != "ExternalName" => {
+            let slices = Resource {
+                group: "discovery.k8s.io".to_owned(),
+                version: "v1".to_owned(),
+                plural: "endpointslices".to_owned(),
+                kind: "EndpointSlice".to_owned(),
+                namespaced: true,
+            };
+            return vec![Scope {
+                labels: format!("kubernetes.io/service-name={name}"),
+                links: true,
+                ..Scope::of(slices, None, Some(namespace.to_owned()))
             }];
         }
         "ReplicationController" => Selector::of_map(&spec["selector"]),
@@ -280,7 +325,7 @@ impl Session {
         let mut followed = Vec::new();
         for scope in wanted {
             let connection = self.connection.clone();
-            let kind = scope.kind.unwrap_or(Kind::Pods);
+            let kind = scope.kind;
             let feed = self.feeds.open(Owner::Drawer(id), Message::Update, |sink| {
                 follow(connection, scope, sink)
             });
@@ -296,7 +341,10 @@ impl Session {
         };
         drawer.owned.followed = followed;
         // A node's pods have events enough of their own.
-        if kind != "Node" && !drawer.owned.events_asked {
+        if !matches!(&*kind, "Node" | "Service")
+            && !drawer.owned.scopes.is_empty()
+            && !drawer.owned.events_asked
+        {
             drawer.owned.events_asked = true;
             self.weigh_events(id, namespace);
         }

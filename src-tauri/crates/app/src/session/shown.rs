@@ -12,6 +12,7 @@ use wire::{
 };
 
 use super::Session;
+use super::measured::Measured;
 use super::reveal::size;
 
 /// Events and keys shown at most; how many there are is told.
@@ -139,11 +140,14 @@ impl<'a> Shown<'a> {
         )
     }
 
-    pub(crate) fn containers(&self) -> Vec<Container> {
-        self.each(|details| &details.containers, |c| self.container(c))
+    pub(crate) fn containers(&self, measured: &Measured) -> Vec<Container> {
+        self.each(
+            |details| &details.containers,
+            |c| self.container(c, measured),
+        )
     }
 
-    fn container(&self, container: &ContainerDetail) -> Container {
+    fn container(&self, container: &ContainerDetail, measured: &Measured) -> Container {
         let state = container.state.as_ref();
         Container {
             name: container.name.clone(),
@@ -171,7 +175,7 @@ impl<'a> Shown<'a> {
                 .iter()
                 .map(|line| ResourceUse {
                     resource: line.resource.clone(),
-                    used: String::new(),
+                    used: measured.latest(&container.name, &line.resource),
                     request: line.request.clone(),
                     limit: line.limit.clone(),
                 })

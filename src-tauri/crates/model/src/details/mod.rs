@@ -1,5 +1,6 @@
 //! What the drawer shows of one object, from its full JSON.
 
+mod bounds;
 mod columns;
 mod containers;
 mod data;
@@ -23,6 +24,7 @@ use crate::yaml;
 use look::{Look, is_about};
 use read::{line, list};
 
+pub use bounds::{Bound, Bounds, bounds};
 pub use data::{data_value, secret_value};
 pub use field_owners::{FieldOwner, field_owners};
 pub use look::Around;
