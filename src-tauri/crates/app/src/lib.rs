@@ -24,6 +24,7 @@ mod sessions;
 mod settings;
 mod start;
 mod surroundings;
+mod typed;
 mod watching;
 mod whose;
 

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use table::{Column, Filter, FilterError, Row, RowId, Rows, Selection, Sort, View, Vocabulary};
+use table::{Column, Row, RowId, Rows, Selection, Sort, View};
 use wire::{OpenView, SortBy};
+
+use crate::typed::Typed;
 
 /// One view of a table, as the window knows it.
 #[derive(Debug)]
@@ -34,43 +36,6 @@ pub(crate) enum Picked {
     Range(RowId, RowId),
     All,
     Nothing,
-}
-
-/// A filter as it was typed, and what it means.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Typed {
-    text: String,
-    /// What is wrong with it: then the last good one filters.
-    pub(crate) problem: Option<FilterError>,
-    /// The last good one.
-    good: Filter,
-}
-
-impl Typed {
-    /// Reads what was typed, for a table of `kind` (`Pod`) with these columns.
-    pub(crate) fn read(&mut self, text: &str, columns: &[Column], kind: &str) {
-        text.clone_into(&mut self.text);
-        let vocabulary = Vocabulary {
-            columns,
-            is_field: model::fields::is_field(kind),
-        };
-        match Filter::parse(text, &vocabulary) {
-            Ok(filter) => {
-                self.good = filter;
-                self.problem = None;
-            }
-            Err(problem) => self.problem = Some(problem),
-        }
-    }
-
-    /// The field selector for the server; empty selects everything.
-    pub(crate) fn fields(&self) -> String {
-        let terms = self.good.fields().iter();
-        let terms: Vec<String> = terms
-            .map(|term| model::fields::term(&term.key, term.equal, &term.value))
-            .collect();
-        terms.join(",")
-    }
 }
 
 impl LiveView {

@@ -216,9 +216,15 @@ fn rows_are_selected_and_copied() {
     window.shot("selection");
     window.press(&[Key::Control], 'a');
     selected(&["a", "b", "c", "d"]);
+    go_to(&window, "Theme: dark");
+    window.until(
+        "the rows focused",
+        "if (document.activeElement !== grid()) grid().focus(); return true",
+        &[],
+    );
     window.press(&[Key::Control, Key::Shift], 'C');
     window.until("the menu", "return one('menu', 'Copy')", &[]);
-    window.shot("copy-menu");
+    window.shot("copy-menu-dark");
     window.press(&[], Key::Down);
     window.press(&[], Key::Down);
     window.press(&[], Key::Down);
@@ -291,6 +297,7 @@ fn the_palette_finds_objects() {
         &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "lighthouse-lamps", "namespace": space}}),
     );
     let window = connected();
+    go_to(&window, "Theme: dark");
     go_to(&window, "Nodes");
     window.press(&[Key::Control], 'k');
     window.until(
@@ -331,4 +338,12 @@ fn the_palette_finds_objects() {
         "return one('grid', 'ConfigMaps') && drawer() && nameOf(drawer()) === 'Details of lighthouse-lamps'",
         &[],
     );
+    window.resize(900, 560);
+    window.shot("working-small-dark");
+    let cut = window.eval(
+        "const right = grid().getBoundingClientRect().right;
+         return all('button', '').filter((e) => e.closest('header') && !e.closest('aside') && e.getBoundingClientRect().right > right + 1).map(nameOf)",
+        &[],
+    );
+    assert_eq!(cut, json!([]), "controls under the drawer");
 }

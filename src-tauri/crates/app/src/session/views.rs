@@ -13,7 +13,8 @@ use wire::{
 use super::collection::{Collection, CollectionId};
 use super::derived::Derived;
 use super::{Session, gone};
-use crate::live_table::{LiveView, Typed};
+use crate::live_table::LiveView;
+use crate::typed::Typed;
 
 /// The kind id of the table of all autoscalers.
 pub(crate) const SCALING: &str = "scaling";

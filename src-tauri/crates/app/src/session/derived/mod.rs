@@ -15,7 +15,8 @@ use wire::{ObjectRef, OpenView, RowOut, Rows, RowsAsk, SortBy, ViewOpened, ViewS
 use super::collection::{Collection, CollectionId};
 use super::views::{Columns, MOST_ROWS, answer, resolve, shown};
 use super::{Session, gone};
-use crate::live_table::{Announcement, Followed, LiveTable, LiveView, Typed};
+use crate::live_table::{Announcement, Followed, LiveTable, LiveView};
+use crate::typed::Typed;
 pub(crate) use row::DerivedRow;
 
 /// A table of this sort. (The table of autoscalers, older, is `scaling`.)

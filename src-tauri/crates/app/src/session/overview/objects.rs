@@ -72,7 +72,12 @@ impl Session {
             .into_iter()
             .map(|(word, (count, tone))| WorkloadCount {
                 count,
-                filter: if is_pods { word.clone() } else { String::new() },
+                // Exactly that word of the column: it may hold a colon.
+                filter: if is_pods {
+                    format!("status:=\"{word}\"")
+                } else {
+                    String::new()
+                },
                 word: Cell::toned(word, tone),
             })
             .collect();
