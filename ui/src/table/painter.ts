@@ -1,6 +1,6 @@
 // Writes rows into the DOM: only what changed, recycled elements, always in the order of the list.
 
-import type { RowOut } from '../wire';
+import type { RowOut, Tone } from '../wire';
 import type { ShownColumn } from './columns';
 
 /** What decides how rows look, besides their cells. */
@@ -17,7 +17,7 @@ export interface Look {
 
 interface Mounted {
   element: HTMLElement;
-  cells: { element: HTMLElement; text: Text; look: string }[];
+  cells: { element: HTMLElement; text: Text; look: string; bricks: string }[];
   key: string;
   index: number;
   top: number;
@@ -101,7 +101,7 @@ export class RowPainter {
       cell.append(text);
       element.append(cell);
       cell.dataset['column'] = column.id;
-      return { element: cell, text, look: '' };
+      return { element: cell, text, look: '', bricks: '' };
     });
     return { element, cells, key: '', index: -1, top: NaN, state: '' };
   }
@@ -125,8 +125,15 @@ export class RowPainter {
       const cell = mounted.cells[place];
       const value = row.cells[shown.cell];
       if (!cell) continue;
-      const text = value?.text ?? '';
+      const bricks = value?.bricks ?? [];
+      const said = value?.text ?? '';
+      const text = bricks.length > 0 ? '' : said;
       if (cell.text.data !== text) cell.text.data = text;
+      const built = bricks.length > 0 ? `${bricks.join(' ')}|${said}` : '';
+      if (cell.bricks !== built) {
+        cell.bricks = built;
+        lay(cell.element, cell.text, bricks, said);
+      }
       const mark = look.marked.has(shown.column.id) && value?.tone !== 'plain' ? ' marked' : '';
       const cellLook = `cell ${shown.column.align} tone-${value?.tone ?? 'plain'}${mark}`;
       if (cell.look !== cellLook) {
@@ -153,6 +160,24 @@ export function placed(
   if (!pinned || rows.some((row) => row.key === pinned.row.key)) return all;
   if (pinned.index < from) return [pinned, ...all];
   return pinned.index >= from + rows.length ? [...all, pinned] : all;
+}
+
+/** One brick a part, and what they say in words. */
+function lay(cell: HTMLElement, text: Text, bricks: readonly Tone[], said: string): void {
+  const parts = bricks.map((tone) => {
+    const brick = document.createElement('span');
+    brick.className = `brick tone-${tone}`;
+    brick.setAttribute('aria-hidden', 'true');
+    return brick;
+  });
+  cell.replaceChildren(text, ...parts);
+  if (bricks.length > 0) {
+    cell.setAttribute('aria-label', said);
+    cell.title = said.replaceAll(', ', '\n');
+  } else {
+    cell.removeAttribute('aria-label');
+    cell.removeAttribute('title');
+  }
 }
 
 function move(mounted: Mounted, top: number): void {

@@ -9,6 +9,9 @@ export type Measure = (text: string) => number;
 /** Distinct texts remembered for a column; past that they are measured again. */
 const REMEMBERED = 512;
 
+/** Width of a brick with the gap behind it, in CSS pixels. */
+const BRICK = 11;
+
 interface Held {
   width: number;
   length: number;
@@ -27,7 +30,11 @@ export class Widest {
     for (const { column, cell } of columns) {
       const held = this.#of(column.id);
       const before = held.width;
-      for (const row of rows) this.#take(held, row.cells[cell]?.text ?? '');
+      for (const row of rows) {
+        const { text, bricks } = row.cells[cell] ?? { text: '' };
+        if (bricks) held.width = Math.max(held.width, bricks.length * BRICK);
+        else this.#take(held, text);
+      }
       grew ||= held.width > before;
     }
     return grew;

@@ -118,7 +118,11 @@ text: string,
 /**
  * Its colour.
  */
-tone: Tone, };
+tone: Tone, 
+/**
+ * Parts painted as a row of small bricks in place of the text, which then says the same in words.
+ */
+bricks?: Array<Tone>, };
 
 /**
  * One column of a table.

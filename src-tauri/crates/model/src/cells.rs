@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use table::{Align, Cell, Column, Measure, SortKey, Tone};
+use table::{Align, Cell, Column, Measure, SortKey};
 
 use crate::duration;
 
@@ -24,7 +24,7 @@ pub(crate) fn measure(id: &str) -> Measure {
         "age" | "last-seen" | "first-seen" | "last-schedule" | "last-success" | "renewed" => {
             Measure::Age
         }
-        "cpu" => Measure::Billionths,
+        "cpu" | "cpu-request" | "cpu-limit" => Measure::Billionths,
         _ => Measure::Ones,
     }
 }
@@ -66,8 +66,8 @@ pub(crate) fn age(since_ms: Option<i64>, now_ms: i64) -> Cell {
     });
     Cell {
         text: duration::human(elapsed),
-        tone: Tone::Plain,
         until_ms: until,
+        ..Cell::default()
     }
 }
 

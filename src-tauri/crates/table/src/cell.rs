@@ -35,6 +35,13 @@ pub struct Cell {
     pub text: String,
     /// Its colour.
     pub tone: Tone,
+    /// Parts painted as a row of small bricks in place of the text, which then says the same in words.
+    #[cfg_attr(
+        feature = "wire",
+        serde(default, skip_serializing_if = "Vec::is_empty"),
+        ts(as = "Option<Vec<Tone>>", optional)
+    )]
+    pub bricks: Vec<Tone>,
     /// When the text changes by the passing of time alone (Unix ms), as ages do.
     #[cfg_attr(feature = "wire", serde(skip))]
     pub until_ms: Option<i64>,
@@ -53,7 +60,7 @@ impl Cell {
         Self {
             text: text.into(),
             tone,
-            until_ms: None,
+            ..Self::default()
         }
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn of(
         let cell = row.cell(index, now_ms);
         match column.id.as_str() {
             "namespace" | "name" | "age" | "controlled-by" | "containers" | "images" | "labels"
-            | "selector" | "cpu" | "memory" => {}
+            | "selector" | "cpu" | "memory" | "cpu-request" | "cpu-limit" | "memory-request"
+            | "memory-limit" | "priority-class" | "service-account" => {}
             "status" => {
                 status = Some(Words {
                     text: cell.text,

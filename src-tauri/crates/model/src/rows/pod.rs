@@ -6,7 +6,8 @@ use table::{Cell, Column, Row, SortKey, Tone};
 
 use super::pod_status::{self, ContainerBrief, Summary};
 use crate::cells::{
-    age, age_key, figure_column, figure_key, or_none, ready_key, text_column, text_key, wide,
+    age, age_key, figure_column, figure_key, fitting, or_none, ready_key, text_column, text_key,
+    wide,
 };
 use crate::meta::{Meta, Word};
 use crate::quantity::{cpu_text, memory_text};
@@ -45,6 +46,10 @@ pub struct PodRow {
     pub gates: Option<(u32, u32)>,
     /// Init containers and containers, in the order of the spec.
     pub containers: Box<[ContainerBrief]>,
+    /// Who it acts as.
+    pub service_account: Arc<str>,
+    /// Its priority class; empty if none.
+    pub priority_class: Arc<str>,
     /// What it holds of its node, shared with pods that ask alike.
     pub resources: Arc<PodResources>,
     /// CPU and memory in use, if measured.
@@ -84,6 +89,8 @@ impl From<&slim::Pod> for PodRow {
             last_restart_ms,
             ip: text::line(ip),
             node: text::shared(&spec.node_name),
+            service_account: text::shared(&spec.service_account_name),
+            priority_class: text::shared(&spec.priority_class_name),
             nominated_node: text::line(&status.nominated_node_name),
             gates: gates(spec, status),
             containers: pod_status::briefs(spec, status),
@@ -119,16 +126,34 @@ impl PodRow {
             text_column("node", "Node", 160),
             wide(text_column("nominated-node", "Nominated Node", 140)),
             wide(text_column("readiness-gates", "Readiness Gates", 130)),
+            text_column("containers", "Containers", 110),
             figure_column("cpu", "CPU", 72),
             figure_column("memory", "Memory", 84),
             text_column("controlled-by", "Controlled By", 220),
             wide(text_column("qos", "QoS", 96)),
+            wide(figure_column("cpu-request", "CPU Request", 96)),
+            wide(figure_column("cpu-limit", "CPU Limit", 88)),
+            wide(figure_column("memory-request", "Memory Request", 120)),
+            wide(figure_column("memory-limit", "Memory Limit", 104)),
+            wide(text_column("priority-class", "Priority Class", 160)),
+            wide(text_column("service-account", "Service Account", 150)),
+            wide(text_column("labels", "Labels", 240)),
         ]
     }
 
     /// The colour of its status.
     pub fn tone(&self) -> Tone {
         pod_status::tone(&self.status, self.ready, self.total)
+    }
+
+    /// A brick a container, in the order of the spec; the text names each.
+    fn containers_cell(&self) -> Cell {
+        let words: Vec<String> = self.containers.iter().map(ContainerBrief::words).collect();
+        Cell {
+            text: words.join(", "),
+            bricks: self.containers.iter().map(ContainerBrief::tone).collect(),
+            ..Cell::default()
+        }
     }
 
     fn restarts_cell(&self, now_ms: i64) -> Cell {
@@ -142,6 +167,7 @@ impl PodRow {
             tone: if recent { Tone::Warn } else { Tone::Plain },
             // The colour fades after an hour, when the text changes too (`59m` to `60m`).
             until_ms: ago.until_ms,
+            ..Cell::default()
         }
     }
 }
@@ -171,17 +197,25 @@ impl Row for PodRow {
                 || or_none(""),
                 |(open, all)| Cell::plain(format!("{open}/{all}")),
             ),
-            10 => Cell::plain(self.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
-            11 => Cell::plain(
+            10 => self.containers_cell(),
+            11 => Cell::plain(self.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
+            12 => Cell::plain(
                 self.usage
                     .map(|u| memory_text(u.memory_bytes))
                     .unwrap_or_default(),
             ),
-            12 => match &self.meta.owner {
+            13 => match &self.meta.owner {
                 Some(owner) => Cell::plain(format!("{}/{}", owner.kind, owner.name)),
                 None => or_none(""),
             },
-            13 => Cell::plain(&*self.qos),
+            14 => Cell::plain(&*self.qos),
+            15 => cpu_cell(self.resources.requests.get("cpu")),
+            16 => cpu_cell(self.resources.limits.get("cpu")),
+            17 => memory_cell(self.resources.requests.get("memory")),
+            18 => memory_cell(self.resources.limits.get("memory")),
+            19 => or_none(&self.priority_class),
+            20 => or_none(&self.service_account),
+            21 => or_none(&fitting(&self.meta.labels.text())),
             _ => Cell::default(),
         }
     }
@@ -200,14 +234,64 @@ impl Row for PodRow {
             9 => self.gates.map_or(SortKey::Absent, |(open, all)| {
                 ready_key(open.into(), all.into())
             }),
-            10 => figure_key(self.usage.map(|u| u.cpu_nano)),
-            11 => figure_key(self.usage.map(|u| u.memory_bytes)),
-            12 => match &self.meta.owner {
+            // What is not as it should be first.
+            10 => SortKey::Int(
+                self.containers
+                    .iter()
+                    .map(|one| -i64::from(gravity(one.tone())))
+                    .min()
+                    .unwrap_or(0),
+            ),
+            11 => figure_key(self.usage.map(|u| u.cpu_nano)),
+            12 => figure_key(self.usage.map(|u| u.memory_bytes)),
+            13 => match &self.meta.owner {
                 Some(owner) => SortKey::Text(format!("{}/{}", owner.kind, owner.name).into()),
                 None => SortKey::Absent,
             },
-            13 => text_key(&self.qos),
+            14 => text_key(&self.qos),
+            15 => nano_key(self.resources.requests.get("cpu")),
+            16 => nano_key(self.resources.limits.get("cpu")),
+            17 => unit_key(self.resources.requests.get("memory")),
+            18 => unit_key(self.resources.limits.get("memory")),
+            19 => text_key(&self.priority_class),
+            20 => text_key(&self.service_account),
+            21 => match self.meta.labels.text() {
+                none if none.is_empty() => SortKey::Absent,
+                labels => SortKey::Text(labels.into()),
+            },
             _ => SortKey::Absent,
         }
     }
+}
+
+fn gravity(tone: Tone) -> u8 {
+    match tone {
+        Tone::Good => 0,
+        Tone::Quiet | Tone::Plain => 1,
+        Tone::Warn => 2,
+        Tone::Bad => 3,
+    }
+}
+
+/// Billionths of a core; nothing where none are asked for.
+fn cpu_cell(nano: Option<i128>) -> Cell {
+    let nano = nano.and_then(|nano| i64::try_from(nano).ok());
+    Cell::plain(nano.map(cpu_text).unwrap_or_default())
+}
+
+/// Billionths of a byte; nothing where none are asked for.
+fn memory_cell(nano: Option<i128>) -> Cell {
+    Cell::plain(bytes(nano).map(memory_text).unwrap_or_default())
+}
+
+fn bytes(nano: Option<i128>) -> Option<i64> {
+    nano.and_then(|nano| i64::try_from(nano / 1_000_000_000).ok())
+}
+
+fn nano_key(nano: Option<i128>) -> SortKey<'static> {
+    figure_key(nano.and_then(|nano| i64::try_from(nano).ok()))
+}
+
+fn unit_key(nano: Option<i128>) -> SortKey<'static> {
+    figure_key(bytes(nano))
 }

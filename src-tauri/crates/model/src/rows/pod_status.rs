@@ -66,6 +66,35 @@ pub struct ContainerBrief {
     pub phase: ContainerPhase,
     /// Whether it passes its readiness probe.
     pub ready: bool,
+    /// Whether it ended with an error.
+    pub failed: bool,
+}
+
+impl ContainerBrief {
+    /// The colour of its brick. An init container that ended has done its work.
+    pub fn tone(&self) -> Tone {
+        match (self.phase, self.role) {
+            (ContainerPhase::Running, ContainerRole::Init) => Tone::Warn,
+            (ContainerPhase::Running, _) if self.ready => Tone::Good,
+            (ContainerPhase::Waiting, _) if self.restarts > 0 => Tone::Bad,
+            (ContainerPhase::Running | ContainerPhase::Waiting, _) => Tone::Warn,
+            (ContainerPhase::Terminated, _) if self.failed => Tone::Bad,
+            (ContainerPhase::Terminated, _) => Tone::Quiet,
+        }
+    }
+
+    /// Its brick in words: `web running`, `log waiting, restarted`.
+    pub fn words(&self) -> String {
+        let state = match self.phase {
+            ContainerPhase::Running if self.ready || self.role == ContainerRole::Init => "running",
+            ContainerPhase::Running => "not ready",
+            ContainerPhase::Waiting if self.restarts > 0 => "waiting after a restart",
+            ContainerPhase::Waiting => "waiting",
+            ContainerPhase::Terminated if self.failed => "failed",
+            ContainerPhase::Terminated => "ended",
+        };
+        format!("{} {state}", self.name)
+    }
 }
 
 pub(super) fn phase(state: Option<&ContainerState>) -> ContainerPhase {
@@ -91,6 +120,9 @@ pub(super) fn briefs(spec: &PodSpec, status: &PodStatus) -> Box<[ContainerBrief]
             role,
             phase: phase(status.and_then(|s| s.state.as_ref())),
             ready: status.is_some_and(|s| s.ready),
+            failed: status
+                .and_then(|s| s.state.as_ref()?.terminated.as_ref())
+                .is_some_and(|ended| ended.exit_code != 0),
         }
     };
     let init = spec.init_containers.iter().map(|c| {
@@ -289,5 +321,51 @@ pub(super) fn tone(status: &str, ready: u32, total: u32) -> Tone {
             Tone::Warn
         }
         _ => Tone::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brick_tells_what_its_words_tell() {
+        use ContainerPhase::{Running, Terminated, Waiting};
+        use ContainerRole::{Container, Init};
+        for (role, phase, ready, restarts, failed, tone, words) in [
+            (Container, Running, true, 0, false, Tone::Good, "c running"),
+            (
+                Container,
+                Running,
+                false,
+                3,
+                false,
+                Tone::Warn,
+                "c not ready",
+            ),
+            (Init, Running, false, 0, false, Tone::Warn, "c running"),
+            (Container, Waiting, false, 0, false, Tone::Warn, "c waiting"),
+            (
+                Container,
+                Waiting,
+                false,
+                2,
+                false,
+                Tone::Bad,
+                "c waiting after a restart",
+            ),
+            (Init, Terminated, true, 0, false, Tone::Quiet, "c ended"),
+            (Container, Terminated, false, 0, true, Tone::Bad, "c failed"),
+        ] {
+            let brief = ContainerBrief {
+                name: "c".into(),
+                restarts,
+                role,
+                phase,
+                ready,
+                failed,
+            };
+            assert_eq!((brief.tone(), &*brief.words()), (tone, words));
+        }
     }
 }

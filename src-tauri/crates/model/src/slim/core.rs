@@ -18,10 +18,14 @@ slim! {
     PodSpec {
         #[prost(message, repeated, tag = "2")]
         containers: Vec<Container>,
+        #[prost(bytes = "vec", tag = "8")]
+        service_account_name: Vec<u8>,
         #[prost(bytes = "vec", tag = "10")]
         node_name: Vec<u8>,
         #[prost(message, repeated, tag = "20")]
         init_containers: Vec<Container>,
+        #[prost(bytes = "vec", tag = "24")]
+        priority_class_name: Vec<u8>,
         #[prost(message, repeated, tag = "28")]
         readiness_gates: Vec<PodReadinessGate>,
         #[prost(btree_map = "string, message", tag = "32")]
