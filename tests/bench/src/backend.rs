@@ -34,7 +34,7 @@ pub(crate) struct Opening {
 }
 
 #[derive(Default)]
-struct BenchHost {
+pub(crate) struct BenchHost {
     told: Notify,
     folder: PathBuf,
 }
@@ -55,6 +55,86 @@ impl Host for BenchHost {
 
     fn config_folder(&self) -> PathBuf {
         self.folder.clone()
+    }
+}
+
+/// A backend on the only context of a kubeconfig, with all that it says.
+pub(crate) struct Backend {
+    pub(crate) app: App,
+    pub(crate) host: Arc<BenchHost>,
+    pub(crate) cluster: String,
+    /// Its configuration; removed with it.
+    _folder: tempfile::TempDir,
+}
+
+impl Backend {
+    /// Connects; waits for nothing more.
+    pub(crate) async fn connect(kubeconfig: &Path) -> Result<Self, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let host = Arc::new(BenchHost {
+            folder: folder.path().to_owned(),
+            ..BenchHost::default()
+        });
+        let app = App::new(host.clone(), vec![kubeconfig.to_owned()], None, None);
+        let cluster = connect(&app).await?.cluster;
+        Ok(Self {
+            app,
+            host,
+            cluster,
+            _folder: folder,
+        })
+    }
+
+    /// What it says of its connection.
+    pub(crate) async fn status(&self) -> Result<ClusterStatus, String> {
+        ask(
+            &self.app,
+            "cluster_status",
+            &json!({"cluster": self.cluster}),
+        )
+        .await
+    }
+
+    /// Runs a command.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        command: &str,
+        argument: &Value,
+    ) -> Result<T, String> {
+        ask(&self.app, command, argument).await
+    }
+
+    /// Opens the table of a kind; its id, and how long its first rows and a live table of `rows` rows took.
+    pub(crate) async fn table(
+        &self,
+        kind: &str,
+        rows: usize,
+    ) -> Result<(u32, Duration, Duration), String> {
+        let start = Instant::now();
+        let argument = json!({"cluster": self.cluster, "kind": kind, "namespaces": [], "filter": "", "sort": []});
+        let opened: ViewOpened = self.ask("open_view", &argument).await?;
+        let mut first = None;
+        while start.elapsed() < PATIENCE {
+            let shown = page(&self.app, opened.view, 0).await?;
+            if !shown.rows.is_empty() {
+                first.get_or_insert(start.elapsed());
+            }
+            if shown.state.phase == Phase::Failed {
+                return Err(format!("{kind}: {}", shown.state.why));
+            }
+            if let Some(first) = first
+                && shown.state.phase == Phase::Live
+                && shown.total as usize >= rows
+            {
+                return Ok((opened.view, first, start.elapsed()));
+            }
+            // Passing without a notice is what heals a lost one.
+            let _ = timeout(HEALED, self.host.told.notified()).await;
+        }
+        Err(format!(
+            "no live table of {rows} {kind} within {} s",
+            PATIENCE.as_secs()
+        ))
     }
 }
 

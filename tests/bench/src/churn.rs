@@ -45,6 +45,18 @@ pub(crate) struct Churned {
     rate: f64,
 }
 
+impl Churned {
+    /// Script of each frame, ms.
+    pub(crate) fn frames(&self) -> &[f64] {
+        &self.frames
+    }
+
+    /// From the server's answer to a change to the document, ms.
+    pub(crate) fn delays(&self) -> &[f64] {
+        &self.from_answer
+    }
+}
+
 /// Times in ms since the epoch: asked, answered.
 type Sent = BTreeMap<String, (f64, f64)>;
 

@@ -13,9 +13,20 @@ pub(crate) fn kubectl(
     pods: usize,
     home: &Path,
 ) -> Result<Duration, String> {
+    get(plane, kubeconfig, "pods", pods, home)
+}
+
+/// The same for any resource.
+pub(crate) fn get(
+    plane: &ControlPlane,
+    kubeconfig: &Path,
+    resource: &str,
+    pods: usize,
+    home: &Path,
+) -> Result<Duration, String> {
     let start = Instant::now();
     let output = Command::new(plane.binaries().kubectl())
-        .args(["get", "pods", "-A", "--kubeconfig"])
+        .args(["get", resource, "-A", "--kubeconfig"])
         .arg(kubeconfig)
         // Its discovery cache lives there, and is warm from the second run on.
         .env("HOME", home)
@@ -27,7 +38,7 @@ pub(crate) fn kubectl(
     if !output.status.success() || lines != pods + 1 {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!(
-            "kubectl printed {lines} lines for {pods} pods: {said}"
+            "kubectl printed {lines} lines for {pods} {resource}: {said}"
         ));
     }
     Ok(took)

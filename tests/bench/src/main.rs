@@ -1,7 +1,7 @@
 //! Measures the release build against what people use today, and prints the README's table.
 //!
-//! `cargo xtask bench` builds everything and runs this. Arguments name the parts to measure (`engine`, `listing`, `window`);
-//! none is all. Environment: `BENCH_PODS` (10000), `BENCH_RUNS` (5), `BENCH_IDLE_SECONDS` (60), `SCALESCOPE_BINARY` (the
+//! `cargo xtask bench` builds everything and runs this. Arguments name the parts to measure (`engine`, `listing`, `window`, `scale`);
+//! none is all but `scale`, which takes a quarter of an hour by itself. Environment: `BENCH_PODS` (10000), `BENCH_RUNS` (5), `BENCH_IDLE_SECONDS` (60), `BENCH_DIVISOR` (1: `scale` whole), `SCALESCOPE_BINARY` (the
 //! release build of the program, else the one in `target/release`).
 #![allow(clippy::print_stdout)] // its output is its purpose
 
@@ -22,13 +22,14 @@ mod options;
 mod processes;
 mod relabel;
 mod report;
+mod scale;
 mod start;
 mod window_runs;
 
 use std::process::ExitCode;
 
 use control_plane::ControlPlane;
-use options::Options;
+use options::{Options, Part};
 use report::Report;
 
 fn main() -> ExitCode {
@@ -43,20 +44,24 @@ fn main() -> ExitCode {
 
 fn bench() -> Result<(), String> {
     let options = Options::from_environment()?;
+    let asked = |part| options.parts.contains(&part);
     let mut report = Report::begin(&options);
-    if options.engine {
+    if asked(Part::Engine) {
         engine::measure(&options, &mut report)?;
         forecast::measure(&mut report)?;
     }
-    if options.listing {
+    if asked(Part::Listing) {
         // Scraping 10,000 pods would take from every client's time what nobody measures.
         let plane = full_plane(&options, false)?;
         listing::measure(&plane, &options, &mut report)?;
     }
-    if options.window {
+    if asked(Part::Window) {
         start::size(&options, &mut report)?;
         let plane = full_plane(&options, true)?;
         window_runs::measure(&plane, &options, &mut report)?;
+    }
+    if asked(Part::Scale) {
+        scale::measure(&options, &mut report)?;
     }
     report.end()
 }

@@ -4,6 +4,28 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// One part of the measurements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The scaling engine.
+    Engine,
+    /// Lists.
+    Listing,
+    /// The window.
+    Window,
+    /// A cluster of the largest size; only when asked for by name.
+    Scale,
+}
+
+impl Part {
+    const ALL: [(&'static str, Self); 4] = [
+        ("engine", Self::Engine),
+        ("listing", Self::Listing),
+        ("window", Self::Window),
+        ("scale", Self::Scale),
+    ];
+}
+
 /// From the environment and the arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -13,12 +35,10 @@ pub(crate) struct Options {
     pub(crate) runs: usize,
     /// How long the idle program is watched.
     pub(crate) idle: Duration,
-    /// Whether the scaling engine is timed.
-    pub(crate) engine: bool,
-    /// Whether lists are timed.
-    pub(crate) listing: bool,
-    /// Whether the window is measured.
-    pub(crate) window: bool,
+    /// Parts to measure.
+    pub(crate) parts: Vec<Part>,
+    /// The part `scale` is smaller by this, to try it.
+    pub(crate) divisor: usize,
     /// The release build of the program.
     pub(crate) program: PathBuf,
     /// Where cargo builds.
@@ -39,18 +59,20 @@ impl Options {
             env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let program = env::var_os("SCALESCOPE_BINARY")
             .map_or_else(|| target.join("release/scalescope"), PathBuf::from);
-        let parts: Vec<String> = env::args().skip(1).collect();
-        if let Some(odd) = parts
-            .iter()
-            .find(|part| !["engine", "listing", "window"].contains(&part.as_str()))
-        {
-            return Err(format!(
-                "there is no part {odd}; the parts are `engine`, `listing` and `window`"
-            ));
+        let mut parts = Vec::new();
+        for asked in env::args().skip(1) {
+            let found = Part::ALL.iter().find(|(name, _)| *name == asked);
+            let (_, part) = found.ok_or_else(|| {
+                let names = Part::ALL.map(|(name, _)| name).join(", ");
+                format!("there is no part {asked}; the parts are {names}")
+            })?;
+            parts.push(*part);
         }
-        let asked = |part: &str| parts.is_empty() || parts.iter().any(|one| one == part);
-        let window = asked("window");
-        if window && !program.is_file() {
+        if parts.is_empty() {
+            parts = vec![Part::Engine, Part::Listing, Part::Window];
+        }
+        let windows = parts.contains(&Part::Window) || parts.contains(&Part::Scale);
+        if windows && !program.is_file() {
             return Err(format!(
                 "there is no program at {}: `cargo xtask bench` builds it",
                 program.display()
@@ -62,9 +84,8 @@ impl Options {
             pods: pods.max(NAMESPACES) / NAMESPACES * NAMESPACES,
             runs: number("BENCH_RUNS", 5)?.max(1),
             idle: Duration::from_secs(number("BENCH_IDLE_SECONDS", 60)? as u64),
-            engine: asked("engine"),
-            listing: asked("listing"),
-            window,
+            parts,
+            divisor: number("BENCH_DIVISOR", 1)?.max(1),
             program,
             target,
         })

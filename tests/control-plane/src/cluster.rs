@@ -65,11 +65,15 @@ impl ControlPlane {
     /// Like [`start`](Self::start), with programs that are there already.
     pub fn start_with(binaries: &Binaries, options: &Options) -> Result<Self, Error> {
         let folder = new_folder()?;
-        let apiserver_arguments = options
+        let mut apiserver_arguments: Vec<String> = options
             .apiserver_arguments
             .iter()
             .map(|argument| argument.replace("{folder}", &folder.display().to_string()))
             .collect();
+        if options.still {
+            // Nobody makes the accounts that it insists on.
+            apiserver_arguments.push("--disable-admission-plugins=ServiceAccount".to_owned());
+        }
         let keep = std::env::var_os(KEEP).is_some();
         if keep {
             eprintln!("logs stay in {}", folder.display());
@@ -104,6 +108,9 @@ impl ControlPlane {
         cluster.write("tokens.csv", &access::token_file())?;
         cluster.start_etcd()?;
         cluster.start_apiserver()?;
+        if options.still {
+            return Ok(cluster);
+        }
         cluster.start_controllers(options)?;
         cluster.start_kwok()?;
         if options.metrics {

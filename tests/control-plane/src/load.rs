@@ -161,7 +161,8 @@ fn is_ready(node: &Value) -> bool {
         .any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
 }
 
-fn node(number: usize, version: &str) -> Value {
+/// A node as a kubelet of a large machine registers it.
+pub fn node(number: usize, version: &str) -> Value {
     let name = format!("node-{number}");
     let resources =
         json!({"cpu": "32", "memory": "128Gi", "ephemeral-storage": "200Gi", "pods": "1100"});
@@ -190,7 +191,7 @@ fn node(number: usize, version: &str) -> Value {
 }
 
 /// A pod as a Deployment with a sidecar makes it: about 5 kB when it runs.
-fn pod(number: usize, node: &str) -> Value {
+pub fn pod(number: usize, node: &str) -> Value {
     let application = ["checkout", "catalogue", "payments", "search", "orders"][number % 5];
     let hash = format!("{:x}", 0x5b7d_9c4f_u64 + number as u64 % 7);
     let team = ["blue", "green", "red"][number % 3];

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Options {
     /// Simulated nodes to create, named `node-1` onwards.
     pub nodes: usize,
+    /// Only etcd and the API server: what is written stays as it was written. No nodes are created then.
+    pub still: bool,
     /// Whether metrics-server runs. It costs CPU in proportion to pods: leave it out of measurements.
     pub metrics: bool,
     /// Timings of the HPA controller.
@@ -22,6 +24,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             nodes: 3,
+            still: false,
             metrics: true,
             autoscaling: Autoscaling::default(),
             apiserver_arguments: Vec::new(),
