@@ -187,13 +187,13 @@ async fn open(app: &App, host: &BenchHost, cluster: &str, pods: usize) -> Result
         }
         if rows.total as usize >= pods && every.is_none() {
             let at = start.elapsed();
-            // The last rows have cells like the first.
+            // The last rows have cells like the first: two containers, both ready, whatever else changes.
             let end = page(app, opened.view, rows.total.saturating_sub(SHOWN)).await?;
             if end
                 .rows
                 .iter()
                 .chain(&rows.rows)
-                .all(|row| row.cells.iter().any(|cell| cell.text == "Running"))
+                .all(|row| row.cells.iter().any(|cell| cell.text == "2/2"))
             {
                 every = Some(at);
             }

@@ -47,7 +47,7 @@ pub(crate) fn measure(options: &Options, report: &mut Report) -> Result<(), Stri
     let with = first_rows(&plane, &runtime, first, options.runs)?;
     report.line(Line {
         what: format!(
-            "first rows of {FIRST} pods, {} CRDs served",
+            "first rows of {first} pods, {} CRDs served",
             sizes.definitions
         ),
         ours: time(with),
