@@ -1,5 +1,7 @@
 //! The drawer's parts: what is wrong, containers, what is owned, who set which field, folding, secrets.
 
+use std::time::Duration;
+
 use desktop::{Window, cluster, namespace};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
@@ -355,4 +357,32 @@ fn secrets_are_shown_when_asked_for() {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains(VALUE), "{} holds it", path.display());
     }
+}
+
+#[test]
+fn cpu_and_memory_are_drawn() {
+    let space = namespace("drawer-usage");
+    apply(&pod(
+        space,
+        "busy",
+        json!({
+            "metadata": {"annotations": {"kwok.x-k8s.io/usage-cpu": "50m", "kwok.x-k8s.io/usage-memory": "64Mi"}},
+            "spec": {"containers": [{"name": "main", "image": "registry.example.com/app:1",
+                "resources": {"requests": {"cpu": "100m", "memory": "96Mi"}, "limits": {"memory": "128Mi"}}}]},
+        }),
+    ));
+    let window = connected();
+    open_table(&window, "Pods", space);
+    until_row(&window, "busy");
+    open_drawer(&window, "busy");
+    window.until_within(
+        Duration::from_secs(90),
+        "both plots",
+        "const said = squeezed(drawer()?.innerText);
+         return said.includes('CPU 50m · request 100m') && said.includes('Memory 64Mi · request 96Mi · limit 128Mi')",
+        &[],
+    );
+    // The same figures stand beside the container's requests.
+    until_drawer_says(&window, "used");
+    look(&window, "usage");
 }

@@ -22,7 +22,7 @@ use super::{Session, gone};
 use crate::lacks::{self, Where};
 
 /// Labels and annotations told at once, and in one answer at most.
-const FIRST_PAIRS: usize = 40;
+const FIRST_PAIRS: usize = 20;
 const MOST_PAIRS: usize = 200;
 
 /// One open drawer.
