@@ -5,19 +5,20 @@ import { problems } from '../kit/problems.svelte';
 import { Refresh } from '../kit/refresh';
 import type { Actions, ClusterInfo, ClusterStatus, KindEntry, ObjectRef, SavedView } from '../wire';
 import type { DrawerTab, ObjectKey } from '../views/contract';
-import { OVERVIEW } from './derived';
+import { OVERVIEW, RELEASES } from './derived';
 import { SCALING } from './groups';
 import { Visited } from './visited';
 
 /** Kinds that have a scaling page. */
 const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects'];
 
-/** What the main area shows: the cluster page, a table, the scaling page of one autoscaler, the relations of one object. */
+/** What the main area shows: the cluster page, a table, or the page of an autoscaler, of a release, of an object's relations. */
 export type Place =
   | { type: 'overview' }
   | { type: 'table'; kind: string }
   | { type: 'scaling'; target: ObjectKey }
-  | { type: 'relations'; target: ObjectKey };
+  | { type: 'relations'; target: ObjectKey }
+  | { type: 'release'; target: ObjectKey };
 
 /** All that going back restores. */
 interface Where {
@@ -196,6 +197,12 @@ export class ClusterState {
   }
 
   openDrawer(object: ObjectKey, tab: DrawerTab = 'overview'): void {
+    // A release is no object of the cluster: it has a page.
+    if (object.kind === RELEASES) {
+      this.place = { type: 'release', target: object };
+      this.drawer = null;
+      return;
+    }
     this.drawer = { object, tab };
   }
 

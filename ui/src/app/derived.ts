@@ -5,6 +5,9 @@ import type { Link } from './groups';
 /** The cluster at a glance. */
 export const OVERVIEW: Link = { id: 'overview', title: 'Overview', lack: '', unsure: false };
 
+/** The link to Helm's releases, under a fold of its own. */
+export const HELM: Link = { id: 'helmreleases', title: 'Releases', lack: '', unsure: false };
+
 /** A table made from others. */
 export interface DerivedTable {
   title: string;
@@ -20,6 +23,9 @@ export const CAPACITY = 'nodecapacity';
 /** What repeats among events. */
 export const EVENT_GROUPS = 'eventgroups';
 
+/** Helm's releases. */
+export const RELEASES = 'helmreleases';
+
 /** By the id that `open_view` takes. */
 export const DERIVED: Readonly<Record<string, DerivedTable>> = {
   [CAPACITY]: {
@@ -33,5 +39,11 @@ export const DERIVED: Readonly<Record<string, DerivedTable>> = {
     under: 'events',
     namespaced: true,
     also: ['event groups', 'rate'],
+  },
+  [RELEASES]: {
+    title: 'Helm releases',
+    under: RELEASES,
+    namespaced: true,
+    also: ['releases', 'charts'],
   },
 };

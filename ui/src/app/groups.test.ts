@@ -45,6 +45,7 @@ it('draws kinds in their order under their headings', () => {
     'Config: secrets',
     'nodes',
     'events',
+    'Helm: Releases',
     'a.example: certs',
     'b.example: jobs',
   ]);

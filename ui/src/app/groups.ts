@@ -1,7 +1,7 @@
 // The sidebar's groups: kinds come in its order, those under one heading together.
 
 import type { KindEntry } from '../wire';
-import { OVERVIEW } from './derived';
+import { HELM, OVERVIEW } from './derived';
 
 /** A link of the sidebar. */
 export interface Link {
@@ -36,6 +36,10 @@ export function sidebarGroups(kinds: readonly KindEntry[]): Group[] {
     const last = groups.at(-1);
     if (!kind.section) {
       groups.push({ type: 'link', link });
+      // Where habit looks for it.
+      if (kind.id === 'events') {
+        groups.push({ type: 'fold', title: 'Helm', links: [HELM], open: false, custom: false });
+      }
     } else if (last?.type === 'fold' && last.title === kind.section) {
       last.links.push(link);
     } else {

@@ -71,6 +71,17 @@ export interface EventStripProps {
   onwarnings: () => void;
 }
 
+/** `views/helm/ReleasePage.svelte`: fills the main area. */
+export interface ReleasePageProps {
+  cluster: string;
+  /** Namespace and name of the release. */
+  target: ObjectKey;
+  onback: () => void;
+  onopen: (object: ObjectRef) => void;
+  /** Escape; answers whether the frame had something to close. */
+  onescape: () => boolean;
+}
+
 /** `views/relations/RelationsPage.svelte`: fills the main area. */
 export interface RelationsPageProps {
   cluster: string;

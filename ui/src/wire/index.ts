@@ -3034,6 +3034,206 @@ remarks: Array<string>,
 loading: Array<string>, };
 
 /**
+ * Argument of `helm_release`.
+ */
+export type HelmAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * Namespace of the release.
+ */
+namespace: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The revision; absent for the newest.
+ */
+revision: number | null, };
+
+/**
+ * A revision in the history.
+ */
+export type HelmRevision = { 
+/**
+ * Its number.
+ */
+revision: number, 
+/**
+ * Its status.
+ */
+status: Cell, 
+/**
+ * When it last changed, in words.
+ */
+updated: string, };
+
+/**
+ * Answer of `helm_release`: one revision.
+ */
+export type HelmRelease = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Namespace.
+ */
+namespace: string, 
+/**
+ * The revision shown.
+ */
+revision: number, 
+/**
+ * The newest there is.
+ */
+newest: number, 
+/**
+ * `deployed`, `failed`.
+ */
+status: Cell, 
+/**
+ * What Helm says of the status.
+ */
+description: string, 
+/**
+ * `web-1.2.3`.
+ */
+chart: string, 
+/**
+ * Version of what the chart installs; may be empty.
+ */
+appVersion: string, 
+/**
+ * When this revision was deployed, in words.
+ */
+updated: string, 
+/**
+ * When the release was first deployed, in words.
+ */
+first: string, 
+/**
+ * The chart's notes; may be empty.
+ */
+notes: string, 
+/**
+ * What the user supplied, as YAML.
+ */
+values: string, 
+/**
+ * The chart's defaults with those over them, as YAML.
+ */
+computed: string, 
+/**
+ * What was rendered; values of Secrets are masked.
+ */
+manifest: string, 
+/**
+ * Hooks, likewise.
+ */
+hooks: string, 
+/**
+ * Documents in which values are masked.
+ */
+masked: number, 
+/**
+ * What the manifest makes.
+ */
+resources: Array<ObjectRef>, 
+/**
+ * Revisions that are kept, the newest first.
+ */
+history: Array<HelmRevision>, 
+/**
+ * What is not shown, and why; may be empty.
+ */
+note: string, };
+
+/**
+ * A text of a revision.
+ */
+export type HelmPart = "values" | "computed" | "manifest" | "notes";
+
+/**
+ * Argument of `helm_diff`.
+ */
+export type HelmDiffAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * Namespace of the release.
+ */
+namespace: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The older revision.
+ */
+from: number, 
+/**
+ * The newer one.
+ */
+to: number, 
+/**
+ * Which text.
+ */
+part: HelmPart, };
+
+/**
+ * What became of a line.
+ */
+export type DiffKind = "same" | "added" | "removed" | "gap";
+
+/**
+ * One line.
+ */
+export type DiffLine = { 
+/**
+ * What became of it.
+ */
+kind: DiffKind, 
+/**
+ * Its number in the older text.
+ */
+old: number | null, 
+/**
+ * Its number in the newer.
+ */
+new: number | null, 
+/**
+ * The line.
+ */
+text: string, };
+
+/**
+ * Answer of `helm_diff`.
+ */
+export type HelmDiff = { 
+/**
+ * Changed lines with those around them; none where nothing differs.
+ */
+lines: Array<DiffLine>, 
+/**
+ * Lines added.
+ */
+added: number, 
+/**
+ * Lines removed.
+ */
+removed: number, 
+/**
+ * What is left out; may be empty.
+ */
+note: string, };
+
+/**
  * A fact of change; the UI pulls what it shows. A lost notice is healed by the next.
  */
 export type Notice = { "type": "view", 
@@ -3210,6 +3410,10 @@ export interface Commands {
   close_overview: { argument: CloseId; answer: null };
   /** Events a minute over the last hour, while a table of events is open. */
   event_rate: { argument: EventRateAsk; answer: EventRate };
+  /** A revision of a Helm release in full, with the history. */
+  helm_release: { argument: HelmAsk; answer: HelmRelease };
+  /** What differs between two revisions of a Helm release. */
+  helm_diff: { argument: HelmDiffAsk; answer: HelmDiff };
   /** Settings kept between starts. */
   settings: { argument: null; answer: Settings };
   /** Changes them. */

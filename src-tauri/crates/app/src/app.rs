@@ -10,11 +10,11 @@ use wire::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentEntry, ConsentList, Copied, CopyAsk, Details, DetailsOpened,
     EventRate, EventRateAsk, FieldOwners, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
-    Handler, KindList, LogAsk, LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog,
-    OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, Relations, RelationsOpened,
-    RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings,
-    SourceAsk, StartPage, Strings, UpdateView, UsageHistory, ViewOpened, WireError, Yaml, YamlCopy,
-    YamlCopyAsk, YamlCopyOpened,
+    Handler, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogAsk, LogOpened, LogWindow,
+    Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk,
+    Paste, Relations, RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk,
+    SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView, UsageHistory,
+    ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -498,6 +498,16 @@ impl Handler for App {
         self.session(&ask.cluster)?
             .call(move |session| session.event_rate(&ask.namespaces))
             .await
+    }
+
+    async fn helm_release(&self, ask: HelmAsk) -> Result<HelmRelease, WireError> {
+        let session = self.session(&ask.cluster)?;
+        wait(session.call(|session| session.helm_release(ask)).await?).await?
+    }
+
+    async fn helm_diff(&self, ask: HelmDiffAsk) -> Result<HelmDiff, WireError> {
+        let session = self.session(&ask.cluster)?;
+        wait(session.call(|session| session.helm_diff(ask)).await?).await?
     }
 
     async fn settings(&self, (): ()) -> Result<Settings, WireError> {

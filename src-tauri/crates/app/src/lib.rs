@@ -9,6 +9,7 @@ mod consent_words;
 mod consents;
 mod contexts_kept;
 mod copying;
+mod diff;
 mod errors;
 mod finding;
 mod folders;

@@ -1,5 +1,7 @@
 //! Single objects, and the events about them.
 
+use std::collections::BTreeMap;
+
 use model::{Kind, LinkedRow, ObjectRow, Resource, decode_json};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -89,6 +91,45 @@ pub async fn owned(
         more = format!("&continue={}", escape(&list.metadata.r#continue));
     }
     Ok(owned)
+}
+
+/// Labels of every object of a resource in a namespace that a label selector matches; nothing else of them is sent.
+pub async fn labels_of(
+    connection: &Connection,
+    resource: &Resource,
+    namespace: &str,
+    selector: &str,
+) -> Result<Vec<BTreeMap<String, String>>, RequestError> {
+    #[derive(Deserialize)]
+    struct List {
+        items: Option<Vec<Item>>,
+    }
+    #[derive(Deserialize)]
+    struct Item {
+        metadata: Metadata,
+    }
+    #[derive(Deserialize)]
+    struct Metadata {
+        labels: Option<BTreeMap<String, String>>,
+    }
+    let namespace = resource.namespaced.then_some(namespace);
+    let path = format!(
+        "{}?labelSelector={}",
+        collection(resource, namespace),
+        escape(selector)
+    );
+    let ask = Ask {
+        accept: METADATA,
+        ..Ask::json(&path)
+    };
+    let body = connection.bytes_within(ask, OBJECT_LIMIT).await?;
+    let list: List = serde_json::from_slice(&body).map_err(|_| RequestError::Malformed {
+        what: "it is not a list of metadata".to_owned(),
+    })?;
+    let items = list.items.unwrap_or_default().into_iter();
+    Ok(items
+        .map(|item| item.metadata.labels.unwrap_or_default())
+        .collect())
 }
 
 /// What an event is about. Empty fields do not select.

@@ -9,6 +9,7 @@ pub mod duration;
 pub mod events;
 pub mod fields;
 pub mod generic;
+pub mod helm;
 pub mod kind;
 pub mod labels;
 pub mod links;

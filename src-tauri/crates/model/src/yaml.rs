@@ -85,6 +85,15 @@ pub fn masked(object: &Value) -> Cow<'_, Value> {
     }
 }
 
+/// Any value as YAML; nothing at all where there is none.
+pub fn value(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Object(members) if members.is_empty() => String::new(),
+        other => document(other),
+    }
+}
+
 /// Any value as a YAML document.
 fn document(value: &Value) -> String {
     let mut out = String::new();

@@ -11,10 +11,11 @@ use crate::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, Details, DetailsOpened, ErrorCode,
     EventRate, EventRateAsk, FieldOwner, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
-    KindList, LogOpened, LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
-    OverviewOpened, Pairs, PairsAsk, Paste, Relations, RelationsOpened, RevealAsk, Revealed, Rows,
-    RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage,
-    UpdateView, UsageHistory, ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogOpened, LogWindow, OpenDetails,
+    OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, Relations,
+    RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext,
+    SetVisible, Settings, SourceAsk, StartPage, UpdateView, UsageHistory, ViewOpened, WireError,
+    Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -211,6 +212,10 @@ commands! {
     close_overview(CloseId) -> ();
     /// Events a minute over the last hour, while a table of events is open.
     event_rate(EventRateAsk) -> EventRate;
+    /// A revision of a Helm release in full, with the history.
+    helm_release(HelmAsk) -> HelmRelease;
+    /// What differs between two revisions of a Helm release.
+    helm_diff(HelmDiffAsk) -> HelmDiff;
     /// Settings kept between starts.
     settings(()) -> Settings;
     /// Changes them.

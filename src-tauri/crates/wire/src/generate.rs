@@ -54,6 +54,8 @@ pub fn typescript() -> String {
         crate::EventRateAsk, crate::EventRate,
         crate::RelationsOpened, crate::Presence, crate::Spot, crate::RelationNode, crate::RelationLine,
         crate::RelationBlock, crate::RelationEntry, crate::RelationSection, crate::Relations,
+        crate::HelmAsk, crate::HelmRevision, crate::HelmRelease, crate::HelmPart, crate::HelmDiffAsk,
+        crate::DiffKind, crate::DiffLine, crate::HelmDiff,
         crate::Notice,
     );
     out.push_str(

@@ -13,6 +13,7 @@ mod error;
 mod find;
 pub mod generate;
 pub mod graph;
+mod helm;
 mod log;
 mod notice;
 mod overview;
@@ -42,6 +43,9 @@ pub use error::{ErrorCode, WireError};
 pub use find::{FindAsk, FindEntry, FindSort, Found, FoundItem, GoAsk, GoTo};
 pub use graph::{
     Flag, FlagTone, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, SeenSpan, SeriesAsk,
+};
+pub use helm::{
+    DiffKind, DiffLine, HelmAsk, HelmDiff, HelmDiffAsk, HelmPart, HelmRelease, HelmRevision,
 };
 pub use log::{LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog};
 pub use notice::Notice;

@@ -16,6 +16,8 @@ const PARTS = import.meta.glob<FakePart>(
     './graph.ts',
     './find.ts',
     './relations.ts',
+    './overview.ts',
+    './helm.ts',
   ],
   { eager: true, import: 'default' },
 );

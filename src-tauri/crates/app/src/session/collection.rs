@@ -454,6 +454,14 @@ impl Session {
         }
     }
 
+    /// The same of one collection.
+    pub(crate) fn hold_namespaces_in(&mut self, id: CollectionId, namespaces: &[String]) {
+        if let Some(collection) = self.collections.get_mut(&id) {
+            collection.held_namespaces = namespaces.to_vec();
+            collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+    }
+
     /// Open lists and watches; one that is refused and asks again now and then is none.
     pub(crate) fn watches(&self) -> usize {
         let collections = self.collections.values();
@@ -517,6 +525,8 @@ impl Session {
         if let Some(kind) = kind {
             let now = self.now_ms();
             self.derived.mark(kind, rows_differ, now);
+        } else {
+            self.derived.mark_other(id);
         }
         match kind {
             Some(Kind::HorizontalPodAutoscalers | Kind::ScaledObjects) => {

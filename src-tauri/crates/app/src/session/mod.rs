@@ -13,6 +13,7 @@ mod details;
 mod feeds;
 mod find;
 mod graph;
+mod helm;
 mod history;
 mod kinds;
 mod lineage;
@@ -287,6 +288,7 @@ impl Session {
         let now = self.now_ms();
         self.scaling.rebuild(&self.collections);
         self.derived.rebuild(&mut self.collections, now);
+        self.read_releases();
         let tables = self
             .collections
             .values_mut()

@@ -52,14 +52,14 @@ impl EventGroupRow {
             text_column("namespace", "Namespace", 130),
             figure_column("last-seen", "Last Seen", 84),
             text_column("type", "Type", 80),
-            text_column("reason", "Reason", 170),
-            text_column("object", "Object", 240),
+            text_column("reason", "Reason", 200),
+            text_column("object", "Object", 250),
             text_column("rate", "Last hour", 110),
             figure_column("hour", "In it", 64),
             figure_column("count", "Count", 68),
             figure_column("events", "Events", 68),
             wide(figure_column("first-seen", "First Seen", 84)),
-            text_column("message", "Latest message", 460),
+            text_column("message", "Latest message", 420),
         ]
     }
 

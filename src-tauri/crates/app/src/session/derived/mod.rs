@@ -1,5 +1,6 @@
 //! Tables whose rows are made from rows of other tables.
 
+mod releases;
 mod row;
 
 use std::collections::HashMap;
@@ -7,6 +8,8 @@ use std::sync::Arc;
 
 use model::events::group::{Changed, EventGroups};
 use model::events::row::EventGroupRow;
+use model::helm::release::secret_name;
+use model::helm::row::ReleaseRow;
 use model::overview::capacity::{CapacityRow, held};
 use model::{EventRow, Kind, ObjectRow};
 use table::{Column, RowId, Sort};
@@ -17,6 +20,7 @@ use super::views::{Columns, MOST_ROWS, answer, resolve, shown};
 use super::{Session, gone};
 use crate::live_table::{Announcement, Followed, LiveTable, LiveView};
 use crate::typed::Typed;
+pub(crate) use releases::{Releases, secrets, sentence};
 pub(crate) use row::DerivedRow;
 
 /// A table of this sort. (The table of autoscalers, older, is `scaling`.)
@@ -26,16 +30,19 @@ pub(crate) enum Derived {
     Capacity,
     /// What repeats among events: from events.
     EventGroups,
+    /// Helm releases: from the Secrets that hold them.
+    Releases,
 }
 
 impl Derived {
-    pub(crate) const ALL: [Self; 2] = [Self::Capacity, Self::EventGroups];
+    pub(crate) const ALL: [Self; 3] = [Self::Capacity, Self::EventGroups, Self::Releases];
 
     /// Its name in commands.
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Capacity => "nodecapacity",
             Self::EventGroups => "eventgroups",
+            Self::Releases => "helmreleases",
         }
     }
 
@@ -48,6 +55,7 @@ impl Derived {
         match self {
             Self::Capacity => Kind::Nodes.spec().id,
             Self::EventGroups => "",
+            Self::Releases => "helmreleases",
         }
     }
 
@@ -56,6 +64,8 @@ impl Derived {
         match self {
             Self::Capacity => &[Kind::Nodes, Kind::Pods],
             Self::EventGroups => &[Kind::Events],
+            // Of their own sort: see `releases`.
+            Self::Releases => &[],
         }
     }
 
@@ -65,6 +75,7 @@ impl Derived {
             // Each time all pods are summed up.
             Self::Capacity => 1_000,
             Self::EventGroups => 250,
+            Self::Releases => 0,
         }
     }
 
@@ -76,6 +87,7 @@ impl Derived {
         let (column, descending) = match self {
             Self::Capacity => ("cpu-requests", true),
             Self::EventGroups => ("last-seen", false),
+            Self::Releases => ("name", false),
         };
         let by = SortBy {
             column: column.to_owned(),
@@ -104,8 +116,9 @@ impl DerivedTable {
 
 /// All of them.
 pub(crate) struct DerivedTables {
-    tables: [DerivedTable; 2],
+    tables: [DerivedTable; 3],
     groups: EventGroups,
+    releases: Releases,
 }
 
 impl Default for DerivedTables {
@@ -115,6 +128,7 @@ impl Default for DerivedTables {
             columns: Arc::new(match derived {
                 Derived::Capacity => CapacityRow::columns(),
                 Derived::EventGroups => EventGroupRow::columns(),
+                Derived::Releases => ReleaseRow::columns(),
             }),
             stale: false,
             made_ms: 0,
@@ -123,6 +137,7 @@ impl Default for DerivedTables {
         Self {
             tables,
             groups: EventGroups::default(),
+            releases: Releases::default(),
         }
     }
 }
@@ -170,6 +185,20 @@ impl DerivedTables {
         }
     }
 
+    /// One is to be made anew.
+    fn renew(&mut self, derived: Derived) {
+        let table = self.of(derived);
+        table.stale = true;
+        table.table.touch();
+    }
+
+    /// A collection that is of no kind with rows of its own changed.
+    pub(crate) fn mark_other(&mut self, collection: CollectionId) {
+        if self.releases.collection() == Some(collection) {
+            self.renew(Derived::Releases);
+        }
+    }
+
     pub(crate) fn touch(&mut self) {
         for table in &mut self.tables {
             table.table.touch();
@@ -213,9 +242,15 @@ impl DerivedTables {
             match derived {
                 Derived::Capacity => rebuild_capacity(&mut table.table, collections),
                 Derived::EventGroups => {
-                    let Self { tables, groups } = self;
+                    let Self { tables, groups, .. } = self;
                     let table = &mut tables[derived as usize].table;
                     regroup(groups, table, collections, now_ms);
+                }
+                Derived::Releases => {
+                    let Self {
+                        tables, releases, ..
+                    } = self;
+                    releases.rebuild(&mut tables[derived as usize].table, collections);
                 }
             }
         }
@@ -312,6 +347,11 @@ impl Session {
                 &row.latest_namespace,
                 &row.latest_name,
             ),
+            DerivedRow::Release(row) => {
+                let secret = secret_name(&row.name, row.revision);
+                self.kinds
+                    .reference("v1", "Secret", &row.namespace, &secret)
+            }
         }
     }
 
@@ -325,6 +365,9 @@ impl Session {
                 collection.holds += 1;
             }
             self.ensure_feeds(id);
+        }
+        if derived == Derived::Releases {
+            self.hold_releases();
         }
         let columns = self.derived.columns(derived);
         let sort = derived.order(&ask.sort, &columns);
@@ -355,6 +398,14 @@ impl Session {
         namespaces.sort_unstable();
         namespaces.dedup();
         self.hold_namespaces(derived.sources(), &namespaces);
+        if let Some(id) = self
+            .derived
+            .releases
+            .collection()
+            .filter(|_| derived == Derived::Releases)
+        {
+            self.hold_namespaces_in(id, &namespaces);
+        }
     }
 
     /// Closes a view; lets go of what the table is made from when it was the last.
@@ -368,6 +419,9 @@ impl Session {
             table.table.retain(|_| false);
             if derived == Derived::EventGroups {
                 self.derived.groups = EventGroups::default();
+            }
+            if derived == Derived::Releases {
+                self.release_releases();
             }
             for collection in self.collections.values_mut() {
                 if derived.sources().iter().any(|kind| collection.is_of(*kind)) {
@@ -388,6 +442,7 @@ impl Session {
     ) -> Result<Rows, WireError> {
         let now = self.now_ms();
         self.derived.rebuild(&mut self.collections, now);
+        self.read_releases();
         let columns = self.derived.columns(derived);
         let namespaces = self.derived.of(derived).table.views()[&ask.view]
             .namespaces
@@ -401,11 +456,12 @@ impl Session {
         let (mut out, until) = shown(&rows, columns.len(), now, |row| match row {
             DerivedRow::Capacity(row) => (derived.row_kind().to_owned(), row.name.to_string()),
             DerivedRow::EventGroup(row) => (derived.row_kind().to_owned(), row.name.to_string()),
+            DerivedRow::Release(row) => (derived.row_kind().to_owned(), row.name.to_string()),
         });
         let latest: Vec<Option<(&str, &str, &str, &str)>> = rows
             .iter()
             .map(|(row, _)| match row {
-                DerivedRow::Capacity(_) => None,
+                DerivedRow::Capacity(_) | DerivedRow::Release(_) => None,
                 DerivedRow::EventGroup(row) => Some((
                     &*row.latest_api,
                     &*row.object_kind,
@@ -430,6 +486,9 @@ impl Session {
 
     /// The worst state of what it is made from.
     fn derived_state(&self, derived: Derived, namespaces: &[String]) -> ViewState {
+        if derived == Derived::Releases {
+            return self.releases_state(namespaces);
+        }
         let mut state = self.state_of(derived.sources(), namespaces);
         if derived == Derived::Capacity
             && state.phase == wire::Phase::Live

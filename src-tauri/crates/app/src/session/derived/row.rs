@@ -1,6 +1,7 @@
 //! A row of any derived table.
 
 use model::events::row::EventGroupRow;
+use model::helm::row::ReleaseRow;
 use model::overview::capacity::CapacityRow;
 use table::{Cell, Row, SortKey};
 
@@ -9,6 +10,7 @@ use table::{Cell, Row, SortKey};
 pub(crate) enum DerivedRow {
     Capacity(Box<CapacityRow>),
     EventGroup(Box<EventGroupRow>),
+    Release(Box<ReleaseRow>),
 }
 
 macro_rules! each {
@@ -16,6 +18,7 @@ macro_rules! each {
         match $row {
             DerivedRow::Capacity($r) => $e,
             DerivedRow::EventGroup($r) => $e,
+            DerivedRow::Release($r) => $e,
         }
     };
 }

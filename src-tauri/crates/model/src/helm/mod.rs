@@ -1,0 +1,5 @@
+//! Helm releases, read from the Secrets that Helm keeps them in.
+
+pub mod manifest;
+pub mod release;
+pub mod row;
