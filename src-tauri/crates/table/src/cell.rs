@@ -90,6 +90,11 @@ pub trait Row {
     fn tag(&self, _key: &str) -> Option<&str> {
         None
     }
+    /// Whether `column` lists tags. Words are not looked for there: what every row has hides what was meant, and tags have
+    /// terms of their own.
+    fn lists_tags(&self, _column: usize) -> bool {
+        false
+    }
     /// Appends the text of the cell in `column` to `out`, as the filter reads it. Kinds whose
     /// cells are made from fields override it to save an allocation a cell; it must append
     /// exactly what [`Row::cell`] shows.

@@ -125,6 +125,10 @@ impl Row for GenericRow {
         }
     }
 
+    fn lists_tags(&self, column: usize) -> bool {
+        matches!(self.cells.get(column), Some(GenericCell::Labels))
+    }
+
     fn sort_key(&self, column: usize) -> SortKey<'_> {
         match self.cells.get(column).unwrap_or(&GenericCell::Null) {
             GenericCell::Null => SortKey::Absent,

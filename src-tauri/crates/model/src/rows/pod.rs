@@ -220,6 +220,10 @@ impl Row for PodRow {
         }
     }
 
+    fn lists_tags(&self, column: usize) -> bool {
+        column == 21
+    }
+
     fn sort_key(&self, column: usize) -> SortKey<'_> {
         match column {
             0 => text_key(&self.meta.namespace),

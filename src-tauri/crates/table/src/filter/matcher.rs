@@ -66,7 +66,7 @@ impl<'a> Matcher<'a> {
         }
         self.whole = true;
         let cells = self.text.len();
-        for column in 0..self.columns {
+        for column in (0..self.columns).filter(|column| !row.lists_tags(*column)) {
             // A word holds no line break, so none matches across cells.
             self.text.push('\n');
             row.text(column, self.now_ms, &mut self.text);

@@ -257,3 +257,29 @@ fn emptiness_and_ages() {
     let filter = Filter::parse("any:thing", &Vocabulary::default());
     assert_eq!(filter, Ok(Filter::default()));
 }
+
+/// A row whose second column lists tags.
+struct Tagged;
+
+impl Row for Tagged {
+    fn identity(&self) -> (&str, &str) {
+        ("shop", "web")
+    }
+    fn cell(&self, column: usize, _: i64) -> Cell {
+        Cell::plain(["Running", "region=central"][column])
+    }
+    fn sort_key(&self, _: usize) -> SortKey<'_> {
+        SortKey::Absent
+    }
+    fn lists_tags(&self, column: usize) -> bool {
+        column == 1
+    }
+}
+
+#[test]
+fn words_are_not_looked_for_among_tags() {
+    for (text, expected) in [("run", true), ("central", false), ("!central", true)] {
+        let filter = parsed(text).expect("words are a filter");
+        assert_eq!(filter.matches(&Tagged, 2, NOW_MS), expected, "{text}");
+    }
+}
