@@ -27,6 +27,7 @@ pub mod usage;
 pub mod yaml;
 
 mod cells;
+mod columns;
 mod selector;
 mod share;
 mod slim;

@@ -174,17 +174,6 @@ impl Row for ObjectRow {
         self.meta().labels.get(key)
     }
     fn lists_tags(&self, column: usize) -> bool {
-        match self {
-            Self::Pod(row) => row.lists_tags(column),
-            Self::Generic(row) => row.lists_tags(column),
-            Self::Deployment(_)
-            | Self::ReplicaSet(_)
-            | Self::Hpa(_)
-            | Self::ScaledObject(_)
-            | Self::Node(_)
-            | Self::Event(_)
-            | Self::Namespace(_)
-            | Self::Linked(_) => false,
-        }
+        each!(self, r => r.lists_tags(column))
     }
 }

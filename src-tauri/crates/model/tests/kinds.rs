@@ -95,7 +95,9 @@ fn scaled_objects_show_kedas_columns() {
             "Unknown",
             "rabbitmq",
             "",
-            "10m"
+            "10m",
+            "<none>",
+            "<none>"
         ]
     );
     let bare = row(Kind::ScaledObjects, &json!({"metadata": {"name": "new"}}));
@@ -114,7 +116,9 @@ fn scaled_objects_show_kedas_columns() {
             "",
             "",
             "",
-            "<unknown>"
+            "<unknown>",
+            "<none>",
+            "<none>"
         ]
     );
 }
@@ -338,9 +342,9 @@ fn usage_shows_as_in_kubectl_top() {
     );
     node.set_usage(Some(usage));
     let shown = texts(&node, Kind::Nodes);
-    assert_eq!(shown[10..], ["250m", "12%", "127Mi", "12%"]);
+    assert_eq!(shown[10..], ["250m", "12%", "127Mi", "12%", "<none>"]);
     node.set_usage(None);
-    assert_eq!(texts(&node, Kind::Nodes)[10..], ["", "", "", ""]);
+    assert_eq!(texts(&node, Kind::Nodes)[10..], ["", "", "", "", "<none>"]);
 }
 
 #[test]

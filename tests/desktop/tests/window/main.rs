@@ -3,6 +3,7 @@
 
 mod connecting;
 mod consent;
+mod custom;
 mod drawer;
 mod drawer_parts;
 mod habits;

@@ -1,12 +1,16 @@
 //! Deployments.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use std::sync::Arc;
+
+use table::{Cell, SortKey, Tone};
 
 use super::template::{names_and_images, revision};
-use crate::cells::{age, age_key, figure_column, ready_key, text_column, text_key, wide};
+use crate::cells::{age, age_key, figure_column, or_none, ready_key, text_column, text_key, wide};
+use crate::columns::{Def, columnar, labels_column};
 use crate::meta::Meta;
 use crate::selector::selector_text;
 use crate::slim;
+use crate::{share, text};
 
 /// A Deployment as its table and the scaling page need it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct DeploymentRow {
     pub revision: Option<i64>,
     /// Whether rollouts are paused.
     pub paused: bool,
+    /// Conditions that hold: `Available, Progressing`.
+    pub conditions: Arc<str>,
     /// Names of the template's containers.
     pub containers: Box<str>,
     /// Their images.
@@ -49,6 +55,7 @@ impl From<&slim::Deployment> for DeploymentRow {
             available: status.available_replicas,
             revision: revision(object.metadata.as_ref()),
             paused: spec.is_some_and(|s| s.paused),
+            conditions: share::text(&holding(&status.conditions)),
             containers,
             images,
             selector: selector_text(spec.and_then(|s| s.selector.as_ref()))
@@ -57,69 +64,82 @@ impl From<&slim::Deployment> for DeploymentRow {
     }
 }
 
+/// The types of the conditions that hold.
+fn holding(conditions: &[slim::WorkloadCondition]) -> String {
+    let hold = conditions.iter().filter(|one| one.status == b"True");
+    let words: Vec<_> = hold.map(|one| text::word(&one.r#type)).collect();
+    words.join(", ")
+}
+
 impl DeploymentRow {
-    /// Those of `kubectl get deployments -o wide`.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            text_column("name", "Name", 280),
-            figure_column("ready", "Ready", 72),
-            figure_column("up-to-date", "Up-to-date", 88),
-            figure_column("available", "Available", 88),
-            figure_column("age", "Age", 72),
-            wide(text_column("containers", "Containers", 180)),
-            wide(text_column("images", "Images", 280)),
-            wide(text_column("selector", "Selector", 240)),
-        ]
+    fn enough(&self, count: i32) -> Tone {
+        if count >= self.desired {
+            Tone::Plain
+        } else {
+            Tone::Warn
+        }
     }
 }
 
-impl Row for DeploymentRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        let enough = |n: i32| {
-            if n >= self.desired {
-                Tone::Plain
+/// Those of `kubectl get deployments -o wide`.
+const COLUMNS: &[Def<DeploymentRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.meta.namespace),
+        |r| text_key(&r.meta.namespace),
+    ),
+    Def::new(
+        || text_column("name", "Name", 280),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+    Def::new(
+        || figure_column("ready", "Ready", 72),
+        |r, _| {
+            let tone = if r.ready >= r.desired {
+                Tone::Good
             } else {
                 Tone::Warn
-            }
-        };
-        match column {
-            0 => Cell::plain(&*self.meta.namespace),
-            1 => Cell::plain(&*self.meta.name),
-            2 => {
-                let tone = if self.ready >= self.desired {
-                    Tone::Good
-                } else {
-                    Tone::Warn
-                };
-                Cell::toned(format!("{}/{}", self.ready, self.desired), tone)
-            }
-            3 => Cell::toned(self.updated.to_string(), enough(self.updated)),
-            4 => Cell::toned(self.available.to_string(), enough(self.available)),
-            5 => age(self.meta.created_ms, now_ms),
-            6 => Cell::plain(&*self.containers),
-            7 => Cell::plain(&*self.images),
-            8 => Cell::plain(&*self.selector),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        match column {
-            0 => text_key(&self.meta.namespace),
-            1 => text_key(&self.meta.name),
-            2 => ready_key(self.ready.into(), self.desired.into()),
-            3 => SortKey::Int(self.updated.into()),
-            4 => SortKey::Int(self.available.into()),
-            5 => age_key(self.meta.created_ms),
-            6 => text_key(&self.containers),
-            7 => text_key(&self.images),
-            8 => text_key(&self.selector),
-            _ => SortKey::Absent,
-        }
-    }
-}
+            };
+            Cell::toned(format!("{}/{}", r.ready, r.desired), tone)
+        },
+        |r| ready_key(r.ready.into(), r.desired.into()),
+    ),
+    Def::new(
+        || figure_column("up-to-date", "Up-to-date", 88),
+        |r, _| Cell::toned(r.updated.to_string(), r.enough(r.updated)),
+        |r| SortKey::Int(r.updated.into()),
+    ),
+    Def::new(
+        || figure_column("available", "Available", 88),
+        |r, _| Cell::toned(r.available.to_string(), r.enough(r.available)),
+        |r| SortKey::Int(r.available.into()),
+    ),
+    Def::new(
+        || figure_column("age", "Age", 72),
+        |r, now_ms| age(r.meta.created_ms, now_ms),
+        |r| age_key(r.meta.created_ms),
+    ),
+    Def::new(
+        || wide(text_column("containers", "Containers", 180)),
+        |r, _| Cell::plain(&*r.containers),
+        |r| text_key(&r.containers),
+    ),
+    Def::new(
+        || wide(text_column("images", "Images", 280)),
+        |r, _| Cell::plain(&*r.images),
+        |r| text_key(&r.images),
+    ),
+    Def::new(
+        || wide(text_column("selector", "Selector", 240)),
+        |r, _| Cell::plain(&*r.selector),
+        |r| text_key(&r.selector),
+    ),
+    Def::new(
+        || wide(text_column("conditions", "Conditions", 170)),
+        |r, _| or_none(&r.conditions),
+        |r| text_key(&r.conditions),
+    ),
+    labels_column!(),
+];
+columnar!(DeploymentRow);

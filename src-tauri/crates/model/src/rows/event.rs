@@ -1,8 +1,9 @@
 //! Events.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use crate::cells::{age, age_key, figure_column, first_line, text_column, text_key, wide};
+use crate::columns::{Def, columnar};
 use crate::meta::{Meta, Word};
 use crate::slim::{self, Time};
 use crate::text;
@@ -81,23 +82,6 @@ impl From<&slim::Event> for EventRow {
 }
 
 impl EventRow {
-    /// Those of `kubectl get events -o wide`.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            figure_column("last-seen", "Last Seen", 84),
-            text_column("type", "Type", 80),
-            text_column("reason", "Reason", 170),
-            text_column("object", "Object", 260),
-            wide(text_column("subobject", "Subobject", 160)),
-            wide(text_column("source", "Source", 200)),
-            text_column("message", "Message", 480),
-            wide(figure_column("first-seen", "First Seen", 84)),
-            figure_column("count", "Count", 64),
-            wide(text_column("name", "Name", 280)),
-        ]
-    }
-
     /// `pod/web-1`.
     pub fn object(&self) -> String {
         let kind = self.object_kind.to_lowercase();
@@ -118,42 +102,62 @@ impl EventRow {
     }
 }
 
-impl Row for EventRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        match column {
-            0 => Cell::plain(&*self.meta.namespace),
-            1 => age(self.last_ms, now_ms),
-            2 => Cell::toned(&*self.kind, self.tone()),
-            3 => Cell::plain(&*self.reason),
-            4 => Cell::plain(self.object()),
-            5 => Cell::plain(&*self.field_path),
-            6 => Cell::plain(&*self.source),
-            7 => Cell::toned(first_line(&self.message), self.tone()),
-            8 => age(self.first_ms, now_ms),
-            9 => Cell::plain(self.count.to_string()),
-            10 => Cell::plain(&*self.meta.name),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        match column {
-            0 => text_key(&self.meta.namespace),
-            1 => age_key(self.last_ms),
-            2 => text_key(&self.kind),
-            3 => text_key(&self.reason),
-            4 => SortKey::Text(self.object().into()),
-            5 => text_key(&self.field_path),
-            6 => text_key(&self.source),
-            7 => text_key(&self.message),
-            8 => age_key(self.first_ms),
-            9 => SortKey::Int(self.count.into()),
-            10 => text_key(&self.meta.name),
-            _ => SortKey::Absent,
-        }
-    }
-}
+/// Those of `kubectl get events -o wide`.
+const COLUMNS: &[Def<EventRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.meta.namespace),
+        |r| text_key(&r.meta.namespace),
+    ),
+    Def::new(
+        || figure_column("last-seen", "Last Seen", 84),
+        |r, now_ms| age(r.last_ms, now_ms),
+        |r| age_key(r.last_ms),
+    ),
+    Def::new(
+        || text_column("type", "Type", 80),
+        |r, _| Cell::toned(&*r.kind, r.tone()),
+        |r| text_key(&r.kind),
+    ),
+    Def::new(
+        || text_column("reason", "Reason", 170),
+        |r, _| Cell::plain(&*r.reason),
+        |r| text_key(&r.reason),
+    ),
+    Def::new(
+        || text_column("object", "Object", 260),
+        |r, _| Cell::plain(r.object()),
+        |r| SortKey::Text(r.object().into()),
+    ),
+    Def::new(
+        || wide(text_column("subobject", "Subobject", 160)),
+        |r, _| Cell::plain(&*r.field_path),
+        |r| text_key(&r.field_path),
+    ),
+    Def::new(
+        || wide(text_column("source", "Source", 200)),
+        |r, _| Cell::plain(&*r.source),
+        |r| text_key(&r.source),
+    ),
+    Def::new(
+        || text_column("message", "Message", 480),
+        |r, _| Cell::toned(first_line(&r.message), r.tone()),
+        |r| text_key(&r.message),
+    ),
+    Def::new(
+        || wide(figure_column("first-seen", "First Seen", 84)),
+        |r, now_ms| age(r.first_ms, now_ms),
+        |r| age_key(r.first_ms),
+    ),
+    Def::new(
+        || figure_column("count", "Count", 64),
+        |r, _| Cell::plain(r.count.to_string()),
+        |r| SortKey::Int(r.count.into()),
+    ),
+    Def::new(
+        || wide(text_column("name", "Name", 280)),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+];
+columnar!(EventRow);

@@ -1,9 +1,10 @@
 //! Horizontal pod autoscalers.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use super::hpa_metrics::{self, Metric};
 use crate::cells::{age, age_key, figure_column, figure_key, text_column, text_key};
+use crate::columns::{Def, columnar, labels_column, owner_column};
 use crate::meta::{Meta, Word};
 use crate::slim::{self, Time};
 use crate::text;
@@ -115,20 +116,6 @@ impl From<&slim::HorizontalPodAutoscaler> for HpaRow {
 }
 
 impl HpaRow {
-    /// Those of `kubectl get horizontalpodautoscalers`.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            text_column("name", "Name", 240),
-            text_column("reference", "Reference", 240),
-            text_column("targets", "Targets", 240),
-            figure_column("minpods", "MinPods", 72),
-            figure_column("maxpods", "MaxPods", 72),
-            figure_column("replicas", "Replicas", 72),
-            figure_column("age", "Age", 72),
-        ]
-    }
-
     /// Replicas it last asked for; `None` if its status has never held any: then it reads 0, which
     /// only an HPA that may scale to zero asks for.
     pub fn asked_for(&self) -> Option<i32> {
@@ -141,44 +128,59 @@ impl HpaRow {
     }
 }
 
-impl Row for HpaRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        match column {
-            0 => Cell::plain(&*self.meta.namespace),
-            1 => Cell::plain(&*self.meta.name),
-            2 => Cell::plain(format!("{}/{}", self.target.kind, self.target.name)),
-            3 => {
-                let blind = self
-                    .condition("ScalingActive")
-                    .is_some_and(|c| c.status == "False");
-                Cell::toned(&*self.targets, if blind { Tone::Warn } else { Tone::Plain })
-            }
-            4 => Cell::plain(
-                self.min
+/// Those of `kubectl get horizontalpodautoscalers`.
+const COLUMNS: &[Def<HpaRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.meta.namespace),
+        |r| text_key(&r.meta.namespace),
+    ),
+    Def::new(
+        || text_column("name", "Name", 240),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+    Def::new(
+        || text_column("reference", "Reference", 240),
+        |r, _| Cell::plain(format!("{}/{}", r.target.kind, r.target.name)),
+        |r| SortKey::Text(format!("{}/{}", r.target.kind, r.target.name).into()),
+    ),
+    Def::new(
+        || text_column("targets", "Targets", 240),
+        |r, _| {
+            let blind = r
+                .condition("ScalingActive")
+                .is_some_and(|c| c.status == "False");
+            Cell::toned(&*r.targets, if blind { Tone::Warn } else { Tone::Plain })
+        },
+        |r| text_key(&r.targets),
+    ),
+    Def::new(
+        || figure_column("minpods", "MinPods", 72),
+        |r, _| {
+            Cell::plain(
+                r.min
                     .map_or_else(|| "<unset>".to_owned(), |min| min.to_string()),
-            ),
-            5 => Cell::plain(self.max.to_string()),
-            6 => Cell::plain(self.current.to_string()),
-            7 => age(self.meta.created_ms, now_ms),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        match column {
-            0 => text_key(&self.meta.namespace),
-            1 => text_key(&self.meta.name),
-            2 => SortKey::Text(format!("{}/{}", self.target.kind, self.target.name).into()),
-            3 => text_key(&self.targets),
-            4 => figure_key(self.min.map(i64::from)),
-            5 => SortKey::Int(self.max.into()),
-            6 => SortKey::Int(self.current.into()),
-            7 => age_key(self.meta.created_ms),
-            _ => SortKey::Absent,
-        }
-    }
-}
+            )
+        },
+        |r| figure_key(r.min.map(i64::from)),
+    ),
+    Def::new(
+        || figure_column("maxpods", "MaxPods", 72),
+        |r, _| Cell::plain(r.max.to_string()),
+        |r| SortKey::Int(r.max.into()),
+    ),
+    Def::new(
+        || figure_column("replicas", "Replicas", 72),
+        |r, _| Cell::plain(r.current.to_string()),
+        |r| SortKey::Int(r.current.into()),
+    ),
+    Def::new(
+        || figure_column("age", "Age", 72),
+        |r, now_ms| age(r.meta.created_ms, now_ms),
+        |r| age_key(r.meta.created_ms),
+    ),
+    owner_column!(),
+    labels_column!(),
+];
+columnar!(HpaRow);

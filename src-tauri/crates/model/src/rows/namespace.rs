@@ -1,8 +1,9 @@
 //! Namespaces.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, Tone};
 
 use crate::cells::{age, age_key, figure_column, text_column, text_key};
+use crate::columns::{Def, columnar, labels_column};
 use crate::meta::{Meta, Word};
 use crate::slim;
 use crate::text;
@@ -29,44 +30,30 @@ impl From<&slim::Namespace> for NamespaceRow {
     }
 }
 
-impl NamespaceRow {
-    /// Those of `kubectl get namespaces`.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("name", "Name", 300),
-            text_column("status", "Status", 120),
-            figure_column("age", "Age", 72),
-        ]
-    }
-}
-
-impl Row for NamespaceRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        match column {
-            0 => Cell::plain(&*self.meta.name),
-            1 => {
-                let tone = if self.phase == "Active" {
-                    Tone::Good
-                } else {
-                    Tone::Quiet
-                };
-                Cell::toned(&*self.phase, tone)
-            }
-            2 => age(self.meta.created_ms, now_ms),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        match column {
-            0 => text_key(&self.meta.name),
-            1 => text_key(&self.phase),
-            2 => age_key(self.meta.created_ms),
-            _ => SortKey::Absent,
-        }
-    }
-}
+/// Those of `kubectl get namespaces`.
+const COLUMNS: &[Def<NamespaceRow>] = &[
+    Def::new(
+        || text_column("name", "Name", 300),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+    Def::new(
+        || text_column("status", "Status", 120),
+        |r, _| {
+            let tone = if r.phase == "Active" {
+                Tone::Good
+            } else {
+                Tone::Quiet
+            };
+            Cell::toned(&*r.phase, tone)
+        },
+        |r| text_key(&r.phase),
+    ),
+    Def::new(
+        || figure_column("age", "Age", 72),
+        |r, now_ms| age(r.meta.created_ms, now_ms),
+        |r| age_key(r.meta.created_ms),
+    ),
+    labels_column!(),
+];
+columnar!(NamespaceRow);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use crate::cells::{age, age_key, figure_column, figure_key, or_none, text_column, text_key, wide};
+use crate::columns::{Def, columnar, labels_column};
 use crate::meta::{Meta, Word};
 use crate::quantity::{cpu_text, memory_text};
 use crate::resources::Amounts;
@@ -136,26 +137,6 @@ fn roles(meta: &slim::AnnotatedMeta) -> Box<str> {
 }
 
 impl NodeRow {
-    /// Those of `kubectl get nodes -o wide`, then those of `kubectl top nodes`.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("name", "Name", 240),
-            text_column("status", "Status", 130),
-            text_column("roles", "Roles", 120),
-            figure_column("age", "Age", 72),
-            text_column("version", "Version", 100),
-            text_column("internal-ip", "Internal-IP", 120),
-            wide(text_column("external-ip", "External-IP", 120)),
-            wide(text_column("os-image", "OS-Image", 200)),
-            wide(text_column("kernel-version", "Kernel-Version", 180)),
-            wide(text_column("container-runtime", "Container-Runtime", 160)),
-            figure_column("cpu", "CPU", 80),
-            figure_column("cpu-percent", "CPU %", 72),
-            figure_column("memory", "Memory", 88),
-            figure_column("memory-percent", "Memory %", 84),
-        ]
-    }
-
     /// CPU in use of what is allocatable; `None` if either is unknown.
     pub fn cpu_percent(&self) -> Option<f64> {
         let milli = |nano: i64| (nano / 1_000_000 + i64::from(nano % 1_000_000 > 0)) as f64;
@@ -175,6 +156,10 @@ fn percent(used: f64, of: f64) -> f64 {
     if of == 0.0 { 0.0 } else { used / of * 100.0 }
 }
 
+fn percent_key(percent: Option<f64>) -> SortKey<'static> {
+    percent.map_or(SortKey::Absent, SortKey::Float)
+}
+
 fn percent_cell(percent: Option<f64>) -> Cell {
     let Some(percent) = percent else {
         return Cell::default();
@@ -187,60 +172,91 @@ fn percent_cell(percent: Option<f64>) -> Cell {
     Cell::toned(format!("{:.0}%", percent.trunc()), tone)
 }
 
-impl Row for NodeRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        match column {
-            0 => Cell::plain(&*self.meta.name),
-            1 => {
-                let tone = match &*self.status {
-                    "Ready" => Tone::Good,
-                    "Ready,SchedulingDisabled" => Tone::Warn,
-                    _ => Tone::Bad,
-                };
-                Cell::toned(&*self.status, tone)
-            }
-            2 => or_none(&self.roles),
-            3 => age(self.meta.created_ms, now_ms),
-            4 => Cell::plain(&*self.version),
-            5 => or_none(&self.internal_ip),
-            6 => or_none(&self.external_ip),
-            7 => Cell::plain(&*self.os_image),
-            8 => Cell::plain(&*self.kernel),
-            9 => Cell::plain(&*self.runtime),
-            10 => Cell::plain(self.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
-            11 => percent_cell(self.cpu_percent()),
-            12 => Cell::plain(
-                self.usage
+/// Those of `kubectl get nodes -o wide`, then those of `kubectl top nodes`.
+const COLUMNS: &[Def<NodeRow>] = &[
+    Def::new(
+        || text_column("name", "Name", 240),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+    Def::new(
+        || text_column("status", "Status", 130),
+        |r, _| {
+            let tone = match &*r.status {
+                "Ready" => Tone::Good,
+                "Ready,SchedulingDisabled" => Tone::Warn,
+                _ => Tone::Bad,
+            };
+            Cell::toned(&*r.status, tone)
+        },
+        |r| text_key(&r.status),
+    ),
+    Def::new(
+        || text_column("roles", "Roles", 120),
+        |r, _| or_none(&r.roles),
+        |r| text_key(&r.roles),
+    ),
+    Def::new(
+        || figure_column("age", "Age", 72),
+        |r, now_ms| age(r.meta.created_ms, now_ms),
+        |r| age_key(r.meta.created_ms),
+    ),
+    Def::new(
+        || text_column("version", "Version", 100),
+        |r, _| Cell::plain(&*r.version),
+        |r| text_key(&r.version),
+    ),
+    Def::new(
+        || text_column("internal-ip", "Internal-IP", 120),
+        |r, _| or_none(&r.internal_ip),
+        |r| text_key(&r.internal_ip),
+    ),
+    Def::new(
+        || wide(text_column("external-ip", "External-IP", 120)),
+        |r, _| or_none(&r.external_ip),
+        |r| text_key(&r.external_ip),
+    ),
+    Def::new(
+        || wide(text_column("os-image", "OS-Image", 200)),
+        |r, _| Cell::plain(&*r.os_image),
+        |r| text_key(&r.os_image),
+    ),
+    Def::new(
+        || wide(text_column("kernel-version", "Kernel-Version", 180)),
+        |r, _| Cell::plain(&*r.kernel),
+        |r| text_key(&r.kernel),
+    ),
+    Def::new(
+        || wide(text_column("container-runtime", "Container-Runtime", 160)),
+        |r, _| Cell::plain(&*r.runtime),
+        |r| text_key(&r.runtime),
+    ),
+    Def::new(
+        || figure_column("cpu", "CPU", 80),
+        |r, _| Cell::plain(r.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
+        |r| figure_key(r.usage.map(|u| u.cpu_nano)),
+    ),
+    Def::new(
+        || figure_column("cpu-percent", "CPU %", 72),
+        |r, _| percent_cell(r.cpu_percent()),
+        |r| percent_key(r.cpu_percent()),
+    ),
+    Def::new(
+        || figure_column("memory", "Memory", 88),
+        |r, _| {
+            Cell::plain(
+                r.usage
                     .map(|u| memory_text(u.memory_bytes))
                     .unwrap_or_default(),
-            ),
-            13 => percent_cell(self.memory_percent()),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        let percent = |p: Option<f64>| p.map_or(SortKey::Absent, SortKey::Float);
-        match column {
-            0 => text_key(&self.meta.name),
-            1 => text_key(&self.status),
-            2 => text_key(&self.roles),
-            3 => age_key(self.meta.created_ms),
-            4 => text_key(&self.version),
-            5 => text_key(&self.internal_ip),
-            6 => text_key(&self.external_ip),
-            7 => text_key(&self.os_image),
-            8 => text_key(&self.kernel),
-            9 => text_key(&self.runtime),
-            10 => figure_key(self.usage.map(|u| u.cpu_nano)),
-            11 => percent(self.cpu_percent()),
-            12 => figure_key(self.usage.map(|u| u.memory_bytes)),
-            13 => percent(self.memory_percent()),
-            _ => SortKey::Absent,
-        }
-    }
-}
+            )
+        },
+        |r| figure_key(r.usage.map(|u| u.memory_bytes)),
+    ),
+    Def::new(
+        || figure_column("memory-percent", "Memory %", 84),
+        |r, _| percent_cell(r.memory_percent()),
+        |r| percent_key(r.memory_percent()),
+    ),
+    labels_column!(),
+];
+columnar!(NodeRow);

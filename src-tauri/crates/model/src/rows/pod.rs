@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use super::pod_status::{self, ContainerBrief, Summary};
 use crate::cells::{
-    age, age_key, figure_column, figure_key, fitting, or_none, ready_key, text_column, text_key,
-    wide,
+    age, age_key, figure_column, figure_key, or_none, ready_key, text_column, text_key, wide,
 };
+use crate::columns::{Def, columnar, labels_column, owner_cell, owner_key};
 use crate::meta::{Meta, Word};
 use crate::quantity::{cpu_text, memory_text};
 use crate::resources::{self, PodResources};
@@ -113,34 +113,6 @@ fn gates(spec: &slim::PodSpec, status: &slim::PodStatus) -> Option<(u32, u32)> {
 }
 
 impl PodRow {
-    /// Those of `kubectl get pods -o wide`, then ours.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            text_column("name", "Name", 300),
-            figure_column("ready", "Ready", 64),
-            text_column("status", "Status", 150),
-            figure_column("restarts", "Restarts", 110),
-            figure_column("age", "Age", 72),
-            wide(text_column("ip", "IP", 120)),
-            text_column("node", "Node", 160),
-            wide(text_column("nominated-node", "Nominated Node", 140)),
-            wide(text_column("readiness-gates", "Readiness Gates", 130)),
-            text_column("containers", "Containers", 110),
-            figure_column("cpu", "CPU", 72),
-            figure_column("memory", "Memory", 84),
-            text_column("controlled-by", "Controlled By", 220),
-            wide(text_column("qos", "QoS", 96)),
-            wide(figure_column("cpu-request", "CPU Request", 96)),
-            wide(figure_column("cpu-limit", "CPU Limit", 88)),
-            wide(figure_column("memory-request", "Memory Request", 120)),
-            wide(figure_column("memory-limit", "Memory Limit", 104)),
-            wide(text_column("priority-class", "Priority Class", 160)),
-            wide(text_column("service-account", "Service Account", 150)),
-            wide(text_column("labels", "Labels", 240)),
-        ]
-    }
-
     /// The colour of its status.
     pub fn tone(&self) -> Tone {
         pod_status::tone(&self.status, self.ready, self.total)
@@ -172,101 +144,144 @@ impl PodRow {
     }
 }
 
-impl Row for PodRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        match column {
-            0 => Cell::plain(&*self.meta.namespace),
-            1 => Cell::plain(&*self.meta.name),
-            2 => {
-                let whole =
-                    self.ready >= self.total || matches!(&*self.phase, "Succeeded" | "Failed");
-                let tone = if whole { Tone::Plain } else { Tone::Warn };
-                Cell::toned(format!("{}/{}", self.ready, self.total), tone)
-            }
-            3 => Cell::toned(&*self.status, self.tone()),
-            4 => self.restarts_cell(now_ms),
-            5 => age(self.meta.created_ms, now_ms),
-            6 => or_none(&self.ip),
-            7 => or_none(&self.node),
-            8 => or_none(&self.nominated_node),
-            9 => self.gates.map_or_else(
+/// Those of `kubectl get pods -o wide`, then ours.
+const COLUMNS: &[Def<PodRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.meta.namespace),
+        |r| text_key(&r.meta.namespace),
+    ),
+    Def::new(
+        || text_column("name", "Name", 300),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+    Def::new(
+        || figure_column("ready", "Ready", 64),
+        |r, _| {
+            let whole = r.ready >= r.total || matches!(&*r.phase, "Succeeded" | "Failed");
+            let tone = if whole { Tone::Plain } else { Tone::Warn };
+            Cell::toned(format!("{}/{}", r.ready, r.total), tone)
+        },
+        |r| ready_key(r.ready.into(), r.total.into()),
+    ),
+    Def::new(
+        || text_column("status", "Status", 150),
+        |r, _| Cell::toned(&*r.status, r.tone()),
+        |r| text_key(&r.status),
+    ),
+    Def::new(
+        || figure_column("restarts", "Restarts", 110),
+        PodRow::restarts_cell,
+        |r| SortKey::Int(r.restarts),
+    ),
+    Def::new(
+        || figure_column("age", "Age", 72),
+        |r, now_ms| age(r.meta.created_ms, now_ms),
+        |r| age_key(r.meta.created_ms),
+    ),
+    Def::new(
+        || wide(text_column("ip", "IP", 120)),
+        |r, _| or_none(&r.ip),
+        |r| text_key(&r.ip),
+    ),
+    Def::new(
+        || text_column("node", "Node", 160),
+        |r, _| or_none(&r.node),
+        |r| text_key(&r.node),
+    ),
+    Def::new(
+        || wide(text_column("nominated-node", "Nominated Node", 140)),
+        |r, _| or_none(&r.nominated_node),
+        |r| text_key(&r.nominated_node),
+    ),
+    Def::new(
+        || wide(text_column("readiness-gates", "Readiness Gates", 130)),
+        |r, _| {
+            r.gates.map_or_else(
                 || or_none(""),
                 |(open, all)| Cell::plain(format!("{open}/{all}")),
-            ),
-            10 => self.containers_cell(),
-            11 => Cell::plain(self.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
-            12 => Cell::plain(
-                self.usage
-                    .map(|u| memory_text(u.memory_bytes))
-                    .unwrap_or_default(),
-            ),
-            13 => match &self.meta.owner {
-                Some(owner) => Cell::plain(format!("{}/{}", owner.kind, owner.name)),
-                None => or_none(""),
-            },
-            14 => Cell::plain(&*self.qos),
-            15 => cpu_cell(self.resources.requests.get("cpu")),
-            16 => cpu_cell(self.resources.limits.get("cpu")),
-            17 => memory_cell(self.resources.requests.get("memory")),
-            18 => memory_cell(self.resources.limits.get("memory")),
-            19 => or_none(&self.priority_class),
-            20 => or_none(&self.service_account),
-            21 => or_none(&fitting(&self.meta.labels.text())),
-            _ => Cell::default(),
-        }
-    }
-
-    fn lists_tags(&self, column: usize) -> bool {
-        column == 21
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        match column {
-            0 => text_key(&self.meta.namespace),
-            1 => text_key(&self.meta.name),
-            2 => ready_key(self.ready.into(), self.total.into()),
-            3 => text_key(&self.status),
-            4 => SortKey::Int(self.restarts),
-            5 => age_key(self.meta.created_ms),
-            6 => text_key(&self.ip),
-            7 => text_key(&self.node),
-            8 => text_key(&self.nominated_node),
-            9 => self.gates.map_or(SortKey::Absent, |(open, all)| {
+            )
+        },
+        |r| {
+            r.gates.map_or(SortKey::Absent, |(open, all)| {
                 ready_key(open.into(), all.into())
-            }),
-            // What is not as it should be first.
-            10 => SortKey::Int(
-                self.containers
+            })
+        },
+    ),
+    Def::new(
+        || text_column("containers", "Containers", 110),
+        |r, _| r.containers_cell(),
+        // What is not as it should be first.
+        |r| {
+            SortKey::Int(
+                r.containers
                     .iter()
                     .map(|one| -i64::from(gravity(one.tone())))
                     .min()
                     .unwrap_or(0),
-            ),
-            11 => figure_key(self.usage.map(|u| u.cpu_nano)),
-            12 => figure_key(self.usage.map(|u| u.memory_bytes)),
-            13 => match &self.meta.owner {
-                Some(owner) => SortKey::Text(format!("{}/{}", owner.kind, owner.name).into()),
-                None => SortKey::Absent,
-            },
-            14 => text_key(&self.qos),
-            15 => nano_key(self.resources.requests.get("cpu")),
-            16 => nano_key(self.resources.limits.get("cpu")),
-            17 => unit_key(self.resources.requests.get("memory")),
-            18 => unit_key(self.resources.limits.get("memory")),
-            19 => text_key(&self.priority_class),
-            20 => text_key(&self.service_account),
-            21 => match self.meta.labels.text() {
-                none if none.is_empty() => SortKey::Absent,
-                labels => SortKey::Text(labels.into()),
-            },
-            _ => SortKey::Absent,
-        }
-    }
-}
+            )
+        },
+    ),
+    Def::new(
+        || figure_column("cpu", "CPU", 72),
+        |r, _| Cell::plain(r.usage.map(|u| cpu_text(u.cpu_nano)).unwrap_or_default()),
+        |r| figure_key(r.usage.map(|u| u.cpu_nano)),
+    ),
+    Def::new(
+        || figure_column("memory", "Memory", 84),
+        |r, _| {
+            Cell::plain(
+                r.usage
+                    .map(|u| memory_text(u.memory_bytes))
+                    .unwrap_or_default(),
+            )
+        },
+        |r| figure_key(r.usage.map(|u| u.memory_bytes)),
+    ),
+    Def::new(
+        || text_column("controlled-by", "Controlled By", 220),
+        |r, _| owner_cell(&r.meta),
+        |r| owner_key(&r.meta),
+    ),
+    Def::new(
+        || wide(text_column("qos", "QoS", 96)),
+        |r, _| Cell::plain(&*r.qos),
+        |r| text_key(&r.qos),
+    ),
+    Def::new(
+        || wide(figure_column("cpu-request", "CPU Request", 96)),
+        |r, _| cpu_cell(r.resources.requests.get("cpu")),
+        |r| nano_key(r.resources.requests.get("cpu")),
+    ),
+    Def::new(
+        || wide(figure_column("cpu-limit", "CPU Limit", 88)),
+        |r, _| cpu_cell(r.resources.limits.get("cpu")),
+        |r| nano_key(r.resources.limits.get("cpu")),
+    ),
+    Def::new(
+        || wide(figure_column("memory-request", "Memory Request", 120)),
+        |r, _| memory_cell(r.resources.requests.get("memory")),
+        |r| unit_key(r.resources.requests.get("memory")),
+    ),
+    Def::new(
+        || wide(figure_column("memory-limit", "Memory Limit", 104)),
+        |r, _| memory_cell(r.resources.limits.get("memory")),
+        |r| unit_key(r.resources.limits.get("memory")),
+    ),
+    Def::new(
+        || wide(text_column("priority-class", "Priority Class", 160)),
+        |r, _| or_none(&r.priority_class),
+        |r| text_key(&r.priority_class),
+    ),
+    Def::new(
+        || wide(text_column("service-account", "Service Account", 150)),
+        |r, _| or_none(&r.service_account),
+        |r| text_key(&r.service_account),
+    ),
+    labels_column!(),
+];
+columnar!(PodRow);
 
 fn gravity(tone: Tone) -> u8 {
     match tone {

@@ -66,7 +66,7 @@ pub struct ContainerBrief {
     pub phase: ContainerPhase,
     /// Whether it passes its readiness probe.
     pub ready: bool,
-    /// Whether it ended with an error.
+    /// Whether it ended with an error, or waits because of one.
     pub failed: bool,
 }
 
@@ -76,7 +76,7 @@ impl ContainerBrief {
         match (self.phase, self.role) {
             (ContainerPhase::Running, ContainerRole::Init) => Tone::Warn,
             (ContainerPhase::Running, _) if self.ready => Tone::Good,
-            (ContainerPhase::Waiting, _) if self.restarts > 0 => Tone::Bad,
+            (ContainerPhase::Waiting, _) if self.restarts > 0 || self.failed => Tone::Bad,
             (ContainerPhase::Running | ContainerPhase::Waiting, _) => Tone::Warn,
             (ContainerPhase::Terminated, _) if self.failed => Tone::Bad,
             (ContainerPhase::Terminated, _) => Tone::Quiet,
@@ -89,12 +89,28 @@ impl ContainerBrief {
             ContainerPhase::Running if self.ready || self.role == ContainerRole::Init => "running",
             ContainerPhase::Running => "not ready",
             ContainerPhase::Waiting if self.restarts > 0 => "waiting after a restart",
+            ContainerPhase::Waiting if self.failed => "cannot start",
             ContainerPhase::Waiting => "waiting",
             ContainerPhase::Terminated if self.failed => "failed",
             ContainerPhase::Terminated => "ended",
         };
         format!("{} {state}", self.name)
     }
+}
+
+/// Whether it ended with an error, or waits for something else than its start.
+fn failed(state: &ContainerState) -> bool {
+    let starting =
+        |reason: &[u8]| matches!(reason, b"" | b"ContainerCreating" | b"PodInitializing");
+    let waits = state
+        .waiting
+        .as_ref()
+        .is_some_and(|waiting| !starting(&waiting.reason));
+    waits
+        || state
+            .terminated
+            .as_ref()
+            .is_some_and(|ended| ended.exit_code != 0)
 }
 
 pub(super) fn phase(state: Option<&ContainerState>) -> ContainerPhase {
@@ -120,9 +136,7 @@ pub(super) fn briefs(spec: &PodSpec, status: &PodStatus) -> Box<[ContainerBrief]
             role,
             phase: phase(status.and_then(|s| s.state.as_ref())),
             ready: status.is_some_and(|s| s.ready),
-            failed: status
-                .and_then(|s| s.state.as_ref()?.terminated.as_ref())
-                .is_some_and(|ended| ended.exit_code != 0),
+            failed: status.and_then(|s| s.state.as_ref()).is_some_and(failed),
         }
     };
     let init = spec.init_containers.iter().map(|c| {
@@ -353,6 +367,15 @@ mod tests {
                 false,
                 Tone::Bad,
                 "c waiting after a restart",
+            ),
+            (
+                Container,
+                Waiting,
+                false,
+                0,
+                true,
+                Tone::Bad,
+                "c cannot start",
             ),
             (Init, Terminated, true, 0, false, Tone::Quiet, "c ended"),
             (Container, Terminated, false, 0, true, Tone::Bad, "c failed"),

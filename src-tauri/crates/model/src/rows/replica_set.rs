@@ -1,9 +1,10 @@
 //! `ReplicaSets`.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use super::template::{names_and_images, revision};
 use crate::cells::{age, age_key, figure_column, text_column, text_key, wide};
+use crate::columns::{Def, columnar, labels_column, owner_column};
 use crate::meta::Meta;
 use crate::selector::selector_text;
 use crate::slim;
@@ -55,62 +56,61 @@ impl From<&slim::ReplicaSet> for ReplicaSetRow {
     }
 }
 
-impl ReplicaSetRow {
-    /// Those of `kubectl get replicasets -o wide`.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            text_column("name", "Name", 300),
-            figure_column("desired", "Desired", 72),
-            figure_column("current", "Current", 72),
-            figure_column("ready", "Ready", 64),
-            figure_column("age", "Age", 72),
-            wide(text_column("containers", "Containers", 180)),
-            wide(text_column("images", "Images", 280)),
-            wide(text_column("selector", "Selector", 240)),
-        ]
-    }
-}
-
-impl Row for ReplicaSetRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        match column {
-            0 => Cell::plain(&*self.meta.namespace),
-            1 => Cell::plain(&*self.meta.name),
-            2 => Cell::plain(self.desired.to_string()),
-            3 => Cell::plain(self.replicas.to_string()),
-            4 => {
-                let tone = if self.ready >= self.desired {
-                    Tone::Plain
-                } else {
-                    Tone::Warn
-                };
-                Cell::toned(self.ready.to_string(), tone)
-            }
-            5 => age(self.meta.created_ms, now_ms),
-            6 => Cell::plain(&*self.containers),
-            7 => Cell::plain(&*self.images),
-            8 => Cell::plain(&*self.selector),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        match column {
-            0 => text_key(&self.meta.namespace),
-            1 => text_key(&self.meta.name),
-            2 => SortKey::Int(self.desired.into()),
-            3 => SortKey::Int(self.replicas.into()),
-            4 => SortKey::Int(self.ready.into()),
-            5 => age_key(self.meta.created_ms),
-            6 => text_key(&self.containers),
-            7 => text_key(&self.images),
-            8 => text_key(&self.selector),
-            _ => SortKey::Absent,
-        }
-    }
-}
+/// Those of `kubectl get replicasets -o wide`.
+const COLUMNS: &[Def<ReplicaSetRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.meta.namespace),
+        |r| text_key(&r.meta.namespace),
+    ),
+    Def::new(
+        || text_column("name", "Name", 300),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+    Def::new(
+        || figure_column("desired", "Desired", 72),
+        |r, _| Cell::plain(r.desired.to_string()),
+        |r| SortKey::Int(r.desired.into()),
+    ),
+    Def::new(
+        || figure_column("current", "Current", 72),
+        |r, _| Cell::plain(r.replicas.to_string()),
+        |r| SortKey::Int(r.replicas.into()),
+    ),
+    Def::new(
+        || figure_column("ready", "Ready", 64),
+        |r, _| {
+            let tone = if r.ready >= r.desired {
+                Tone::Plain
+            } else {
+                Tone::Warn
+            };
+            Cell::toned(r.ready.to_string(), tone)
+        },
+        |r| SortKey::Int(r.ready.into()),
+    ),
+    Def::new(
+        || figure_column("age", "Age", 72),
+        |r, now_ms| age(r.meta.created_ms, now_ms),
+        |r| age_key(r.meta.created_ms),
+    ),
+    Def::new(
+        || wide(text_column("containers", "Containers", 180)),
+        |r, _| Cell::plain(&*r.containers),
+        |r| text_key(&r.containers),
+    ),
+    Def::new(
+        || wide(text_column("images", "Images", 280)),
+        |r, _| Cell::plain(&*r.images),
+        |r| text_key(&r.images),
+    ),
+    Def::new(
+        || wide(text_column("selector", "Selector", 240)),
+        |r, _| Cell::plain(&*r.selector),
+        |r| text_key(&r.selector),
+    ),
+    owner_column!(),
+    labels_column!(),
+];
+columnar!(ReplicaSetRow);

@@ -1,9 +1,10 @@
 //! KEDA's `ScaledObjects`.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, Tone};
 
 use super::hpa::{Condition, Reference};
 use crate::cells::{age, age_key, figure_column, figure_key, text_column, text_key};
+use crate::columns::{Def, columnar, labels_column, owner_column};
 use crate::meta::{Meta, Word};
 use crate::slim::{self, Time};
 use crate::text;
@@ -166,25 +167,6 @@ impl From<&slim::Trigger> for Trigger {
 }
 
 impl ScaledObjectRow {
-    /// Those of `kubectl get scaledobjects`: KEDA's own printer columns.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            text_column("name", "Name", 240),
-            text_column("scale-target-kind", "ScaleTargetKind", 160),
-            text_column("scale-target-name", "ScaleTargetName", 200),
-            figure_column("min", "Min", 56),
-            figure_column("max", "Max", 56),
-            text_column("ready", "Ready", 72),
-            text_column("active", "Active", 72),
-            text_column("fallback", "Fallback", 80),
-            text_column("paused", "Paused", 72),
-            text_column("triggers", "Triggers", 140),
-            text_column("authentications", "Authentications", 160),
-            figure_column("age", "Age", 72),
-        ]
-    }
-
     /// The condition of this type.
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|c| c.kind == kind)
@@ -206,56 +188,74 @@ impl ScaledObjectRow {
     }
 }
 
-impl Row for ScaledObjectRow {
-    fn identity(&self) -> (&str, &str) {
-        self.meta.identity()
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        let figure = |n: Option<i32>| Cell::plain(n.map(|n| n.to_string()).unwrap_or_default());
-        let text = |t: &Option<Box<str>>| Cell::plain(t.as_deref().unwrap_or_default());
-        match column {
-            0 => Cell::plain(&*self.meta.namespace),
-            1 => Cell::plain(&*self.meta.name),
-            2 => text(&self.target_kind),
-            3 => Cell::plain(&*self.target.name),
-            4 => figure(self.min),
-            5 => figure(self.max),
-            6 => self.condition_cell("Ready", "True", "False"),
-            7 => self.condition_cell("Active", "True", ""),
-            8 => self.condition_cell("Fallback", "", "True"),
-            9 => self.condition_cell("Paused", "", "True"),
-            10 => text(&self.trigger_types),
-            11 => text(&self.authentication_types),
-            12 => age(self.meta.created_ms, now_ms),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        let text = |t: &'_ Option<Box<str>>| t.as_deref().map_or("", |t| t).to_owned();
-        let optional = |t: String| {
-            if t.is_empty() {
-                SortKey::Absent
-            } else {
-                SortKey::Text(t.into())
-            }
-        };
-        match column {
-            0 => text_key(&self.meta.namespace),
-            1 => text_key(&self.meta.name),
-            2 => optional(text(&self.target_kind)),
-            3 => text_key(&self.target.name),
-            4 => figure_key(self.min.map(i64::from)),
-            5 => figure_key(self.max.map(i64::from)),
-            6 => text_key(self.status_of("Ready")),
-            7 => text_key(self.status_of("Active")),
-            8 => text_key(self.status_of("Fallback")),
-            9 => text_key(self.status_of("Paused")),
-            10 => optional(text(&self.trigger_types)),
-            11 => optional(text(&self.authentication_types)),
-            12 => age_key(self.meta.created_ms),
-            _ => SortKey::Absent,
-        }
-    }
-}
+/// Those of `kubectl get scaledobjects`: KEDA's own printer columns.
+const COLUMNS: &[Def<ScaledObjectRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.meta.namespace),
+        |r| text_key(&r.meta.namespace),
+    ),
+    Def::new(
+        || text_column("name", "Name", 240),
+        |r, _| Cell::plain(&*r.meta.name),
+        |r| text_key(&r.meta.name),
+    ),
+    Def::new(
+        || text_column("scale-target-kind", "ScaleTargetKind", 160),
+        |r, _| Cell::plain(r.target_kind.as_deref().unwrap_or_default()),
+        |r| text_key(r.target_kind.as_deref().unwrap_or_default()),
+    ),
+    Def::new(
+        || text_column("scale-target-name", "ScaleTargetName", 200),
+        |r, _| Cell::plain(&*r.target.name),
+        |r| text_key(&r.target.name),
+    ),
+    Def::new(
+        || figure_column("min", "Min", 56),
+        |r, _| Cell::plain(r.min.map(|n| n.to_string()).unwrap_or_default()),
+        |r| figure_key(r.min.map(i64::from)),
+    ),
+    Def::new(
+        || figure_column("max", "Max", 56),
+        |r, _| Cell::plain(r.max.map(|n| n.to_string()).unwrap_or_default()),
+        |r| figure_key(r.max.map(i64::from)),
+    ),
+    Def::new(
+        || text_column("ready", "Ready", 72),
+        |r, _| r.condition_cell("Ready", "True", "False"),
+        |r| text_key(r.status_of("Ready")),
+    ),
+    Def::new(
+        || text_column("active", "Active", 72),
+        |r, _| r.condition_cell("Active", "True", ""),
+        |r| text_key(r.status_of("Active")),
+    ),
+    Def::new(
+        || text_column("fallback", "Fallback", 80),
+        |r, _| r.condition_cell("Fallback", "", "True"),
+        |r| text_key(r.status_of("Fallback")),
+    ),
+    Def::new(
+        || text_column("paused", "Paused", 72),
+        |r, _| r.condition_cell("Paused", "", "True"),
+        |r| text_key(r.status_of("Paused")),
+    ),
+    Def::new(
+        || text_column("triggers", "Triggers", 140),
+        |r, _| Cell::plain(r.trigger_types.as_deref().unwrap_or_default()),
+        |r| text_key(r.trigger_types.as_deref().unwrap_or_default()),
+    ),
+    Def::new(
+        || text_column("authentications", "Authentications", 160),
+        |r, _| Cell::plain(r.authentication_types.as_deref().unwrap_or_default()),
+        |r| text_key(r.authentication_types.as_deref().unwrap_or_default()),
+    ),
+    Def::new(
+        || figure_column("age", "Age", 72),
+        |r, now_ms| age(r.meta.created_ms, now_ms),
+        |r| age_key(r.meta.created_ms),
+    ),
+    owner_column!(),
+    labels_column!(),
+];
+columnar!(ScaledObjectRow);

@@ -25,6 +25,8 @@ slim! {
     }
     /// What its controller says of a Deployment.
     DeploymentStatus {
+        #[prost(message, repeated, tag = "6")]
+        conditions: Vec<WorkloadCondition>,
         #[prost(int32, tag = "2")]
         replicas: i32,
         #[prost(int32, tag = "3")]
@@ -33,6 +35,13 @@ slim! {
         available_replicas: i32,
         #[prost(int32, tag = "7")]
         ready_replicas: i32,
+    }
+    /// A condition of a workload.
+    WorkloadCondition {
+        #[prost(bytes = "vec", tag = "1")]
+        r#type: Vec<u8>,
+        #[prost(bytes = "vec", tag = "2")]
+        status: Vec<u8>,
     }
     /// The pods to make.
     PodTemplateSpec {

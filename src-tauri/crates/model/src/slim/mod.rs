@@ -12,7 +12,7 @@ mod lenient;
 mod meta;
 mod values;
 
-pub(crate) use apps::{Deployment, PodTemplateSpec, ReplicaSet};
+pub(crate) use apps::{Deployment, PodTemplateSpec, ReplicaSet, WorkloadCondition};
 pub(crate) use autoscaling::{
     Condition, CrossVersionObjectReference, HorizontalPodAutoscaler, MetricSpec, MetricStatus,
     MetricTarget, MetricValueStatus,
