@@ -134,7 +134,9 @@ async fn sums_equal_kubectls() {
     until("the node's sums equal kubectl's", PATIENCE, async || {
         let described = plane().kubectl(&["describe", "node", node]).unwrap();
         let rows = window.live(view).await.rows;
-        let row = &rows[&format!("/{node}")];
+        let Some(row) = rows.get(&format!("/{node}")) else {
+            return Err(format!("no row of {node} among {}", rows.len()));
+        };
         for (resource, prefix) in [("cpu", "CPU"), ("memory", "MEMORY")] {
             let (requests, limits) = allocated(&described, resource);
             let ours = [
