@@ -1,6 +1,6 @@
 //! The cluster page, grouped events and the capacity of nodes, by keyboard.
 
-use desktop::{Window, workload_in_motion};
+use desktop::{Window, cluster, workload_in_motion};
 use fantoccini::key::Key;
 use serde_json::json;
 
@@ -16,7 +16,8 @@ fn until_parts(window: &Window) {
         "checks pass",
         "Every kubelet",
         "requested",
-        "Nobody asked this API server",
+        "componentstatuses",
+        "Asked for since this API server started",
         "No cluster-autoscaler",
     ] {
         window.until_text(part);
@@ -31,6 +32,10 @@ fn until_parts(window: &Window) {
 #[test]
 fn the_cluster_is_seen_at_a_glance() {
     workload_in_motion();
+    // A deprecated API, asked for before the page asks who did.
+    cluster()
+        .kubectl(&["get", "--raw", "/api/v1/componentstatuses"])
+        .unwrap();
     let window = connected();
     go_to(&window, "Overview");
     until_parts(&window);
