@@ -232,7 +232,9 @@ async fn every_step_is_there(window: &Window, graph: u32, desired: &[i64], curre
     .await;
     let steps = |role| series.steps(lane(&meta, role));
     let metric = steps(LaneRole::Metric);
-    assert!(metric.contains(&120) && metric.contains(&5), "{metric:?}");
+    // What is metered is counted over time, and so may be a little off what was set.
+    let metered = |set: i64| metric.iter().any(|seen| (seen - set).abs() <= 2);
+    assert!(metered(120) && metered(5), "{metric:?}");
     assert_eq!(
         [LaneRole::Target, LaneRole::Min, LaneRole::Max].map(steps),
         [[50], [2], [6]]
