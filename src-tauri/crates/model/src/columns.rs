@@ -40,6 +40,42 @@ impl<R> Def<R> {
     }
 }
 
+/// The namespace of any row that lies in one.
+macro_rules! namespace_column {
+    () => {
+        $crate::columns::Def::new(
+            || $crate::cells::text_column("namespace", "Namespace", 140),
+            |r, _| table::Cell::plain(&*r.meta.namespace),
+            |r| $crate::cells::text_key(&r.meta.namespace),
+        )
+    };
+}
+pub(crate) use namespace_column;
+
+/// The name of any row, in a column so wide.
+macro_rules! name_column {
+    ($width:literal) => {
+        $crate::columns::Def::new(
+            || $crate::cells::text_column("name", "Name", $width),
+            |r, _| table::Cell::plain(&*r.meta.name),
+            |r| $crate::cells::text_key(&r.meta.name),
+        )
+    };
+}
+pub(crate) use name_column;
+
+/// The age of any row.
+macro_rules! age_column {
+    () => {
+        $crate::columns::Def::new(
+            || $crate::cells::figure_column("age", "Age", 72),
+            |r, now_ms| $crate::cells::age(r.meta.created_ms, now_ms),
+            |r| $crate::cells::age_key(r.meta.created_ms),
+        )
+    };
+}
+pub(crate) use age_column;
+
 /// The labels of any row, on demand.
 macro_rules! labels_column {
     () => {

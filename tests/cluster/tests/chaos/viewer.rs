@@ -186,14 +186,7 @@ fn follow_lane(
             ..Kind::Pods.spec().resource.clone()
         },
     };
-    let scope = Scope {
-        resource,
-        kind,
-        namespace: Some(namespace.to_owned()),
-        fields: String::new(),
-        labels: String::new(),
-        links: false,
-    };
+    let scope = Scope::of(resource, kind, Some(namespace.to_owned()));
     let plan = match (lane, ListPlan::of(&scope)) {
         // Pages of these few pods.
         (

@@ -6,24 +6,13 @@ use desktop::{Window, cluster, namespace};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::habits::CONTRAST;
 use crate::steps::{
-    apply, connected, go_to, open_drawer, open_table, pod, until_drawer_says, until_row,
+    self, apply, connected, open_drawer, open_table, pod, until_drawer_says, until_row,
 };
 
 /// Looks at the drawer in both themes and in the smallest window; text that cannot be read fails.
 fn look(window: &Window, name: &str) {
-    for theme in ["light", "dark"] {
-        go_to(window, &format!("Theme: {theme}"));
-        window.until(
-            theme,
-            "return document.documentElement.dataset.theme === arguments[0]",
-            &[json!(theme)],
-        );
-        window.move_mouse_away();
-        window.shot(&format!("drawer-{name}-{theme}"));
-        assert_eq!(window.eval(CONTRAST, &[]), json!([]), "{name}, {theme}");
-    }
+    steps::look(window, &format!("drawer-{name}"));
     window.resize(900, 560);
     window.shot(&format!("drawer-{name}-small"));
     window.resize(1440, 900);

@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::steps::{
-    apply, connected, connected_as, go_to, open_drawer, open_table, until_drawer_says, until_row,
+    apply, connected, connected_as, look, open_drawer, open_table, until_drawer_says, until_row,
 };
 
 /// A workload with what people put around one.
@@ -73,7 +73,7 @@ fn a_deployment_with_everything_around_it() {
     ] {
         until_drawer_says(&window, words);
     }
-    window.shot("relations-list");
+    look(&window, "relations-list");
     // A line leads to its object, and what it leads to shows the same tab.
     window.click_found(
         "the line of the Ingress",
@@ -153,9 +153,8 @@ fn a_picture_of_many_pods_stays_readable() {
     window.resize(900, 560);
     window.press(&[], '0');
     window.shot("relations-many-small");
-    go_to(&window, "Theme: dark");
     window.resize(1440, 900);
-    window.shot("relations-many-dark");
+    look(&window, "relations-many");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use desktop::{Window, cluster};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
+use crate::habits::CONTRAST;
+
 /// A row: text by column id.
 pub(crate) type Row = BTreeMap<String, String>;
 
@@ -133,6 +135,21 @@ pub(crate) fn open_table(window: &Window, title: &str, namespace: &str) {
         "return one('grid', arguments[0]) && one('button', arguments[1])",
         &[json!(title), json!(namespace)],
     );
+}
+
+/// Looks at the screen in both themes; text that cannot be read fails.
+pub(crate) fn look(window: &Window, name: &str) {
+    for theme in ["light", "dark"] {
+        go_to(window, &format!("Theme: {theme}"));
+        window.until(
+            theme,
+            "return document.documentElement.dataset.theme === arguments[0]",
+            &[json!(theme)],
+        );
+        window.move_mouse_away();
+        window.shot(&format!("{name}-{theme}"));
+        assert_eq!(window.eval(CONTRAST, &[]), json!([]), "{name}, {theme}");
+    }
 }
 
 /// Rows that are in the page now, in their order.

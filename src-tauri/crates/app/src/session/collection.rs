@@ -174,12 +174,8 @@ impl Collection {
                 continue;
             }
             let scope = Scope {
-                resource: self.resource.clone(),
-                kind: self.kind,
-                namespace: namespace.clone(),
                 fields: self.fields.clone(),
-                labels: String::new(),
-                links: false,
+                ..Scope::of(self.resource.clone(), self.kind, namespace.clone())
             };
             let connection = connection.clone();
             let id = feeds.open(Owner::Collection(self.id), Message::Update, |sink| {

@@ -47,14 +47,7 @@ impl Session {
         if !wanted || self.kinds.serves(&resource) != Some(true) {
             return;
         }
-        let scope = Scope {
-            resource,
-            kind: None,
-            namespace: None,
-            fields: String::new(),
-            labels: String::new(),
-            links: false,
-        };
+        let scope = Scope::of(resource, None, None);
         let connection = self.connection.clone();
         let open = |sink| follow_by(ListPlan::names(), connection, scope, sink);
         self.definitions.feed = Some(self.feeds.open(Owner::Definitions, Message::Update, open));

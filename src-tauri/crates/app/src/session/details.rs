@@ -236,21 +236,17 @@ impl Session {
         let id = self.new_id();
         let namespace = resource.namespaced.then(|| ask.namespace.clone());
         let object_scope = Scope {
-            resource: resource.clone(),
-            kind,
-            namespace: namespace.clone(),
             fields: format!("metadata.name={}", ask.name),
-            labels: String::new(),
-            links: false,
+            ..Scope::of(resource.clone(), kind, namespace.clone())
         };
         let events_scope = Scope {
-            resource: Kind::Events.spec().resource.clone(),
-            kind: Some(Kind::Events),
-            // Events of objects outside namespaces lie in `default`; ask everywhere for those.
-            namespace,
             fields: format!("involvedObject.name={}", ask.name),
-            labels: String::new(),
-            links: false,
+            // Events of objects outside namespaces lie in `default`; ask everywhere for those.
+            ..Scope::of(
+                Kind::Events.spec().resource.clone(),
+                Some(Kind::Events),
+                namespace,
+            )
         };
         let mut open = |scope| {
             let connection = self.connection.clone();

@@ -23,14 +23,7 @@ pub(crate) struct Seen {
 
 pub(crate) fn look(server: &Server) -> Seen {
     let kind = Kind::Namespaces;
-    let scope = Scope {
-        resource: kind.spec().resource.clone(),
-        kind: Some(kind),
-        namespace: None,
-        fields: String::new(),
-        labels: String::new(),
-        links: false,
-    };
+    let scope = Scope::of(kind.spec().resource.clone(), Some(kind), None);
     let (sink, updates) = mpsc::channel(64);
     let task = follow(server.connection.clone(), scope, sink);
     Seen {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use table::{Cell, SortKey, Tone};
 
 use super::template::{names_and_images, revision};
-use crate::cells::{age, age_key, figure_column, or_none, ready_key, text_column, text_key, wide};
-use crate::columns::{Def, columnar, labels_column};
+use crate::cells::{figure_column, or_none, ready_key, text_column, text_key, wide};
+use crate::columns::{Def, age_column, columnar, labels_column, name_column, namespace_column};
 use crate::meta::Meta;
 use crate::selector::selector_text;
 use crate::slim;
@@ -83,16 +83,8 @@ impl DeploymentRow {
 
 /// Those of `kubectl get deployments -o wide`.
 const COLUMNS: &[Def<DeploymentRow>] = &[
-    Def::new(
-        || text_column("namespace", "Namespace", 140),
-        |r, _| Cell::plain(&*r.meta.namespace),
-        |r| text_key(&r.meta.namespace),
-    ),
-    Def::new(
-        || text_column("name", "Name", 280),
-        |r, _| Cell::plain(&*r.meta.name),
-        |r| text_key(&r.meta.name),
-    ),
+    namespace_column!(),
+    name_column!(280),
     Def::new(
         || figure_column("ready", "Ready", 72),
         |r, _| {
@@ -115,11 +107,7 @@ const COLUMNS: &[Def<DeploymentRow>] = &[
         |r, _| Cell::toned(r.available.to_string(), r.enough(r.available)),
         |r| SortKey::Int(r.available.into()),
     ),
-    Def::new(
-        || figure_column("age", "Age", 72),
-        |r, now_ms| age(r.meta.created_ms, now_ms),
-        |r| age_key(r.meta.created_ms),
-    ),
+    age_column!(),
     Def::new(
         || wide(text_column("containers", "Containers", 180)),
         |r, _| Cell::plain(&*r.containers),

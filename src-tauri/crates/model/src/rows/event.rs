@@ -3,7 +3,7 @@
 use table::{Cell, SortKey, Tone};
 
 use crate::cells::{age, age_key, figure_column, first_line, text_column, text_key, wide};
-use crate::columns::{Def, columnar};
+use crate::columns::{Def, columnar, namespace_column};
 use crate::meta::{Meta, Word};
 use crate::slim::{self, Time};
 use crate::text;
@@ -104,11 +104,7 @@ impl EventRow {
 
 /// Those of `kubectl get events -o wide`.
 const COLUMNS: &[Def<EventRow>] = &[
-    Def::new(
-        || text_column("namespace", "Namespace", 140),
-        |r, _| Cell::plain(&*r.meta.namespace),
-        |r| text_key(&r.meta.namespace),
-    ),
+    namespace_column!(),
     Def::new(
         || figure_column("last-seen", "Last Seen", 84),
         |r, now_ms| age(r.last_ms, now_ms),

@@ -3,8 +3,10 @@
 use table::{Cell, SortKey, Tone};
 
 use super::hpa_metrics::{self, Metric};
-use crate::cells::{age, age_key, figure_column, figure_key, text_column, text_key};
-use crate::columns::{Def, columnar, labels_column, owner_column};
+use crate::cells::{figure_column, figure_key, text_column, text_key};
+use crate::columns::{
+    Def, age_column, columnar, labels_column, name_column, namespace_column, owner_column,
+};
 use crate::meta::{Meta, Word};
 use crate::slim::{self, Time};
 use crate::text;
@@ -130,16 +132,8 @@ impl HpaRow {
 
 /// Those of `kubectl get horizontalpodautoscalers`.
 const COLUMNS: &[Def<HpaRow>] = &[
-    Def::new(
-        || text_column("namespace", "Namespace", 140),
-        |r, _| Cell::plain(&*r.meta.namespace),
-        |r| text_key(&r.meta.namespace),
-    ),
-    Def::new(
-        || text_column("name", "Name", 240),
-        |r, _| Cell::plain(&*r.meta.name),
-        |r| text_key(&r.meta.name),
-    ),
+    namespace_column!(),
+    name_column!(240),
     Def::new(
         || text_column("reference", "Reference", 240),
         |r, _| Cell::plain(format!("{}/{}", r.target.kind, r.target.name)),
@@ -175,11 +169,7 @@ const COLUMNS: &[Def<HpaRow>] = &[
         |r, _| Cell::plain(r.current.to_string()),
         |r| SortKey::Int(r.current.into()),
     ),
-    Def::new(
-        || figure_column("age", "Age", 72),
-        |r, now_ms| age(r.meta.created_ms, now_ms),
-        |r| age_key(r.meta.created_ms),
-    ),
+    age_column!(),
     owner_column!(),
     labels_column!(),
 ];

@@ -2,8 +2,8 @@
 
 use table::{Cell, Tone};
 
-use crate::cells::{age, age_key, figure_column, text_column, text_key};
-use crate::columns::{Def, columnar, labels_column};
+use crate::cells::{text_column, text_key};
+use crate::columns::{Def, age_column, columnar, labels_column, name_column};
 use crate::meta::{Meta, Word};
 use crate::slim;
 use crate::text;
@@ -32,11 +32,7 @@ impl From<&slim::Namespace> for NamespaceRow {
 
 /// Those of `kubectl get namespaces`.
 const COLUMNS: &[Def<NamespaceRow>] = &[
-    Def::new(
-        || text_column("name", "Name", 300),
-        |r, _| Cell::plain(&*r.meta.name),
-        |r| text_key(&r.meta.name),
-    ),
+    name_column!(300),
     Def::new(
         || text_column("status", "Status", 120),
         |r, _| {
@@ -49,11 +45,7 @@ const COLUMNS: &[Def<NamespaceRow>] = &[
         },
         |r| text_key(&r.phase),
     ),
-    Def::new(
-        || figure_column("age", "Age", 72),
-        |r, now_ms| age(r.meta.created_ms, now_ms),
-        |r| age_key(r.meta.created_ms),
-    ),
+    age_column!(),
     labels_column!(),
 ];
 columnar!(NamespaceRow);

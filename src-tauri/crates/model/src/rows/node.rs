@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use table::{Cell, SortKey, Tone};
 
-use crate::cells::{age, age_key, figure_column, figure_key, or_none, text_column, text_key, wide};
-use crate::columns::{Def, columnar, labels_column};
+use crate::cells::{figure_column, figure_key, or_none, text_column, text_key, wide};
+use crate::columns::{Def, age_column, columnar, labels_column, name_column};
 use crate::meta::{Meta, Word};
 use crate::quantity::{cpu_text, memory_text};
 use crate::resources::Amounts;
@@ -174,11 +174,7 @@ fn percent_cell(percent: Option<f64>) -> Cell {
 
 /// Those of `kubectl get nodes -o wide`, then those of `kubectl top nodes`.
 const COLUMNS: &[Def<NodeRow>] = &[
-    Def::new(
-        || text_column("name", "Name", 240),
-        |r, _| Cell::plain(&*r.meta.name),
-        |r| text_key(&r.meta.name),
-    ),
+    name_column!(240),
     Def::new(
         || text_column("status", "Status", 130),
         |r, _| {
@@ -196,11 +192,7 @@ const COLUMNS: &[Def<NodeRow>] = &[
         |r, _| or_none(&r.roles),
         |r| text_key(&r.roles),
     ),
-    Def::new(
-        || figure_column("age", "Age", 72),
-        |r, now_ms| age(r.meta.created_ms, now_ms),
-        |r| age_key(r.meta.created_ms),
-    ),
+    age_column!(),
     Def::new(
         || text_column("version", "Version", 100),
         |r, _| Cell::plain(&*r.version),

@@ -6,9 +6,11 @@ use table::{Cell, SortKey, Tone};
 
 use super::pod_status::{self, ContainerBrief, Summary};
 use crate::cells::{
-    age, age_key, figure_column, figure_key, or_none, ready_key, text_column, text_key, wide,
+    age, figure_column, figure_key, or_none, ready_key, text_column, text_key, wide,
 };
-use crate::columns::{Def, columnar, labels_column, owner_cell, owner_key};
+use crate::columns::{
+    Def, age_column, columnar, labels_column, name_column, namespace_column, owner_cell, owner_key,
+};
 use crate::meta::{Meta, Word};
 use crate::quantity::{cpu_text, memory_text};
 use crate::resources::{self, PodResources};
@@ -146,16 +148,8 @@ impl PodRow {
 
 /// Those of `kubectl get pods -o wide`, then ours.
 const COLUMNS: &[Def<PodRow>] = &[
-    Def::new(
-        || text_column("namespace", "Namespace", 140),
-        |r, _| Cell::plain(&*r.meta.namespace),
-        |r| text_key(&r.meta.namespace),
-    ),
-    Def::new(
-        || text_column("name", "Name", 300),
-        |r, _| Cell::plain(&*r.meta.name),
-        |r| text_key(&r.meta.name),
-    ),
+    namespace_column!(),
+    name_column!(300),
     Def::new(
         || figure_column("ready", "Ready", 64),
         |r, _| {
@@ -175,11 +169,7 @@ const COLUMNS: &[Def<PodRow>] = &[
         PodRow::restarts_cell,
         |r| SortKey::Int(r.restarts),
     ),
-    Def::new(
-        || figure_column("age", "Age", 72),
-        |r, now_ms| age(r.meta.created_ms, now_ms),
-        |r| age_key(r.meta.created_ms),
-    ),
+    age_column!(),
     Def::new(
         || wide(text_column("ip", "IP", 120)),
         |r, _| or_none(&r.ip),

@@ -3,8 +3,10 @@
 use table::{Cell, SortKey, Tone};
 
 use super::template::{names_and_images, revision};
-use crate::cells::{age, age_key, figure_column, text_column, text_key, wide};
-use crate::columns::{Def, columnar, labels_column, owner_column};
+use crate::cells::{figure_column, text_column, text_key, wide};
+use crate::columns::{
+    Def, age_column, columnar, labels_column, name_column, namespace_column, owner_column,
+};
 use crate::meta::Meta;
 use crate::selector::selector_text;
 use crate::slim;
@@ -58,16 +60,8 @@ impl From<&slim::ReplicaSet> for ReplicaSetRow {
 
 /// Those of `kubectl get replicasets -o wide`.
 const COLUMNS: &[Def<ReplicaSetRow>] = &[
-    Def::new(
-        || text_column("namespace", "Namespace", 140),
-        |r, _| Cell::plain(&*r.meta.namespace),
-        |r| text_key(&r.meta.namespace),
-    ),
-    Def::new(
-        || text_column("name", "Name", 300),
-        |r, _| Cell::plain(&*r.meta.name),
-        |r| text_key(&r.meta.name),
-    ),
+    namespace_column!(),
+    name_column!(300),
     Def::new(
         || figure_column("desired", "Desired", 72),
         |r, _| Cell::plain(r.desired.to_string()),
@@ -90,11 +84,7 @@ const COLUMNS: &[Def<ReplicaSetRow>] = &[
         },
         |r| SortKey::Int(r.ready.into()),
     ),
-    Def::new(
-        || figure_column("age", "Age", 72),
-        |r, now_ms| age(r.meta.created_ms, now_ms),
-        |r| age_key(r.meta.created_ms),
-    ),
+    age_column!(),
     Def::new(
         || wide(text_column("containers", "Containers", 180)),
         |r, _| Cell::plain(&*r.containers),

@@ -3,8 +3,10 @@
 use table::{Cell, Tone};
 
 use super::hpa::{Condition, Reference};
-use crate::cells::{age, age_key, figure_column, figure_key, text_column, text_key};
-use crate::columns::{Def, columnar, labels_column, owner_column};
+use crate::cells::{figure_column, figure_key, text_column, text_key};
+use crate::columns::{
+    Def, age_column, columnar, labels_column, name_column, namespace_column, owner_column,
+};
 use crate::meta::{Meta, Word};
 use crate::slim::{self, Time};
 use crate::text;
@@ -190,16 +192,8 @@ impl ScaledObjectRow {
 
 /// Those of `kubectl get scaledobjects`: KEDA's own printer columns.
 const COLUMNS: &[Def<ScaledObjectRow>] = &[
-    Def::new(
-        || text_column("namespace", "Namespace", 140),
-        |r, _| Cell::plain(&*r.meta.namespace),
-        |r| text_key(&r.meta.namespace),
-    ),
-    Def::new(
-        || text_column("name", "Name", 240),
-        |r, _| Cell::plain(&*r.meta.name),
-        |r| text_key(&r.meta.name),
-    ),
+    namespace_column!(),
+    name_column!(240),
     Def::new(
         || text_column("scale-target-kind", "ScaleTargetKind", 160),
         |r, _| Cell::plain(r.target_kind.as_deref().unwrap_or_default()),
@@ -250,11 +244,7 @@ const COLUMNS: &[Def<ScaledObjectRow>] = &[
         |r, _| Cell::plain(r.authentication_types.as_deref().unwrap_or_default()),
         |r| text_key(r.authentication_types.as_deref().unwrap_or_default()),
     ),
-    Def::new(
-        || figure_column("age", "Age", 72),
-        |r, now_ms| age(r.meta.created_ms, now_ms),
-        |r| age_key(r.meta.created_ms),
-    ),
+    age_column!(),
     owner_column!(),
     labels_column!(),
 ];

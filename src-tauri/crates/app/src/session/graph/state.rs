@@ -191,12 +191,12 @@ impl Graph {
             Role::Events(name) => (Kind::Events, format!("involvedObject.name={name}")),
         };
         Scope {
-            resource: kind.spec().resource.clone(),
-            kind: Some(kind),
-            namespace: Some(self.namespace.clone()),
             fields,
-            labels: String::new(),
-            links: false,
+            ..Scope::of(
+                kind.spec().resource.clone(),
+                Some(kind),
+                Some(self.namespace.clone()),
+            )
         }
     }
 
