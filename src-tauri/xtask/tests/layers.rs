@@ -6,11 +6,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Our crates, and those of ours each may depend on (not counting what only its tests need).
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("scaling", &[]),
     ("table", &[]),
     ("model", &["scaling", "table"]),
     ("cluster", &["model", "table"]),
+    ("demo", &["model", "scaling"]),
     ("wire", &["table"]),
     ("app", &["table", "model", "cluster", "wire"]),
     ("scalescope", &["app", "wire"]),
@@ -22,8 +23,8 @@ const RESERVED: [(&str, &[&str]); 5] = [
     ("tauri", &["scalescope"]),
     ("kube", &["cluster"]),
     ("k8s-openapi", &["cluster"]),
-    ("hyper", &["cluster"]),
-    ("tokio", &["cluster", "app", "scalescope"]),
+    ("hyper", &["cluster", "demo"]),
+    ("tokio", &["cluster", "demo", "app", "scalescope"]),
 ];
 
 fn packages() -> Vec<Value> {

@@ -1,0 +1,322 @@
+//! The kinds that are served.
+
+use std::sync::Arc;
+
+/// One resource of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Empty for the core group.
+    pub group: Arc<str>,
+    /// The one version in which objects are kept.
+    pub version: Arc<str>,
+    /// `Deployment`.
+    pub kind: Arc<str>,
+    /// `deployments`.
+    pub plural: Arc<str>,
+    /// `deployment`.
+    pub singular: Arc<str>,
+    /// `deploy`.
+    pub short_names: Vec<Arc<str>>,
+    /// `all`.
+    pub categories: Vec<Arc<str>>,
+    /// Whether objects live in namespaces.
+    pub namespaced: bool,
+    /// `status`, `scale`, `log`, …
+    pub subresources: Vec<Arc<str>>,
+}
+
+impl Resource {
+    /// `deployments.apps`: what [`crate::store::Key`] holds.
+    pub fn key(&self) -> String {
+        crate::status::qualified(&self.group, &self.plural)
+    }
+
+    /// `apps/v1`, or `v1`.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() {
+            self.version.to_string()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
+    }
+}
+
+/// Built-in kinds: group/version, kind, plural, short names, categories, whether namespaced, subresources; blank-separated.
+const BUILT_IN: &[(&str, &str, &str, &str, &str, bool, &str)] = &[
+    (
+        "v1",
+        "Namespace",
+        "namespaces",
+        "ns",
+        "",
+        false,
+        "status finalize",
+    ),
+    ("v1", "Node", "nodes", "no", "", false, "status"),
+    (
+        "v1",
+        "Pod",
+        "pods",
+        "po",
+        "all",
+        true,
+        "status log exec attach portforward eviction binding ephemeralcontainers",
+    ),
+    ("v1", "Service", "services", "svc", "all", true, "status"),
+    ("v1", "Endpoints", "endpoints", "ep", "", true, ""),
+    ("v1", "Event", "events", "ev", "", true, ""),
+    ("v1", "ConfigMap", "configmaps", "cm", "", true, ""),
+    ("v1", "Secret", "secrets", "", "", true, ""),
+    (
+        "v1",
+        "ServiceAccount",
+        "serviceaccounts",
+        "sa",
+        "",
+        true,
+        "token",
+    ),
+    (
+        "v1",
+        "ReplicationController",
+        "replicationcontrollers",
+        "rc",
+        "all",
+        true,
+        "status scale",
+    ),
+    (
+        "v1",
+        "ResourceQuota",
+        "resourcequotas",
+        "quota",
+        "",
+        true,
+        "status",
+    ),
+    ("v1", "LimitRange", "limitranges", "limits", "", true, ""),
+    (
+        "v1",
+        "PersistentVolumeClaim",
+        "persistentvolumeclaims",
+        "pvc",
+        "",
+        true,
+        "status",
+    ),
+    (
+        "v1",
+        "PersistentVolume",
+        "persistentvolumes",
+        "pv",
+        "",
+        false,
+        "status",
+    ),
+    (
+        "apps/v1",
+        "Deployment",
+        "deployments",
+        "deploy",
+        "all",
+        true,
+        "status scale",
+    ),
+    (
+        "apps/v1",
+        "ReplicaSet",
+        "replicasets",
+        "rs",
+        "all",
+        true,
+        "status scale",
+    ),
+    (
+        "apps/v1",
+        "StatefulSet",
+        "statefulsets",
+        "sts",
+        "all",
+        true,
+        "status scale",
+    ),
+    (
+        "apps/v1",
+        "DaemonSet",
+        "daemonsets",
+        "ds",
+        "all",
+        true,
+        "status",
+    ),
+    (
+        "apps/v1",
+        "ControllerRevision",
+        "controllerrevisions",
+        "",
+        "",
+        true,
+        "",
+    ),
+    ("batch/v1", "Job", "jobs", "", "all", true, "status"),
+    (
+        "batch/v1", "CronJob", "cronjobs", "cj", "all", true, "status",
+    ),
+    (
+        "autoscaling/v2",
+        "HorizontalPodAutoscaler",
+        "horizontalpodautoscalers",
+        "hpa",
+        "all",
+        true,
+        "status",
+    ),
+    (
+        "policy/v1",
+        "PodDisruptionBudget",
+        "poddisruptionbudgets",
+        "pdb",
+        "",
+        true,
+        "status",
+    ),
+    (
+        "networking.k8s.io/v1",
+        "Ingress",
+        "ingresses",
+        "ing",
+        "",
+        true,
+        "status",
+    ),
+    (
+        "networking.k8s.io/v1",
+        "IngressClass",
+        "ingressclasses",
+        "",
+        "",
+        false,
+        "",
+    ),
+    (
+        "networking.k8s.io/v1",
+        "NetworkPolicy",
+        "networkpolicies",
+        "netpol",
+        "",
+        true,
+        "",
+    ),
+    (
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        "endpointslices",
+        "",
+        "",
+        true,
+        "",
+    ),
+    (
+        "rbac.authorization.k8s.io/v1",
+        "Role",
+        "roles",
+        "",
+        "",
+        true,
+        "",
+    ),
+    (
+        "rbac.authorization.k8s.io/v1",
+        "RoleBinding",
+        "rolebindings",
+        "",
+        "",
+        true,
+        "",
+    ),
+    (
+        "rbac.authorization.k8s.io/v1",
+        "ClusterRole",
+        "clusterroles",
+        "",
+        "",
+        false,
+        "",
+    ),
+    (
+        "rbac.authorization.k8s.io/v1",
+        "ClusterRoleBinding",
+        "clusterrolebindings",
+        "",
+        "",
+        false,
+        "",
+    ),
+    (
+        "storage.k8s.io/v1",
+        "StorageClass",
+        "storageclasses",
+        "sc",
+        "",
+        false,
+        "",
+    ),
+    (
+        "scheduling.k8s.io/v1",
+        "PriorityClass",
+        "priorityclasses",
+        "pc",
+        "",
+        false,
+        "",
+    ),
+    (
+        "coordination.k8s.io/v1",
+        "Lease",
+        "leases",
+        "",
+        "",
+        true,
+        "",
+    ),
+    (
+        "apiextensions.k8s.io/v1",
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+        "crd crds",
+        "api-extensions",
+        false,
+        "status",
+    ),
+    (
+        "apiregistration.k8s.io/v1",
+        "APIService",
+        "apiservices",
+        "",
+        "api-extensions",
+        false,
+        "status",
+    ),
+];
+
+/// The built-in kinds.
+pub fn built_in() -> Vec<Arc<Resource>> {
+    let words = |text: &str| text.split_whitespace().map(Arc::from).collect();
+    let each = BUILT_IN.iter().map(
+        |(api_version, kind, plural, short_names, categories, namespaced, subresources)| {
+            let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+            Arc::new(Resource {
+                group: group.into(),
+                version: version.into(),
+                kind: (*kind).into(),
+                plural: (*plural).into(),
+                singular: kind.to_lowercase().into(),
+                short_names: words(short_names),
+                categories: words(categories),
+                namespaced: *namespaced,
+                subresources: words(subresources),
+            })
+        },
+    );
+    each.collect()
+}

@@ -1,0 +1,13 @@
+//! The demo cluster: a Kubernetes API without a cluster, in memory.
+//!
+//! [`World`] holds objects with their history, a clock and a seed. Requests ([`api`]) and controllers change it through
+//! [`writes`] alone, which does what an API server does between a request and etcd. Nothing here opens a port.
+
+pub mod api;
+pub mod kinds;
+pub mod status;
+pub mod store;
+pub mod world;
+pub mod writes;
+
+pub use world::World;

@@ -1,0 +1,97 @@
+//! Errors as an API server tells them: `metav1.Status`.
+
+use serde_json::{Value, json};
+
+/// A refusal: what becomes a `Status` with `status: Failure`.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct Status {
+    /// HTTP status.
+    pub code: u16,
+    /// `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, …
+    pub reason: &'static str,
+    /// For people, as upstream words it.
+    pub message: String,
+    /// `details`, where upstream gives them.
+    pub details: Option<Value>,
+}
+
+impl Status {
+    /// 404 for an object. `resource` is the plural with its group, `deployments.apps` (apimachinery, `NewNotFound`).
+    pub fn not_found(group: &str, plural: &str, name: &str) -> Self {
+        Self::of(
+            404,
+            "NotFound",
+            format!("{} \"{name}\" not found", qualified(group, plural)),
+        )
+        .detailed(group, plural, name)
+    }
+
+    /// 409 for a name that is taken (apimachinery, `NewAlreadyExists`).
+    pub fn already_exists(group: &str, plural: &str, name: &str) -> Self {
+        Self::of(
+            409,
+            "AlreadyExists",
+            format!("{} \"{name}\" already exists", qualified(group, plural)),
+        )
+        .detailed(group, plural, name)
+    }
+
+    /// 409 for a write on an older state (apimachinery, `NewConflict`).
+    pub fn conflict(group: &str, plural: &str, name: &str, why: &str) -> Self {
+        Self::of(
+            409,
+            "Conflict",
+            format!(
+                "Operation cannot be fulfilled on {} \"{name}\": {why}",
+                qualified(group, plural)
+            ),
+        )
+        .detailed(group, plural, name)
+    }
+
+    /// 400 (apimachinery, `NewBadRequest`).
+    pub fn bad_request(why: impl Into<String>) -> Self {
+        Self::of(400, "BadRequest", why.into())
+    }
+
+    /// Any other.
+    pub fn of(code: u16, reason: &'static str, message: String) -> Self {
+        Self {
+            code,
+            reason,
+            message,
+            details: None,
+        }
+    }
+
+    /// As it is sent.
+    pub fn to_json(&self) -> Value {
+        let mut status = json!({
+            "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+            "message": self.message, "reason": self.reason, "code": self.code,
+        });
+        if let Some(details) = &self.details {
+            status["details"] = details.clone();
+        }
+        status
+    }
+
+    fn detailed(mut self, group: &str, plural: &str, name: &str) -> Self {
+        let mut details = json!({"name": name, "kind": plural});
+        if !group.is_empty() {
+            details["group"] = json!(group);
+        }
+        self.details = Some(details);
+        self
+    }
+}
+
+/// `deployments.apps`, or `pods` of the core group.
+pub fn qualified(group: &str, plural: &str) -> String {
+    if group.is_empty() {
+        plural.to_owned()
+    } else {
+        format!("{plural}.{group}")
+    }
+}

@@ -1,0 +1,72 @@
+//! One demo cluster as it stands.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::kinds::{self, Resource};
+use crate::store::{Key, Store};
+
+/// Changes that are remembered for those who watch.
+const KEPT: usize = 20_000;
+
+/// Objects, clock and chance. The same seed and the same calls make the same world.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// What there is.
+    pub store: Store,
+    resources: Vec<Arc<Resource>>,
+    now: Timestamp,
+    random: u64,
+}
+
+impl World {
+    /// An empty cluster at `now`.
+    pub fn new(seed: u64, now: Timestamp) -> Self {
+        Self {
+            store: Store::new(KEPT),
+            resources: kinds::built_in(),
+            now,
+            random: seed,
+        }
+    }
+
+    /// The demo's time, which may run fast or stand.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Moves the clock on; never back.
+    pub fn advance(&mut self, to: Timestamp) {
+        self.now = self.now.max(to);
+    }
+
+    /// What is served, in the order of discovery.
+    pub fn resources(&self) -> &[Arc<Resource>] {
+        &self.resources
+    }
+
+    /// The resource `plural` of `group`, whatever its version.
+    pub fn resource(&self, group: &str, plural: &str) -> Option<Arc<Resource>> {
+        let mut all = self.resources.iter();
+        all.find(|one| *one.group == *group && *one.plural == *plural)
+            .cloned()
+    }
+
+    /// An object, by plural with group (`deployments.apps`).
+    pub fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Arc<Value>> {
+        self.store
+            .get(&Key::new(resource, namespace, name))
+            .cloned()
+    }
+
+    /// The next number of the seeded sequence (splitmix64).
+    pub fn random(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
