@@ -23,6 +23,32 @@ pub struct Resource {
     pub namespaced: bool,
     /// `status`, `scale`, `log`, …
     pub subresources: Vec<Arc<str>>,
+    /// What can be done with it.
+    pub verbs: Verbs,
+    /// What its definition says; None for a built-in kind.
+    pub custom: Option<Arc<Custom>>,
+}
+
+/// What can be done with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbs {
+    /// Objects that are kept.
+    Stored,
+    /// Questions that are answered as they are created.
+    Review,
+    /// Figures that are read.
+    Measured,
+}
+
+/// What a `CustomResourceDefinition` says of its kind beside names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Custom {
+    /// Versions that are served, the preferred one first.
+    pub versions: Vec<Arc<str>>,
+    /// `ScaledObjectList`.
+    pub list_kind: Arc<str>,
+    /// Fields that can be selected by, `spec.color`.
+    pub selectable: Vec<String>,
 }
 
 impl Resource {
@@ -37,6 +63,30 @@ impl Resource {
             self.version.to_string()
         } else {
             format!("{}/{}", self.group, self.version)
+        }
+    }
+
+    /// Whether it can be asked for in this version.
+    pub fn serves(&self, version: &str) -> bool {
+        match &self.custom {
+            Some(custom) => custom.versions.iter().any(|own| **own == *version),
+            None => *self.version == *version,
+        }
+    }
+
+    /// Versions it can be asked for in, the preferred one first.
+    pub fn versions(&self) -> &[Arc<str>] {
+        match &self.custom {
+            Some(custom) => &custom.versions,
+            None => std::slice::from_ref(&self.version),
+        }
+    }
+
+    /// `DeploymentList`.
+    pub fn list_kind(&self) -> String {
+        match &self.custom {
+            Some(custom) => custom.list_kind.to_string(),
+            None => format!("{}List", self.kind),
         }
     }
 }
@@ -297,7 +347,60 @@ const BUILT_IN: &[(&str, &str, &str, &str, &str, bool, &str)] = &[
         false,
         "status",
     ),
+    (
+        "authentication.k8s.io/v1",
+        "SelfSubjectReview",
+        "selfsubjectreviews",
+        "",
+        "",
+        false,
+        "",
+    ),
+    (
+        "authorization.k8s.io/v1",
+        "SelfSubjectAccessReview",
+        "selfsubjectaccessreviews",
+        "",
+        "",
+        false,
+        "",
+    ),
+    (
+        "authorization.k8s.io/v1",
+        "SelfSubjectRulesReview",
+        "selfsubjectrulesreviews",
+        "",
+        "",
+        false,
+        "",
+    ),
+    (
+        "metrics.k8s.io/v1beta1",
+        "NodeMetrics",
+        "nodes",
+        "",
+        "",
+        false,
+        "",
+    ),
+    (
+        "metrics.k8s.io/v1beta1",
+        "PodMetrics",
+        "pods",
+        "",
+        "",
+        true,
+        "",
+    ),
 ];
+
+fn verbs_of(api_version: &str) -> Verbs {
+    match api_version {
+        "authentication.k8s.io/v1" | "authorization.k8s.io/v1" => Verbs::Review,
+        "metrics.k8s.io/v1beta1" => Verbs::Measured,
+        _ => Verbs::Stored,
+    }
+}
 
 /// The built-in kinds.
 pub fn built_in() -> Vec<Arc<Resource>> {
@@ -315,6 +418,8 @@ pub fn built_in() -> Vec<Arc<Resource>> {
                 categories: words(categories),
                 namespaced: *namespaced,
                 subresources: words(subresources),
+                verbs: verbs_of(api_version),
+                custom: None,
             })
         },
     );

@@ -14,6 +14,8 @@ pub struct Status {
     pub message: String,
     /// `details`, where upstream gives them.
     pub details: Option<Value>,
+    /// Where an expired list could go on, as `metadata.continue`.
+    pub next: Option<String>,
 }
 
 impl Status {
@@ -62,7 +64,37 @@ impl Status {
             reason,
             message,
             details: None,
+            next: None,
         }
+    }
+
+    /// 410 for a version that is forgotten (apimachinery, `NewResourceExpired`).
+    pub fn expired(why: &str) -> Self {
+        Self::of(410, "Expired", why.to_owned())
+    }
+
+    /// 504 for a version that is yet to come (apiserver, `storage.NewTooLargeResourceVersionError`).
+    pub fn too_large(asked: u64, now: u64) -> Self {
+        let message = format!("Timeout: Too large resource version: {asked}, current: {now}");
+        let cause =
+            json!({"reason": "ResourceVersionTooLarge", "message": "Too large resource version"});
+        let mut status = Self::of(504, "Timeout", message);
+        status.details = Some(json!({"causes": [cause], "retryAfterSeconds": 1}));
+        status
+    }
+
+    /// With `details: {}`, as what comes before any resource is refused.
+    #[must_use]
+    pub fn with_empty_details(mut self) -> Self {
+        self.details = Some(json!({}));
+        self
+    }
+
+    /// With a place to go on from.
+    #[must_use]
+    pub fn going_on(mut self, token: String) -> Self {
+        self.next = Some(token);
+        self
     }
 
     /// As it is sent.
@@ -73,6 +105,9 @@ impl Status {
         });
         if let Some(details) = &self.details {
             status["details"] = details.clone();
+        }
+        if let Some(next) = &self.next {
+            status["metadata"]["continue"] = json!(next);
         }
         status
     }

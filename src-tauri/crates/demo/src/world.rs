@@ -47,6 +47,12 @@ impl World {
         &self.resources
     }
 
+    /// Whether anything of this group and version is served.
+    pub fn serves(&self, group: &str, version: &str) -> bool {
+        let mut all = self.resources.iter();
+        all.any(|one| *one.group == *group && one.serves(version))
+    }
+
     /// The resource `plural` of `group`, whatever its version.
     pub fn resource(&self, group: &str, plural: &str) -> Option<Arc<Resource>> {
         let mut all = self.resources.iter();

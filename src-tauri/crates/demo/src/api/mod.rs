@@ -1,7 +1,29 @@
 //! Requests and their answers, whatever carried them here.
 
+mod accept;
+mod change;
+mod discovery;
+mod fields;
+mod labels;
+mod list;
+mod options;
+mod path;
+mod plain;
+mod query;
+mod render;
+mod reviews;
+mod snapshot;
+mod table;
+mod watch;
+
+use serde_json::Value;
+
 use crate::World;
+use crate::kinds::Verbs;
 use crate::status::Status;
+
+pub use list::List;
+pub use watch::Watch;
 
 /// One request.
 #[derive(Clone, Debug, Default)]
@@ -33,17 +55,107 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Answers a request that ends: everything but watches, following logs and upgrades.
-pub fn handle(_world: &mut World, request: &Request) -> Answer {
-    let status = Status::of(
-        404,
-        "NotFound",
-        "the server could not find the requested resource".to_owned(),
-    );
-    let _ = request;
-    Answer {
-        code: status.code,
-        content_type: "application/json",
-        body: status.to_json().to_string().into_bytes(),
+/// How a request is answered.
+#[derive(Debug)]
+pub enum Reply {
+    /// All at once.
+    Whole(Answer),
+    /// All at once; what is in it is known, writing it down needs the world no more.
+    List(List),
+    /// Event after event.
+    Watch(Watch),
+}
+
+/// Answers a request that ends. A watch ends at once, with the events there are.
+pub fn handle(world: &mut World, request: &Request) -> Answer {
+    match begin(world, request) {
+        Reply::Whole(answer) => answer,
+        Reply::List(list) => list.answer(),
+        Reply::Watch(mut watch) => {
+            let events = watch.gather(world);
+            Answer {
+                code: 200,
+                content_type: JSON,
+                body: watch.encode(&events, world.now()),
+            }
+        }
     }
 }
+
+/// Does what a request asks for, as far as the world is needed for it.
+pub fn begin(world: &mut World, request: &Request) -> Reply {
+    reply(world, request).unwrap_or_else(|status| Reply::Whole(Answer::refusal(&status)))
+}
+
+pub(crate) const JSON: &str = "application/json";
+
+fn reply(world: &mut World, request: &Request) -> Result<Reply, Status> {
+    let early = plain::answer(request).or_else(|| discovery::answer(world, request));
+    if let Some(answer) = early {
+        return Ok(Reply::Whole(answer));
+    }
+    let Some(target) = path::parse(world, &request.path) else {
+        return Ok(Reply::Whole(Answer::no_such_page()));
+    };
+    let target = target?;
+    match target.resource.verbs {
+        Verbs::Stored => {}
+        Verbs::Review => return reviews::create(world, request, &target).map(Reply::Whole),
+        Verbs::Measured => return Err(path::unknown()),
+    }
+    match (request.method.as_str(), &target.name, &target.subresource) {
+        ("GET", None, _) => list::list(world, request, &target),
+        ("GET", Some(name), None) => get(world, request, &target, name),
+        _ => change::change(world, request, &target).map(Reply::Whole),
+    }
+}
+
+/// One object.
+fn get(
+    world: &World,
+    request: &Request,
+    target: &path::Target,
+    name: &str,
+) -> Result<Reply, Status> {
+    let shape = accept::negotiate(&request.accept)?;
+    let rendering = render::Rendering::of(target, shape, &query::Query::of(&request.query))?;
+    let resource = &target.resource;
+    let object = world
+        .get(&resource.key(), target.namespace(), name)
+        .ok_or_else(|| Status::not_found(&resource.group, &resource.plural, name))?;
+    let body = rendering.object(&object, world.now());
+    Ok(Reply::Whole(Answer::json(200, &body)))
+}
+
+impl Answer {
+    /// A JSON body.
+    pub(crate) fn json(code: u16, body: &Value) -> Self {
+        Self {
+            code,
+            content_type: JSON,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    /// A `Status` with its code.
+    pub(crate) fn refusal(status: &Status) -> Self {
+        Self::json(status.code, &status.to_json())
+    }
+
+    /// Plain text.
+    pub(crate) fn text(code: u16, text: &str) -> Self {
+        Self {
+            code,
+            content_type: "text/plain; charset=utf-8",
+            body: text.as_bytes().to_vec(),
+        }
+    }
+
+    /// What is answered where no group is served (apiserver, `notfoundhandler`).
+    pub(crate) fn no_such_page() -> Self {
+        Self::text(404, "404 page not found\n")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+//! Requests through the synchronous door.
+
+#![allow(clippy::unwrap_used)]
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Request, handle};
+use crate::World;
+
+fn ask(world: &mut World, method: &str, url: &str, accept: &str, body: &Value) -> (u16, Value) {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let answer = handle(
+        world,
+        &Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            accept: accept.to_owned(),
+            body: body.to_string().into_bytes(),
+            ..Request::default()
+        },
+    );
+    let text = String::from_utf8(answer.body).unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| json!(line)))
+        .collect();
+    let body = match lines.as_slice() {
+        [one] if one["type"].is_null() => one.clone(),
+        all => json!(all),
+    };
+    (answer.code, body)
+}
+
+fn get(world: &mut World, url: &str) -> (u16, Value) {
+    ask(world, "GET", url, "application/json", &Value::Null)
+}
+
+/// Three `ConfigMaps` `a`, `b`, `c` of the namespace `x`, labelled with their names.
+fn world() -> World {
+    let mut world = World::new(1, Timestamp::UNIX_EPOCH);
+    for name in ["a", "b", "c"] {
+        let object = json!({
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": name, "labels": {"name": name}},
+        });
+        let url = "/api/v1/namespaces/x/configmaps";
+        let (code, body) = ask(&mut world, "POST", url, "", &object);
+        assert_eq!(code, 201, "{body}");
+    }
+    world
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    let items = list["items"].as_array().unwrap();
+    let each = items
+        .iter()
+        .map(|item| item["metadata"]["name"].as_str().unwrap());
+    each.collect()
+}
+
+#[test]
+fn pages_go_on_in_the_state_of_the_first() {
+    let mut world = world();
+    let url = "/api/v1/configmaps?limit=2";
+    let (_, first) = get(&mut world, url);
+    assert_eq!(names(&first), ["a", "b"]);
+    assert_eq!(first["metadata"]["remainingItemCount"], 1);
+    assert_eq!(first["items"][0]["kind"], Value::Null);
+    let (code, _) = ask(
+        &mut world,
+        "DELETE",
+        "/api/v1/namespaces/x/configmaps/c",
+        "",
+        &Value::Null,
+    );
+    assert_eq!(code, 200);
+    let token = first["metadata"]["continue"].as_str().unwrap();
+    let (_, second) = get(&mut world, &format!("{url}&continue={token}"));
+    assert_eq!(names(&second), ["c"]);
+    assert_eq!(
+        second["metadata"]["resourceVersion"],
+        first["metadata"]["resourceVersion"]
+    );
+
+    let revision = world.store.revision();
+    world.store.compact(revision);
+    let (code, gone) = get(&mut world, &format!("{url}&continue={token}"));
+    assert_eq!((code, &gone["reason"]), (410, &json!("Expired")));
+    let token = gone["metadata"]["continue"].as_str().unwrap();
+    let (_, rest) = get(&mut world, &format!("{url}&continue={token}"));
+    assert_eq!(names(&rest), [] as [&str; 0]);
+    assert_eq!(rest["metadata"]["resourceVersion"], revision.to_string());
+}
+
+#[test]
+fn a_version_yet_to_come_is_a_timeout() {
+    let mut world = world();
+    for url in [
+        "/api/v1/configmaps?resourceVersion=99&resourceVersionMatch=NotOlderThan",
+        "/api/v1/configmaps?resourceVersion=99&resourceVersionMatch=Exact",
+    ] {
+        let (code, status) = get(&mut world, url);
+        assert_eq!(code, 504, "{url}");
+        assert_eq!(
+            status["details"]["causes"][0]["reason"],
+            "ResourceVersionTooLarge"
+        );
+    }
+}
+
+#[test]
+fn a_selecting_watch_sees_objects_enter_and_leave() {
+    let mut world = world();
+    let start = world.store.revision();
+    for label in ["z", "a", "a"] {
+        let url = "/api/v1/namespaces/x/configmaps/b";
+        let mut now = get(&mut world, url).1;
+        now["metadata"]["labels"] = json!({"name": label});
+        now["data"] = json!({"at": world.store.revision().to_string()});
+        assert_eq!(ask(&mut world, "PUT", url, "", &now).0, 200);
+    }
+    let url = format!(
+        "/api/v1/namespaces/x/configmaps?watch=1&resourceVersion={start}&labelSelector=name%20in%20(b,a)"
+    );
+    let (_, events) = get(&mut world, &url);
+    let events: Vec<String> = events
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| {
+            let object = &event["object"]["metadata"];
+            let what = event["type"].as_str().unwrap();
+            format!(
+                "{what} {} {}",
+                object["labels"]["name"], object["resourceVersion"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        events,
+        [
+            "DELETED \"b\" \"5\"",
+            "ADDED \"a\" \"6\"",
+            "MODIFIED \"a\" \"7\""
+        ]
+    );
+}
+
+#[test]
+fn a_watch_begins_with_what_there_is_or_says_that_it_is_too_late() {
+    let mut world = world();
+    let url = "/api/v1/configmaps?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let (_, events) = get(&mut world, url);
+    let last = events.as_array().unwrap().last().unwrap();
+    assert_eq!(events.as_array().unwrap().len(), 4);
+    assert_eq!(
+        last,
+        &json!({"type": "BOOKMARK", "object": {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {
+            "resourceVersion": "4", "annotations": {"k8s.io/initial-events-end": "true"}}}})
+    );
+    world.store.compact(3);
+    let (code, events) = get(&mut world, "/api/v1/configmaps?watch=1&resourceVersion=2");
+    assert_eq!(code, 200);
+    assert_eq!(events[0]["type"], "ERROR");
+    assert_eq!(events[0]["object"]["code"], 410);
+}
+
+#[test]
+fn what_is_not_there_is_told_as_upstream_tells_it() {
+    let mut world = world();
+    for (method, url, accept, code, message) in [
+        (
+            "GET",
+            "/api/v1/foos",
+            "",
+            404,
+            "the server could not find the requested resource",
+        ),
+        (
+            "GET",
+            "/api/v1/namespaces/x/configmaps/d",
+            "",
+            404,
+            "configmaps \"d\" not found",
+        ),
+        (
+            "PATCH",
+            "/api/v1/configmaps",
+            "",
+            405,
+            "the server does not allow this method on the requested resource",
+        ),
+        (
+            "GET",
+            "/api/v1/configmaps?limit=x",
+            "",
+            400,
+            "strconv.ParseInt: parsing \"x\": invalid syntax",
+        ),
+        (
+            "GET",
+            "/api/v1/configmaps",
+            "application/vnd.kubernetes.protobuf",
+            406,
+            "only the following media types are accepted: application/json",
+        ),
+    ] {
+        let (found, status) = ask(&mut world, method, url, accept, &Value::Null);
+        assert_eq!(
+            (found, &status["message"]),
+            (code, &json!(message)),
+            "{url}"
+        );
+    }
+    assert_eq!(
+        get(&mut world, "/apis/foo.bar/v1"),
+        (404, json!("404 page not found"))
+    );
+}
+
+#[test]
+fn all_that_is_discovered_can_be_listed() {
+    let mut world = world();
+    let (_, groups) = get(&mut world, "/apis");
+    let versions = groups["groups"].as_array().unwrap().iter();
+    let mut roots: Vec<String> = versions
+        .map(|group| {
+            format!(
+                "/apis/{}",
+                group["preferredVersion"]["groupVersion"].as_str().unwrap()
+            )
+        })
+        .collect();
+    roots.push("/api/v1".to_owned());
+    let mut listed = 0;
+    for root in roots {
+        let (_, list) = get(&mut world, &root);
+        for resource in list["resources"].as_array().unwrap() {
+            let verbs = resource["verbs"].as_array().unwrap();
+            if verbs.iter().any(|verb| verb == "watch") {
+                let name = resource["name"].as_str().unwrap();
+                let (code, found) = get(&mut world, &format!("{root}/{name}"));
+                assert_eq!(code, 200, "{root}/{name}");
+                assert_eq!(
+                    found["kind"].as_str().unwrap(),
+                    format!("{}List", resource["kind"].as_str().unwrap())
+                );
+                listed += 1;
+            }
+        }
+    }
+    assert!(listed > 30);
+}
