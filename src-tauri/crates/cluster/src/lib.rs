@@ -51,6 +51,7 @@ pub use credentials::OIDC_NOTE;
 pub use discovery::{Discovered, Discovery, discover};
 pub use error::{ConnectError, KubeconfigError, LinkError, RequestError};
 pub use follow::{follow, follow_by};
+pub use gate::memory::Dial;
 pub use gate::programs::login_shell_path;
 pub use health::Health;
 pub use kubeconfig::{

@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use http::Uri;
 use secrecy::{SecretSlice, SecretString};
 
 use crate::gate::Pass;
+use crate::gate::memory::Dial;
 use crate::plan::Plan;
 
 /// What one context of a kubeconfig comes down to. Made by [`crate::kubeconfig::Opened::target`].
@@ -29,6 +31,8 @@ pub struct Target {
     pub(crate) impersonate: Option<Impersonate>,
     /// Whether answers may come compressed.
     pub(crate) compress: bool,
+    /// The way to a server inside this program; None for one that has an address.
+    pub(crate) dial: Option<Arc<dyn Dial>>,
     /// That it was agreed to.
     pub(crate) pass: Pass,
 }
@@ -147,6 +151,27 @@ pub(crate) struct Impersonate {
 }
 
 impl Target {
+    /// A server inside this program, without address, credentials or encryption. Nothing leaves the program for it, so
+    /// there is nothing to agree to. `server` is what people read in place of an address.
+    pub fn in_memory(context: &str, server: &str, namespace: &str, dial: Arc<dyn Dial>) -> Self {
+        Self {
+            context: context.to_owned(),
+            server: server.to_owned(),
+            url: Uri::from_static("http://in-memory.invalid/"),
+            namespace: namespace.to_owned(),
+            // No certificate is ever checked: none need be loaded.
+            verification: Verification::Authorities(Vec::new()),
+            tls_server_name: None,
+            proxy: None,
+            certificate: Certificate::None,
+            bearer: Bearer::None,
+            impersonate: None,
+            compress: true,
+            dial: Some(dial),
+            pass: Pass::of_nothing(),
+        }
+    }
+
     /// Name of the context.
     pub fn context(&self) -> &str {
         &self.context

@@ -80,7 +80,10 @@ fn connector(
         ))
     };
     let mut tls = tls(&target.url, &target.verification).map_err(broken)?;
-    let links = Links::new(target.proxy.as_ref(), &tls);
+    let links = match &target.dial {
+        Some(dial) => Links::in_memory(Arc::clone(dial)),
+        None => Links::new(target.proxy.as_ref(), &tls),
+    };
     if let Some(identity) = identity {
         tls.client_auth_cert_resolver =
             Arc::new(SingleCertAndKey::from(CertifiedKey::clone(identity)));

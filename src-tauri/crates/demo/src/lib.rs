@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod kinds;
+pub mod server;
 pub mod status;
 pub mod store;
 pub mod world;

@@ -42,6 +42,11 @@ impl World {
         self.now = self.now.max(to);
     }
 
+    /// A number that differs after everything that who looks on would see.
+    pub fn tick(&self) -> u64 {
+        self.store.revision()
+    }
+
     /// What is served, in the order of discovery.
     pub fn resources(&self) -> &[Arc<Resource>] {
         &self.resources

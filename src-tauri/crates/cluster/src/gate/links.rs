@@ -1,4 +1,4 @@
-//! Opens links to servers, straight or through a proxy.
+//! Opens links to servers: straight, through a proxy, or inside this program.
 
 use std::error::Error as StdError;
 use std::io;
@@ -22,6 +22,7 @@ use tokio::net::TcpStream;
 use tower::util::MapErr;
 use tower::{BoxError, Service, ServiceExt};
 
+use super::memory::{Dial, Link};
 use crate::target::Proxy;
 
 /// TCP connect, to each of the host's addresses.
@@ -38,8 +39,8 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(20);
 
 type Resolver = MapErr<GaiResolver, fn(io::Error) -> DnsError>;
 type Tcp = HttpConnector<Resolver>;
-/// Bytes to a server; encrypted once where the proxy is.
-pub(crate) type Link = MaybeHttpsStream<TokioIo<TcpStream>>;
+/// Bytes through the network; encrypted once where the proxy is.
+pub(crate) type Hop = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// Marks name resolution in a chain of causes.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +61,14 @@ pub(crate) struct ProxyError {
 #[derive(Clone)]
 pub(crate) struct Links {
     tcp: Tcp,
-    via: Option<Arc<Via>>,
+    route: Route,
+}
+
+#[derive(Clone)]
+enum Route {
+    Straight,
+    Via(Arc<Via>),
+    Memory(Arc<dyn Dial>),
 }
 
 struct Via {
@@ -86,8 +94,18 @@ impl Links {
     /// (net/http's Transport, under client-go, uses one configuration for both); it must hold no client certificate.
     pub(crate) fn new(proxy: Option<&Proxy>, tls: &rustls::ClientConfig) -> Self {
         let tcp = tcp();
-        let via = proxy.map(|proxy| Arc::new(Via::new(proxy, &tcp, tls)));
-        Self { tcp, via }
+        let route = proxy.map_or(Route::Straight, |proxy| {
+            Route::Via(Arc::new(Via::new(proxy, &tcp, tls)))
+        });
+        Self { tcp, route }
+    }
+
+    /// Links that never leave this program.
+    pub(crate) fn in_memory(dial: Arc<dyn Dial>) -> Self {
+        Self {
+            tcp: tcp(),
+            route: Route::Memory(dial),
+        }
     }
 }
 
@@ -143,7 +161,7 @@ impl Via {
     }
 
     /// A link to the server, all of it in time.
-    async fn open(&self, tcp: Tcp, host: &str, port: u16) -> Result<Link, ProxyError> {
+    async fn open(&self, tcp: Tcp, host: &str, port: u16) -> Result<Hop, ProxyError> {
         let opening = async {
             match &self.way {
                 Way::Tunnel { hop, login } => {
@@ -176,11 +194,11 @@ impl Via {
     /// HTTP CONNECT, for plain `http://` servers too.
     async fn tunnel(
         &self,
-        link: Link,
+        link: Hop,
         host: &str,
         port: u16,
         login: Option<&HeaderValue>,
-    ) -> Result<Link, ProxyError> {
+    ) -> Result<Hop, ProxyError> {
         let silent = |error: hyper::Error| {
             if error.is_parse() {
                 self.failed(
@@ -269,7 +287,7 @@ impl Via {
         host: &str,
         port: u16,
         login: Option<&(String, SecretString)>,
-    ) -> Result<Link, ProxyError> {
+    ) -> Result<Hop, ProxyError> {
         let mut link = Some(link);
         let opened = tower::service_fn(move |_: Uri| {
             let link = link.take();
@@ -395,10 +413,15 @@ impl Service<Uri> for Links {
     }
 
     fn call(&mut self, server: Uri) -> Self::Future {
-        let Self { tcp, via } = self.clone();
+        let Self { tcp, route } = self.clone();
         Box::pin(async move {
-            let Some(via) = via else {
-                return Ok(MaybeHttpsStream::Http(tcp.oneshot(server).await?));
+            let via = match route {
+                Route::Straight => {
+                    let hop = MaybeHttpsStream::Http(tcp.oneshot(server).await?);
+                    return Ok(Link::Network(Box::new(hop)));
+                }
+                Route::Memory(dial) => return Ok(Link::Memory(TokioIo::new(dial.dial()?))),
+                Route::Via(via) => via,
             };
             let host = server.host().unwrap_or_default();
             let port = server
@@ -408,7 +431,8 @@ impl Service<Uri> for Links {
                 } else {
                     443
                 });
-            Ok(via.open(tcp, host, port).await?)
+            let hop = via.open(tcp, host, port).await?;
+            Ok(Link::Network(Box::new(hop)))
         })
     }
 }

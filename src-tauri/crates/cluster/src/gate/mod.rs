@@ -9,6 +9,7 @@
 pub(crate) mod digest;
 pub(crate) mod files;
 pub(crate) mod links;
+pub(crate) mod memory;
 pub(crate) mod path;
 pub(crate) mod programs;
 
@@ -28,6 +29,13 @@ impl Pass {
             Ok(Self { plan: now })
         } else {
             Err(differences)
+        }
+    }
+
+    /// For what runs nothing, reads nothing and contacts nobody: there is nothing to agree to.
+    pub(crate) fn of_nothing() -> Self {
+        Self {
+            plan: Plan::default(),
         }
     }
 

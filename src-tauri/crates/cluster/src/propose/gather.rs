@@ -94,6 +94,7 @@ pub(crate) fn target(
         bearer,
         impersonate: account.impersonate.clone(),
         compress: parts.cluster.entry.disable_compression != Some(true),
+        dial: None,
         pass,
     })
 }

@@ -2,12 +2,15 @@
 
 use serde_json::Value;
 
+use super::options::Options;
 use super::path::{self, Target};
 use super::query::Query;
-use super::{Answer, JSON, Request};
+use super::{Answer, Request, body};
 use crate::World;
 use crate::status::Status;
-use crate::writes::{self, Part, Writer};
+use crate::writes::{
+    self, DeleteOptions, Deleted, Part, Patch, Validation, Warnings, Writer, Written,
+};
 
 /// Hands a change to [`writes`].
 pub(crate) fn change(
@@ -17,10 +20,26 @@ pub(crate) fn change(
 ) -> Result<Answer, Status> {
     let query = Query::of(&request.query);
     let manager = manager(&query, request);
+    let warnings = Warnings::default();
     let writer = Writer {
-        manager: &manager,
-        dry_run: query.all("dryRun").any(|value| value == "All"),
+        dry_run: is_dry(&query)?,
+        force: query.flag("force"),
+        validation: validation(&query)?,
+        warnings: Some(&warnings),
+        ..Writer::named(&manager)
     };
+    let mut answer = changed(world, request, target, &query, writer)?;
+    answer.warnings = warnings.into_texts();
+    Ok(answer)
+}
+
+fn changed(
+    world: &mut World,
+    request: &Request,
+    target: &Target,
+    query: &Query,
+    writer: Writer<'_>,
+) -> Result<Answer, Status> {
     let resource = &target.resource;
     let answer = |code, object: &Value| Ok(Answer::json(code, object));
     match (
@@ -29,30 +48,185 @@ pub(crate) fn change(
         target.subresource.as_deref(),
     ) {
         ("POST", None, None) => {
-            let mut object = body(request)?;
-            placed(&mut object, target)?;
+            let object = object(request, target, writer)?;
             answer(201, &*writes::create(world, resource, object, writer)?)
         }
-        ("PUT", Some(_), part @ (None | Some("status"))) => {
-            let mut object = body(request)?;
-            placed(&mut object, target)?;
-            let part = part.map_or(Part::Main, |_| Part::Status);
+        ("PUT", Some(_), part) => {
+            let part = part_of(part)?;
+            let object = match part {
+                Part::Scale => placed(body::json(request)?, target)?,
+                Part::Main | Part::Status | Part::EphemeralContainers | Part::Finalize => {
+                    object(request, target, writer)?
+                }
+            };
             answer(
                 200,
                 &*writes::update(world, resource, part, object, writer)?,
             )
         }
-        ("GET", Some(name), Some("status")) => {
-            let object = world
-                .get(&resource.key(), target.namespace(), name)
-                .ok_or_else(|| Status::not_found(&resource.group, &resource.plural, name))?;
-            answer(200, &object)
+        ("PATCH", Some(name), part) => {
+            let part = part_of(part)?;
+            let kind = patch(request, target)?;
+            let namespace = target.namespace();
+            let Written { object, created } = writes::patch(
+                world,
+                resource,
+                part,
+                namespace,
+                name,
+                kind,
+                &request.body,
+                writer,
+            )?;
+            answer(if created { 201 } else { 200 }, &object)
         }
-        ("DELETE", Some(name), None) => answer(
-            200,
-            &*writes::delete(world, resource, target.namespace(), name, writer)?,
-        ),
+        ("DELETE", Some(name), None) => {
+            let options = delete_options(request, query)?;
+            let namespace = target.namespace();
+            match writes::delete_with(world, resource, namespace, name, &options, writer)? {
+                Deleted::Object(object) => answer(200, &object),
+                Deleted::Success(status) => answer(200, &status),
+            }
+        }
+        ("DELETE", None, None) if *resource.plural != *"namespaces" => {
+            delete_all(world, request, target, query, writer)
+        }
+        ("POST", Some(name), Some("eviction")) => {
+            let eviction = body::json(request)?;
+            writes::evict(world, target.namespace(), name, &eviction, writer)?;
+            answer(201, &success(201))
+        }
+        ("POST", Some(name), Some("binding")) => {
+            let binding = body::json(request)?;
+            writes::bind(world, target.namespace(), name, &binding, writer)?;
+            answer(201, &success(201))
+        }
         _ => Err(path::not_allowed()),
+    }
+}
+
+fn part_of(subresource: Option<&str>) -> Result<Part, Status> {
+    match subresource {
+        None => Ok(Part::Main),
+        Some("status") => Ok(Part::Status),
+        Some("scale") => Ok(Part::Scale),
+        Some("ephemeralcontainers") => Ok(Part::EphemeralContainers),
+        Some("finalize") => Ok(Part::Finalize),
+        Some(_) => Err(path::not_allowed()),
+    }
+}
+
+/// All that is selected (apiserver, `Store.DeleteCollection`); the answer is what was deleted.
+fn delete_all(
+    world: &mut World,
+    request: &Request,
+    target: &Target,
+    query: &Query,
+    writer: Writer<'_>,
+) -> Result<Answer, Status> {
+    let resource = &target.resource;
+    let options = delete_options(request, query)?;
+    let selected = Options::of(query, resource)?;
+    let revision = world.store.revision();
+    let found: Vec<_> = world
+        .store
+        .list(&resource.key(), &target.prefix(), None)
+        .filter(|(_, object)| selected.matches(object))
+        .map(|(_, object)| object.clone())
+        .collect();
+    for object in &found {
+        let of = |field: &str| object["metadata"][field].as_str().unwrap_or_default();
+        let namespace = if resource.namespaced {
+            of("namespace")
+        } else {
+            ""
+        };
+        writes::delete_with(world, resource, namespace, of("name"), &options, writer)?;
+    }
+    let items: Vec<&Value> = found.iter().map(AsRef::as_ref).collect();
+    Ok(Answer::json(
+        200,
+        &serde_json::json!({
+            "kind": resource.list_kind(), "apiVersion": target.api_version(),
+            "metadata": {"resourceVersion": revision.to_string()}, "items": items,
+        }),
+    ))
+}
+
+fn success(code: u16) -> Value {
+    serde_json::json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": code,
+    })
+}
+
+/// From the body, or from the query where there is none.
+fn delete_options(request: &Request, query: &Query) -> Result<DeleteOptions, Status> {
+    if !request.body.is_empty() {
+        return DeleteOptions::from_json(&body::json(request)?);
+    }
+    let mut options = serde_json::json!({});
+    if let Some(seconds) = query.number("gracePeriodSeconds")? {
+        options["gracePeriodSeconds"] = seconds.into();
+    }
+    if let Some(policy) = query.find("propagationPolicy") {
+        options["propagationPolicy"] = policy.into();
+    }
+    if let Some(orphan) = query.maybe_flag("orphanDependents") {
+        options["orphanDependents"] = orphan.into();
+    }
+    DeleteOptions::from_json(&options)
+}
+
+/// Which kind of patch; custom kinds have no strategic one.
+fn patch(request: &Request, target: &Target) -> Result<Patch, Status> {
+    let media = request.content_type.split(';').next().unwrap_or_default();
+    let custom = target.resource.custom.is_some();
+    match media.trim() {
+        "application/json-patch+json" => Ok(Patch::Json),
+        "application/merge-patch+json" => Ok(Patch::Merge),
+        "application/strategic-merge-patch+json" if !custom => Ok(Patch::Strategic),
+        "application/apply-patch+yaml" => Ok(Patch::Apply),
+        _ if custom => Err(Status::of(
+            415,
+            "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml".to_owned(),
+        )),
+        _ => Err(Status::of(
+            415,
+            "UnsupportedMediaType",
+            "415: Unsupported Media Type".to_owned(),
+        )
+        .with_empty_details()),
+    }
+}
+
+fn is_dry(query: &Query) -> Result<bool, Status> {
+    for value in query.all("dryRun") {
+        if value != "All" {
+            return Err(Status::of(
+                422,
+                "Invalid",
+                format!(
+                    "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: {value:?}: supported values: \"All\""
+                ),
+            ));
+        }
+    }
+    Ok(query.find("dryRun").is_some())
+}
+
+fn validation(query: &Query) -> Result<Validation, Status> {
+    match query.text("fieldValidation") {
+        "" | "Warn" => Ok(Validation::Warn),
+        "Ignore" => Ok(Validation::Ignore),
+        "Strict" => Ok(Validation::Strict),
+        other => Err(Status::of(
+            422,
+            "Invalid",
+            format!(
+                "CreateOptions.meta.k8s.io \"\" is invalid: fieldValidation: Unsupported value: {other:?}: supported values: \"Ignore\", \"Strict\", \"Warn\""
+            ),
+        )),
     }
 }
 
@@ -67,35 +241,22 @@ fn manager(query: &Query, request: &Request) -> String {
     }
 }
 
-fn body(request: &Request) -> Result<Value, Status> {
-    let media = request.content_type.split(';').next().unwrap_or_default();
-    if !matches!(media.trim(), "" | JSON) {
-        return Err(Status::of(
-            415,
-            "UnsupportedMediaType",
-            format!(
-                "the body of the request was in an unknown format - accepted media types include: {JSON}"
-            ),
-        ));
-    }
-    serde_json::from_slice(&request.body).map_err(|error| {
-        Status::bad_request(format!(
-            "couldn't get version/kind; json parse error: {error}"
-        ))
-    })
+fn object(request: &Request, target: &Target, writer: Writer<'_>) -> Result<Value, Status> {
+    body::check_media(request)?;
+    let decoded = writes::decode(&target.resource, &request.body, writer)?;
+    placed(decoded, target)
 }
 
 /// What the path says counts; what the body says must not differ (apiserver, `rest.EnsureObjectNamespaceMatchesRequestNamespace`).
-fn placed(object: &mut Value, target: &Target) -> Result<(), Status> {
-    let own = |object: &Value, field: &str| {
-        object["metadata"][field]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+fn placed(mut object: Value, target: &Target) -> Result<Value, Status> {
+    if !object.is_object() {
+        return Err(Status::bad_request(
+            "the body of the request is no JSON object",
+        ));
+    }
     if let Some(namespace) = &target.namespace {
-        let found = own(object, "namespace");
-        if !found.is_empty() && found != *namespace {
+        let found = object["metadata"]["namespace"].as_str().unwrap_or_default();
+        if !found.is_empty() && found != namespace {
             return Err(Status::bad_request(
                 "the namespace of the provided object does not match the namespace sent on the request",
             ));
@@ -103,13 +264,13 @@ fn placed(object: &mut Value, target: &Target) -> Result<(), Status> {
         object["metadata"]["namespace"] = Value::from(namespace.as_str());
     }
     if let Some(name) = &target.name {
-        let found = own(object, "name");
-        if !found.is_empty() && found != *name {
+        let found = object["metadata"]["name"].as_str().unwrap_or_default();
+        if !found.is_empty() && found != name {
             return Err(Status::bad_request(format!(
                 "the name of the object ({found}) does not match the name on the URL ({name})"
             )));
         }
         object["metadata"]["name"] = Value::from(name.as_str());
     }
-    Ok(())
+    Ok(object)
 }

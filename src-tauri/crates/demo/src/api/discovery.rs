@@ -164,6 +164,7 @@ fn aggregated(world: &World, core: bool) -> Answer {
         code: 200,
         content_type: AGGREGATED,
         body: body.to_string().into_bytes(),
+        warnings: Vec::new(),
     }
 }
 

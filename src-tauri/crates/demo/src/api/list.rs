@@ -31,6 +31,7 @@ impl List {
             code: 200,
             content_type: JSON,
             body: self.rendering.list(&self.objects, &self.metadata, self.now),
+            warnings: Vec::new(),
         }
     }
 }

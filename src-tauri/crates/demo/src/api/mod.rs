@@ -1,6 +1,7 @@
 //! Requests and their answers, whatever carried them here.
 
 mod accept;
+mod body;
 mod change;
 mod discovery;
 mod fields;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use crate::World;
 use crate::kinds::Verbs;
 use crate::status::Status;
+use crate::writes;
 
 pub use list::List;
 pub use watch::Watch;
@@ -53,6 +55,8 @@ pub struct Answer {
     pub content_type: &'static str,
     /// The body, or its beginning.
     pub body: Vec<u8>,
+    /// Texts of `Warning` headers.
+    pub warnings: Vec<String>,
 }
 
 /// How a request is answered.
@@ -77,6 +81,7 @@ pub fn handle(world: &mut World, request: &Request) -> Answer {
                 code: 200,
                 content_type: JSON,
                 body: watch.encode(&events, world.now()),
+                warnings: Vec::new(),
             }
         }
     }
@@ -103,9 +108,16 @@ fn reply(world: &mut World, request: &Request) -> Result<Reply, Status> {
         Verbs::Review => return reviews::create(world, request, &target).map(Reply::Whole),
         Verbs::Measured => return Err(path::unknown()),
     }
-    match (request.method.as_str(), &target.name, &target.subresource) {
+    let parts = (target.name.as_deref(), target.subresource.as_deref());
+    match (request.method.as_str(), parts.0, parts.1) {
         ("GET", None, _) => list::list(world, request, &target),
-        ("GET", Some(name), None) => get(world, request, &target, name),
+        ("GET", Some(name), None | Some("status" | "ephemeralcontainers")) => {
+            get(world, request, &target, name)
+        }
+        ("GET", Some(name), Some("scale")) => {
+            let scale = writes::scale(world, &target.resource, target.namespace(), name)?;
+            Ok(Reply::Whole(Answer::json(200, &scale)))
+        }
         _ => change::change(world, request, &target).map(Reply::Whole),
     }
 }
@@ -134,6 +146,7 @@ impl Answer {
             code,
             content_type: JSON,
             body: body.to_string().into_bytes(),
+            warnings: Vec::new(),
         }
     }
 
@@ -148,6 +161,7 @@ impl Answer {
             code,
             content_type: "text/plain; charset=utf-8",
             body: text.as_bytes().to_vec(),
+            warnings: Vec::new(),
         }
     }
 

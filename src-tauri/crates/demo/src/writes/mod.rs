@@ -1,5 +1,7 @@
 //! What an API server does between a request and its store.
 
+mod writer;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,23 +12,9 @@ use crate::kinds::Resource;
 use crate::status::Status;
 use crate::store::Key;
 
-/// Who writes, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct Writer<'a> {
-    /// Field manager: what `managedFields` names.
-    pub manager: &'a str,
-    /// Whether nothing is kept.
-    pub dry_run: bool,
-}
-
-/// Which part of an object a write is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// All but the status.
-    Main,
-    /// The subresource `status`.
-    Status,
-}
+pub use writer::{
+    DeleteOptions, Deleted, Part, Patch, Propagation, Validation, Warnings, Writer, Written,
+};
 
 /// A new object. `metadata.name`, or `generateName`, and the namespace must be there.
 pub fn create(
@@ -102,7 +90,7 @@ pub fn update(
                 object["metadata"]["generation"] = json!(generation);
             }
         }
-        Part::Status => {
+        Part::Status | Part::Scale | Part::EphemeralContainers | Part::Finalize => {
             let status = object["status"].take();
             object = Value::clone(&before);
             object["status"] = status;
@@ -135,6 +123,76 @@ pub fn delete(
         return Ok(before);
     }
     Ok(world.store.remove(&key).unwrap_or(before))
+}
+
+/// Deletes as `options` say.
+pub fn delete_with(
+    world: &mut World,
+    resource: &Resource,
+    namespace: &str,
+    name: &str,
+    options: &DeleteOptions,
+    writer: Writer<'_>,
+) -> Result<Deleted, Status> {
+    let _ = options;
+    delete(world, resource, namespace, name, writer).map(Deleted::Object)
+}
+
+/// Changes a part of an object by a patch. `body` is JSON, or YAML for [`Patch::Apply`].
+#[allow(clippy::too_many_arguments)] // a request has that many parts
+pub fn patch(
+    world: &mut World,
+    resource: &Resource,
+    part: Part,
+    namespace: &str,
+    name: &str,
+    kind: Patch,
+    body: &[u8],
+    writer: Writer<'_>,
+) -> Result<Written, Status> {
+    let _ = (world, resource, part, namespace, name, kind, body, writer);
+    Err(Status::bad_request("patches are not served yet"))
+}
+
+/// An object from the body of a request (JSON, or YAML), with its unknown and doubled fields refused or told, as the writer says.
+pub fn decode(resource: &Resource, body: &[u8], writer: Writer<'_>) -> Result<Value, Status> {
+    let _ = (resource, writer);
+    serde_json::from_slice(body).map_err(|error| Status::bad_request(error.to_string()))
+}
+
+/// The subresource `scale` of an object: an `autoscaling/v1` Scale.
+pub fn scale(
+    world: &World,
+    resource: &Resource,
+    namespace: &str,
+    name: &str,
+) -> Result<Value, Status> {
+    let _ = world.get(&resource.key(), namespace, name);
+    Err(Status::not_found(&resource.group, &resource.plural, name))
+}
+
+/// The subresource `eviction` of a pod; `eviction` is a `policy/v1` Eviction.
+pub fn evict(
+    world: &mut World,
+    namespace: &str,
+    name: &str,
+    eviction: &Value,
+    writer: Writer<'_>,
+) -> Result<(), Status> {
+    let _ = (world, namespace, eviction, writer);
+    Err(Status::not_found("", "pods", name))
+}
+
+/// The subresource `binding` of a pod; `binding` is a `v1` Binding.
+pub fn bind(
+    world: &mut World,
+    namespace: &str,
+    name: &str,
+    binding: &Value,
+    writer: Writer<'_>,
+) -> Result<(), Status> {
+    let _ = (world, namespace, binding, writer);
+    Err(Status::not_found("", "pods", name))
 }
 
 fn key_of(resource: &Resource, object: &Value) -> Key {

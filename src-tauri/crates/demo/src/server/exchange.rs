@@ -1,0 +1,184 @@
+//! One request over HTTP, and its answer.
+
+use std::future::pending;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT, VARY, WARNING,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::Served;
+use super::body::{Body, Never};
+use crate::api::{self, Answer, Reply, Watch};
+use crate::status::Status;
+
+/// Largest body of a request (apiserver, `MaxRequestBodyBytes`).
+const LARGEST: usize = 3 << 20;
+/// Answers from this size on are compressed (apiserver, `defaultGzipThresholdBytes`), as fast as it goes.
+const GZIP_FROM: usize = 128 << 10;
+/// Between two bookmarks of a watch (apiserver, `defaultBookmarkFrequency`), and before its end.
+const BOOKMARK_EVERY: Duration = Duration::from_mins(1);
+const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
+/// How long a watch lasts that does not say (apiserver, `MinRequestTimeout`).
+const WATCH: Duration = Duration::from_mins(30);
+
+/// Answers one request.
+pub(crate) async fn exchange(
+    served: Served,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Never> {
+    let faults = served.faults();
+    if !faults.latency.is_zero() {
+        sleep(faults.latency).await;
+    }
+    if let Some(status) = faults.refusal(request.uri().path()) {
+        return Ok(whole(Answer::refusal(status), false));
+    }
+    let (head, body) = request.into_parts();
+    let text = |name: HeaderName| {
+        let value = head.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let Ok(body) = Limited::new(body, LARGEST).collect().await else {
+        let why = format!("Request entity too large: limit is {LARGEST}");
+        let status = Status::of(413, "RequestEntityTooLarge", why);
+        return Ok(whole(Answer::refusal(&status), false));
+    };
+    let asked = api::Request {
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        accept: text(ACCEPT),
+        content_type: text(CONTENT_TYPE),
+        agent: text(USER_AGENT),
+        body: body.to_bytes().into(),
+    };
+    let gzip = accepts_gzip(&head.headers);
+    Ok(match served.with(|world| api::begin(world, &asked)) {
+        Reply::Whole(answer) => whole(answer, gzip),
+        Reply::List(list) => whole(list.answer(), gzip),
+        Reply::Watch(watch) => watched(served, watch, faults.cut_after),
+    })
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let all = headers.get_all(ACCEPT_ENCODING).iter();
+    all.filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|one| {
+            one.split(';')
+                .next()
+                .is_some_and(|name| name.trim() == "gzip")
+        })
+}
+
+fn whole(answer: Answer, gzip: bool) -> Response<Body> {
+    let compressed = (gzip && answer.body.len() > GZIP_FROM).then(|| compress(&answer.body));
+    let compressed = compressed.and_then(Result::ok);
+    let mut response = started(answer.code, answer.content_type, Body::Whole(None));
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    if compressed.is_some() {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    for text in &answer.warnings {
+        // Kubernetes' own code for what has no better one (apimachinery, `NewWarningHeader`).
+        let quoted = format!(
+            "299 - \"{}\"",
+            text.replace('\\', "\\\\").replace('"', "\\\"")
+        );
+        if let Ok(value) = HeaderValue::from_str(&quoted) {
+            headers.append(WARNING, value);
+        }
+    }
+    *response.body_mut() = Body::whole(compressed.unwrap_or(answer.body));
+    response
+}
+
+fn compress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+fn started(code: u16, content_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let content_type = HeaderValue::from_static(content_type);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
+}
+
+fn watched(served: Served, watch: Watch, cut_after: Option<Duration>) -> Response<Body> {
+    let (sink, pieces) = mpsc::channel(4);
+    tokio::spawn(async move {
+        let cut = async {
+            match cut_after {
+                Some(after) => sleep(after).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = run(&served, watch, &sink) => {}
+            () = cut => {
+                let _ = sink.send(Err(io::ErrorKind::ConnectionReset.into())).await;
+            }
+        }
+    });
+    started(200, "application/json", Body::Pieces(pieces))
+}
+
+/// Until its time is over, an error ends it, or nobody listens any more.
+async fn run(served: &Served, mut open: Watch, sink: &mpsc::Sender<io::Result<Bytes>>) {
+    let mut news = served.changes();
+    let lasts = open
+        .timeout()
+        .map_or(WATCH, |seconds| Duration::from_secs(seconds.into()));
+    let end = Instant::now() + lasts;
+    let mut bookmark_at = next_bookmark(end);
+    loop {
+        news.mark_unchanged();
+        let (mut events, now) = served.with(|world| (open.gather(world), world.now()));
+        if open.wants_bookmarks() && Instant::now() >= bookmark_at && !open.has_ended() {
+            events.push(open.bookmark());
+            bookmark_at = next_bookmark(end);
+        }
+        if !events.is_empty() {
+            let lines = open.encode(&events, now);
+            if sink.send(Ok(lines.into())).await.is_err() {
+                return;
+            }
+        }
+        if open.has_ended() {
+            return;
+        }
+        tokio::select! {
+            changed = news.changed() => if changed.is_err() { return },
+            () = sleep_until(bookmark_at), if open.wants_bookmarks() => {}
+            () = sleep_until(end) => return,
+            () = sink.closed() => return,
+        }
+    }
+}
+
+/// Every minute, and two seconds before the end (apiserver, `cacheWatcher.nextBookmarkTime`).
+fn next_bookmark(end: Instant) -> Instant {
+    let now = Instant::now();
+    let last = end.checked_sub(BOOKMARK_BEFORE_END).unwrap_or(end);
+    let regular = now + BOOKMARK_EVERY;
+    if now < last {
+        regular.min(last)
+    } else {
+        regular
+    }
+}

@@ -1,0 +1,87 @@
+//! The demo cluster's API over streams in memory: no port is opened.
+
+mod body;
+mod exchange;
+mod faults;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::DuplexStream;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::World;
+
+pub use faults::Faults;
+
+/// Bytes that may be under way on a stream before its writer waits.
+const STREAM: usize = 256 << 10;
+
+/// A world with those who look at it. Cloning is cheap; clones share the world.
+#[derive(Clone)]
+pub struct Served(Arc<Shared>);
+
+struct Shared {
+    world: Mutex<World>,
+    /// What [`World::tick`] said after the last change.
+    changed: watch::Sender<u64>,
+    faults: watch::Sender<Faults>,
+    runtime: Handle,
+}
+
+impl Served {
+    /// Connections are served on `runtime`.
+    pub fn new(world: World, runtime: Handle) -> Self {
+        let changed = watch::Sender::new(world.tick());
+        Self(Arc::new(Shared {
+            world: Mutex::new(world),
+            changed,
+            faults: watch::Sender::new(Faults::default()),
+            runtime,
+        }))
+    }
+
+    /// Looks at the world or changes it; who watches is told afterwards. Everybody else waits meanwhile.
+    pub fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = work(&mut world);
+        let tick = world.tick();
+        drop(world);
+        self.0.changed.send_if_modified(|known| {
+            let differs = *known != tick;
+            *known = tick;
+            differs
+        });
+        done
+    }
+
+    /// What goes wrong from now on, also on connections that are open.
+    pub fn set_faults(&self, faults: Faults) {
+        self.0.faults.send_replace(faults);
+    }
+
+    /// A new connection, HTTP/1.1 without encryption. It ends when its stream is dropped.
+    pub fn connect(&self) -> DuplexStream {
+        let (near, far) = tokio::io::duplex(STREAM);
+        let served = self.clone();
+        self.0.runtime.spawn(async move {
+            let service = service_fn(|request| exchange::exchange(served.clone(), request));
+            let connection = http1::Builder::new().serve_connection(TokioIo::new(far), service);
+            // An error means that the other end is gone.
+            let _ = connection.with_upgrades().await;
+        });
+        near
+    }
+
+    /// Told whenever something changes.
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changed.subscribe()
+    }
+
+    fn faults(&self) -> Faults {
+        self.0.faults.borrow().clone()
+    }
+}
