@@ -49,6 +49,25 @@ pub struct Custom {
     pub list_kind: Arc<str>,
     /// Fields that can be selected by, `spec.color`.
     pub selectable: Vec<String>,
+    /// Its own columns, by version.
+    pub columns: Vec<(Arc<str>, Vec<PrinterColumn>)>,
+}
+
+/// One of `additionalPrinterColumns`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrinterColumn {
+    /// Heading.
+    pub name: String,
+    /// `string`, `integer`, `number`, `boolean`, `date`.
+    pub kind: String,
+    /// May be empty.
+    pub format: String,
+    /// May be empty.
+    pub description: String,
+    /// 0 is always shown.
+    pub priority: i64,
+    /// `.status.ready`.
+    pub path: String,
 }
 
 impl Resource {

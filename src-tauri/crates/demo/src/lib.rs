@@ -4,7 +4,10 @@
 //! [`writes`] alone, which does what an API server does between a request and etcd. Nothing here opens a port.
 
 pub mod api;
+pub mod definitions;
 pub mod kinds;
+pub mod logs;
+pub mod measured;
 pub mod server;
 pub mod status;
 pub mod store;

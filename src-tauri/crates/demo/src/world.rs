@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::kinds::{self, Resource};
+use crate::logs::Logs;
+use crate::measured::Measured;
 use crate::store::{Key, Store};
 
 /// Changes that are remembered for those who watch.
@@ -16,7 +18,13 @@ const KEPT: usize = 20_000;
 pub struct World {
     /// What there is.
     pub store: Store,
+    /// What was measured of it last.
+    pub measured: Measured,
+    /// What containers printed.
+    pub logs: Logs,
     resources: Vec<Arc<Resource>>,
+    /// Versions of the definitions that `resources` follow.
+    definitions: Vec<String>,
     now: Timestamp,
     random: u64,
 }
@@ -26,6 +34,9 @@ impl World {
     pub fn new(seed: u64, now: Timestamp) -> Self {
         Self {
             store: Store::new(KEPT),
+            measured: Measured::default(),
+            logs: Logs::default(),
+            definitions: Vec::new(),
             resources: kinds::built_in(),
             now,
             random: seed,
@@ -44,7 +55,19 @@ impl World {
 
     /// A number that differs after everything that who looks on would see.
     pub fn tick(&self) -> u64 {
-        self.store.revision()
+        self.store.revision() + self.logs.written()
+    }
+
+    /// Whether definitions of these versions are not those that are served.
+    pub(crate) fn definitions_differ(&self, versions: &[String]) -> bool {
+        self.definitions != versions
+    }
+
+    /// Serves these custom kinds beside the built-in ones, which follow definitions of these versions.
+    pub(crate) fn serve(&mut self, custom: Vec<Arc<Resource>>, versions: Vec<String>) {
+        self.resources.retain(|own| own.custom.is_none());
+        self.resources.extend(custom);
+        self.definitions = versions;
     }
 
     /// What is served, in the order of discovery.

@@ -7,6 +7,8 @@ mod discovery;
 mod fields;
 mod labels;
 mod list;
+mod log;
+mod measures;
 mod options;
 mod path;
 mod plain;
@@ -20,11 +22,13 @@ mod watch;
 use serde_json::Value;
 
 use crate::World;
+use crate::definitions;
 use crate::kinds::Verbs;
 use crate::status::Status;
 use crate::writes;
 
 pub use list::List;
+pub use log::Log;
 pub use watch::Watch;
 
 /// One request.
@@ -68,6 +72,8 @@ pub enum Reply {
     List(List),
     /// Event after event.
     Watch(Watch),
+    /// Lines, as they are printed.
+    Log(Log),
 }
 
 /// Answers a request that ends. A watch ends at once, with the events there are.
@@ -75,6 +81,7 @@ pub fn handle(world: &mut World, request: &Request) -> Answer {
     match begin(world, request) {
         Reply::Whole(answer) => answer,
         Reply::List(list) => list.answer(),
+        Reply::Log(mut log) => log.answer(world),
         Reply::Watch(mut watch) => {
             let events = watch.gather(world);
             Answer {
@@ -95,7 +102,10 @@ pub fn begin(world: &mut World, request: &Request) -> Reply {
 pub(crate) const JSON: &str = "application/json";
 
 fn reply(world: &mut World, request: &Request) -> Result<Reply, Status> {
-    let early = plain::answer(request).or_else(|| discovery::answer(world, request));
+    definitions::settle(world);
+    let early = plain::answer(request)
+        .or_else(|| discovery::answer(world, request))
+        .or_else(|| measures::external(world, request));
     if let Some(answer) = early {
         return Ok(Reply::Whole(answer));
     }
@@ -106,7 +116,7 @@ fn reply(world: &mut World, request: &Request) -> Result<Reply, Status> {
     match target.resource.verbs {
         Verbs::Stored => {}
         Verbs::Review => return reviews::create(world, request, &target).map(Reply::Whole),
-        Verbs::Measured => return Err(path::unknown()),
+        Verbs::Measured => return measures::usage(world, request, &target).map(Reply::Whole),
     }
     let parts = (target.name.as_deref(), target.subresource.as_deref());
     match (request.method.as_str(), parts.0, parts.1) {
@@ -118,7 +128,12 @@ fn reply(world: &mut World, request: &Request) -> Result<Reply, Status> {
             let scale = writes::scale(world, &target.resource, target.namespace(), name)?;
             Ok(Reply::Whole(Answer::json(200, &scale)))
         }
-        _ => change::change(world, request, &target).map(Reply::Whole),
+        ("GET", Some(name), Some("log")) => log::log(world, request, &target, name),
+        _ => {
+            let answer = change::change(world, request, &target)?;
+            definitions::settle(world);
+            Ok(Reply::Whole(answer))
+        }
     }
 }
 

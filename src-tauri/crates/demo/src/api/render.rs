@@ -17,6 +17,7 @@ use crate::status::Status;
 #[derive(Clone, Debug)]
 pub(crate) struct Rendering {
     resource: Arc<Resource>,
+    version: Arc<str>,
     api_version: String,
     form: Form,
 }
@@ -48,6 +49,7 @@ impl Rendering {
         };
         Ok(Self {
             resource: Arc::clone(&target.resource),
+            version: Arc::clone(&target.version),
             api_version: target.api_version(),
             form,
         })
@@ -121,7 +123,7 @@ impl Rendering {
                     "kind": "Table",
                     "apiVersion": format!("meta.k8s.io/{version}"),
                     "metadata": meta,
-                    "columnDefinitions": table::columns(&self.resource),
+                    "columnDefinitions": table::columns(&self.resource, &self.version),
                     "rows": rows.collect::<Vec<_>>(),
                 })
                 .to_string()
@@ -164,14 +166,17 @@ impl Rendering {
             "kind": "Table",
             "apiVersion": format!("meta.k8s.io/{version}"),
             "metadata": {"resourceVersion": of["metadata"]["resourceVersion"]},
-            "columnDefinitions": if headed { json!(table::columns(&self.resource)) } else { Value::Null },
+            "columnDefinitions": if headed { json!(table::columns(&self.resource, &self.version)) } else { Value::Null },
             "rows": rows.collect::<Vec<_>>(),
         })
     }
 
     fn row(&self, object: &Value, included: Included, version: &str, now: Timestamp) -> Value {
-        let mut row = json!({"cells": table::cells(&self.resource, object, now)});
+        let mut row = json!({"cells": table::cells(&self.resource, &self.version, object, now)});
         let ends_initial = object["metadata"]["annotations"]["k8s.io/initial-events-end"] == "true";
+        if let Some(conditions) = table::conditions(&self.resource, object) {
+            row["conditions"] = conditions;
+        }
         row["object"] = match included {
             Included::Object if !ends_initial => self.versioned(object),
             Included::Nothing if !ends_initial => Value::Null,

@@ -253,3 +253,187 @@ fn all_that_is_discovered_can_be_listed() {
     }
     assert!(listed > 30);
 }
+
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+#[test]
+fn what_is_defined_is_served_until_it_is_not() {
+    let mut world = world();
+    let definition = json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "widgets.shop.example"},
+        "spec": {
+            "group": "shop.example", "scope": "Namespaced",
+            "names": {"plural": "widgets", "kind": "Widget", "shortNames": ["wd"]},
+            "versions": [{
+                "name": "v1", "served": true, "storage": true,
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}},
+                "additionalPrinterColumns": [
+                    {"name": "Colour", "type": "string", "jsonPath": ".spec.colour"},
+                    {"name": "Size", "type": "integer", "jsonPath": ".spec.size", "priority": 1},
+                ],
+            }],
+        },
+    });
+    let at = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    assert_eq!(ask(&mut world, "POST", at, "", &definition).0, 201);
+    let (_, own) = get(&mut world, &format!("{at}/widgets.shop.example"));
+    let conditions = own["status"]["conditions"].as_array().unwrap();
+    assert!(
+        conditions
+            .iter()
+            .all(|condition| condition["status"] == "True")
+    );
+    assert_eq!(conditions.len(), 2);
+
+    let widgets = "/apis/shop.example/v1/namespaces/x/widgets";
+    let widget = json!({
+        "apiVersion": "shop.example/v1", "kind": "Widget",
+        "metadata": {"name": "w"}, "spec": {"colour": "red", "size": 3},
+    });
+    let (code, body) = ask(&mut world, "POST", widgets, "", &widget);
+    assert_eq!(code, 201, "{body}");
+    let (_, list) = get(&mut world, widgets);
+    assert_eq!(
+        (&list["kind"], &list["items"][0]["kind"]),
+        (&json!("WidgetList"), &json!("Widget"))
+    );
+    let (_, table) = ask(&mut world, "GET", widgets, TABLE, &Value::Null);
+    assert_eq!(table["rows"][0]["cells"], json!(["w", "red", 3]));
+    assert_eq!(table["columnDefinitions"][2]["priority"], 1);
+
+    let (code, _) = ask(
+        &mut world,
+        "DELETE",
+        &format!("{at}/widgets.shop.example"),
+        "",
+        &Value::Null,
+    );
+    assert_eq!(code, 200);
+    assert_eq!(get(&mut world, widgets), (404, json!("404 page not found")));
+}
+
+#[test]
+fn rows_are_upstreams() {
+    let mut world = World::new(1, "2026-01-01T00:10:00Z".parse().unwrap());
+    let created = "2026-01-01T00:00:00Z";
+    let objects = [
+        (
+            ("", "pods"),
+            json!({
+                "spec": {"containers": [{"name": "a", "image": "i"}, {"name": "b", "image": "i"}], "nodeName": "n"},
+                "status": {"phase": "Running", "podIPs": [{"ip": "10.0.0.1"}], "containerStatuses": [
+                    {"name": "a", "ready": true, "restartCount": 2, "state": {"running": {}},
+                        "lastState": {"terminated": {"finishedAt": "2026-01-01T00:09:00Z"}}},
+                    {"name": "b", "ready": false, "restartCount": 0,
+                        "state": {"waiting": {"reason": "ImagePullBackOff"}}},
+                ]},
+            }),
+            json!([
+                "o",
+                "1/2",
+                "ImagePullBackOff",
+                "2 (60s ago)",
+                "10m",
+                "10.0.0.1",
+                "n",
+                "<none>",
+                "<none>"
+            ]),
+        ),
+        (
+            ("apps", "deployments"),
+            json!({
+                "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "o"}},
+                    "template": {"spec": {"containers": [{"name": "a", "image": "i"}]}}},
+                "status": {"readyReplicas": 2, "updatedReplicas": 3, "availableReplicas": 2},
+            }),
+            json!(["o", "2/3", 3, 2, "10m", "a", "i", "app=o"]),
+        ),
+        (
+            ("autoscaling", "horizontalpodautoscalers"),
+            json!({
+                "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "d"}, "minReplicas": 1, "maxReplicas": 5,
+                    "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"averageUtilization": 50}}}]},
+                "status": {"currentReplicas": 2},
+            }),
+            json!(["o", "Deployment/d", "cpu: <unknown>/50%", "1", 5, 2, "10m"]),
+        ),
+        (
+            ("batch", "jobs"),
+            json!({
+                "spec": {"completions": 2, "template": {"spec": {"containers": []}}},
+                "status": {"startTime": created, "completionTime": "2026-01-01T00:01:00Z",
+                    "conditions": [{"type": "Complete", "status": "True"}], "succeeded": 2},
+            }),
+            json!(["o", "Complete", "2/2", "60s", "10m", "", "", "<none>"]),
+        ),
+    ];
+    for ((group, plural), mut object, expected) in objects {
+        let resource = world.resource(group, plural).unwrap();
+        object["metadata"] = json!({"name": "o", "namespace": "x", "creationTimestamp": created});
+        let key = crate::store::Key::new(&resource.key(), "x", "o");
+        world.store.put(key, object);
+        let root = match group {
+            "" => "/api/v1".to_owned(),
+            group => format!("/apis/{group}/{}", resource.version),
+        };
+        let url = format!("{root}/namespaces/x/{plural}/o");
+        let (_, table) = ask(&mut world, "GET", &url, TABLE, &Value::Null);
+        assert_eq!(table["rows"][0]["cells"], expected, "{plural}");
+        let columns = table["columnDefinitions"].as_array().unwrap();
+        assert_eq!(columns.len(), expected.as_array().unwrap().len());
+    }
+}
+
+#[test]
+fn figures_and_logs_come_from_the_world() {
+    let mut world = World::new(1, "2026-01-01T00:00:10Z".parse().unwrap());
+    let pods = world.resource("", "pods").unwrap();
+    let pod = json!({"metadata": {"name": "p", "namespace": "x"}, "spec": {"containers": [{"name": "c"}]}});
+    world
+        .store
+        .put(crate::store::Key::new(&pods.key(), "x", "p"), pod);
+    let usage = crate::measured::Usage {
+        cpu_nano: 5_000_000,
+        memory: 2048,
+    };
+    let place = ("x".to_owned(), "p".to_owned());
+    world
+        .measured
+        .pods
+        .insert(place, vec![("c".to_owned(), usage)]);
+    let at = "/apis/metrics.k8s.io/v1beta1/namespaces/x/pods";
+    let (_, list) = get(&mut world, at);
+    assert_eq!(list["kind"], "PodMetricsList");
+    assert_eq!(
+        list["items"][0]["containers"],
+        json!([{"name": "c", "usage": {"cpu": "5000000n", "memory": "2Ki"}}])
+    );
+    assert_eq!(get(&mut world, &format!("{at}/q")).0, 404);
+
+    let log = "/api/v1/namespaces/x/pods/p/log";
+    assert_eq!(get(&mut world, log).0, 400);
+    for second in 0..3_i64 {
+        let at = Timestamp::from_second(1_767_225_600 + second).unwrap();
+        world
+            .logs
+            .print("x", "p", "c", at, &format!("line {second}"));
+    }
+    let lines = |world: &mut World, query: &str| get(world, &format!("{log}{query}")).1;
+    assert_eq!(lines(&mut world, "?tailLines=1"), json!("line 2"));
+    assert_eq!(
+        lines(&mut world, "?sinceSeconds=9"),
+        json!(["line 1", "line 2"])
+    );
+    assert_eq!(
+        lines(&mut world, "?timestamps=true&tailLines=1"),
+        json!("2026-01-01T00:00:02.000000000Z line 2")
+    );
+    assert_eq!(get(&mut world, &format!("{log}?previous=true")).0, 400);
+    world.logs.restart("x", "p", "c");
+    assert_eq!(
+        lines(&mut world, "?previous=true&tailLines=1"),
+        json!("line 2")
+    );
+}

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Served;
 use super::body::{Body, Never};
-use crate::api::{self, Answer, Reply, Watch};
+use crate::api::{self, Answer, Log, Reply, Watch};
 use crate::status::Status;
 
 /// Largest body of a request (apiserver, `MaxRequestBodyBytes`).
@@ -66,6 +66,7 @@ pub(crate) async fn exchange(
     Ok(match served.with(|world| api::begin(world, &asked)) {
         Reply::Whole(answer) => whole(answer, gzip),
         Reply::List(list) => whole(list.answer(), gzip),
+        Reply::Log(log) => logged(served, log, faults.cut_after),
         Reply::Watch(watch) => watched(served, watch, faults.cut_after),
     })
 }
@@ -122,20 +123,51 @@ fn started(code: u16, content_type: &'static str, body: Body) -> Response<Body> 
 fn watched(served: Served, watch: Watch, cut_after: Option<Duration>) -> Response<Body> {
     let (sink, pieces) = mpsc::channel(4);
     tokio::spawn(async move {
-        let cut = async {
-            match cut_after {
-                Some(after) => sleep(after).await,
-                None => pending().await,
-            }
-        };
         tokio::select! {
             () = run(&served, watch, &sink) => {}
-            () = cut => {
-                let _ = sink.send(Err(io::ErrorKind::ConnectionReset.into())).await;
-            }
+            () = cut(cut_after, &sink) => {}
         }
     });
     started(200, "application/json", Body::Pieces(pieces))
+}
+
+fn logged(served: Served, log: Log, cut_after: Option<Duration>) -> Response<Body> {
+    let (sink, pieces) = mpsc::channel(4);
+    tokio::spawn(async move {
+        tokio::select! {
+            () = print(&served, log, &sink) => {}
+            () = cut(cut_after, &sink) => {}
+        }
+    });
+    started(200, "text/plain", Body::Pieces(pieces))
+}
+
+/// Breaks an answer off after that long, if ever.
+async fn cut(after: Option<Duration>, sink: &mpsc::Sender<io::Result<Bytes>>) {
+    match after {
+        Some(after) => sleep(after).await,
+        None => pending().await,
+    }
+    let _ = sink.send(Err(io::ErrorKind::ConnectionReset.into())).await;
+}
+
+/// Until the log is over, or nobody reads any more.
+async fn print(served: &Served, mut log: Log, sink: &mpsc::Sender<io::Result<Bytes>>) {
+    let mut news = served.changes();
+    loop {
+        news.mark_unchanged();
+        let (text, over) = served.with(|world| (log.gather(world), log.is_over(world)));
+        if !text.is_empty() && sink.send(Ok(text.into())).await.is_err() {
+            return;
+        }
+        if over {
+            return;
+        }
+        tokio::select! {
+            changed = news.changed() => if changed.is_err() { return },
+            () = sink.closed() => return,
+        }
+    }
 }
 
 /// Until its time is over, an error ends it, or nobody listens any more.

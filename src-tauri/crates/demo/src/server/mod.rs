@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::World;
+use crate::definitions;
 
 pub use faults::Faults;
 
@@ -48,6 +49,7 @@ impl Served {
     pub fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
         let done = work(&mut world);
+        definitions::settle(&mut world);
         let tick = world.tick();
         drop(world);
         self.0.changed.send_if_modified(|known| {
