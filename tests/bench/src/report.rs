@@ -34,11 +34,11 @@ impl Report {
     pub(crate) fn begin(options: &Options) -> Self {
         let cores = thread::available_parallelism().map_or(0, std::num::NonZero::get);
         let note = format!(
-            "{} two-container pods in {} namespaces, a real API server on the same machine ({cores} cores), release build, \
-             medians of {} interleaved runs.",
+            "A real API server on the same machine ({cores} cores), release build, medians of up to {} interleaved runs; \
+             {} two-container pods in {} namespaces where a line says nothing else.",
+            options.runs,
             options.pods,
             crate::options::NAMESPACES,
-            options.runs
         );
         Self {
             lines: Vec::new(),
