@@ -1,5 +1,6 @@
 //! What an API server does between a request and its store.
 
+pub mod schema;
 mod writer;
 
 use std::sync::Arc;

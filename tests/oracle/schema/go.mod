@@ -1,0 +1,3 @@
+module scalescope/oracle/schema
+
+go 1.25
