@@ -1,5 +1,6 @@
 //! What an API server does between a request and its store.
 
+pub mod ownership;
 pub mod schema;
 mod writer;
 

@@ -1,5 +1,7 @@
 //! An object as the API's Go types would hold it and write it again.
 
+use std::fmt::Write as _;
+
 use jiff::{Timestamp, tz::TimeZone};
 use scaling::quantity::Quantity;
 use serde_json::{Map, Value, json};
@@ -71,7 +73,7 @@ impl<'a> Walk<'a> {
             let value = given.remove(&field.name);
             let value = match value {
                 Some(Value::Null) | None if !structure.custom => {
-                    let always = field.always.then(|| self.empty(spot.of(field)));
+                    let always = field.always.then(|| empty(spot.of(field)));
                     always.filter(|_| self.problems.wrong.is_none())
                 }
                 None => None,
@@ -99,29 +101,6 @@ impl<'a> Walk<'a> {
         Value::Object(kept)
     }
 
-    /// What Go writes of a field that was not given.
-    fn empty(&mut self, spot: Spot<'a>) -> Value {
-        match (spot.kind(), spot.structure()) {
-            (_, Some(structure)) if !spot.pointer() => {
-                let mut none = Problems::default();
-                let mut walk = Walk {
-                    path: String::new(),
-                    names: Vec::new(),
-                    owner: "",
-                    problems: &mut none,
-                };
-                walk.structure(spot, structure, Map::new())
-            }
-            _ if spot.pointer() => Value::Null,
-            (Kind::String | Kind::Bytes, _) => json!(""),
-            (Kind::Bool, _) => json!(false),
-            (Kind::Int32 | Kind::Int64 | Kind::Float | Kind::IntOrString, _) => json!(0),
-            (Kind::Quantity, _) => json!("0"),
-            (Kind::Duration, _) => json!("0s"),
-            _ => Value::Null,
-        }
-    }
-
     fn list(&mut self, spot: Spot<'a>, value: Value) -> Value {
         let Some(element) = spot.element() else {
             return value;
@@ -131,7 +110,7 @@ impl<'a> Walk<'a> {
             Value::Array(items) => {
                 let items = items.into_iter().enumerate().map(|(index, item)| {
                     let length = self.path.len();
-                    self.path.push_str(&format!("[{index}]"));
+                    let _ = write!(self.path, "[{index}]");
                     let item = self.value(element, item);
                     self.path.truncate(length);
                     item
@@ -176,13 +155,12 @@ impl<'a> Walk<'a> {
             (_, Value::Null) => return zero(kind),
             (Kind::String | Kind::Duration, Value::String(_))
             | (Kind::Bool, Value::Bool(_))
-            | (Kind::Float, Value::Number(_)) => true,
+            | (Kind::Float, Value::Number(_))
+            | (Kind::IntOrString, Value::String(_)) => true,
             (Kind::Int32, Value::Number(number)) => number
                 .as_i64()
                 .is_some_and(|whole| i32::try_from(whole).is_ok()),
-            (Kind::Int64, Value::Number(number)) => number.is_i64(),
-            (Kind::IntOrString, Value::Number(number)) => number.is_i64(),
-            (Kind::IntOrString, Value::String(_)) => true,
+            (Kind::Int64 | Kind::IntOrString, Value::Number(number)) => number.is_i64(),
             (Kind::Bytes, Value::String(text)) => {
                 if let Some(place) = bad_base64(text) {
                     self.tell(format!("illegal base64 data at input byte {place}"));
@@ -270,6 +248,29 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What Go writes of a field that was not given.
+fn empty(spot: Spot<'_>) -> Value {
+    match (spot.kind(), spot.structure()) {
+        (_, Some(structure)) if !spot.pointer() => {
+            let mut none = Problems::default();
+            let mut walk = Walk {
+                path: String::new(),
+                names: Vec::new(),
+                owner: "",
+                problems: &mut none,
+            };
+            walk.structure(spot, structure, Map::new())
+        }
+        _ if spot.pointer() => Value::Null,
+        (Kind::String | Kind::Bytes, _) => json!(""),
+        (Kind::Bool, _) => json!(false),
+        (Kind::Int32 | Kind::Int64 | Kind::Float | Kind::IntOrString, _) => json!(0),
+        (Kind::Quantity, _) => json!("0"),
+        (Kind::Duration, _) => json!("0s"),
+        _ => Value::Null,
+    }
+}
+
 /// Whether Go leaves the field out (`omitempty`; for structs `omitzero`).
 fn dropped(spot: Spot<'_>, field: &Field, value: &Value) -> bool {
     match value {
@@ -342,7 +343,7 @@ fn bad_base64(text: &str) -> Option<usize> {
     let bad =
         body.find(|letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/')));
     bad.or_else(|| {
-        (text.len() % 4 != 0 || text.len() - body.len() > 2).then_some(text.len() / 4 * 4)
+        (!text.len().is_multiple_of(4) || text.len() - body.len() > 2).then_some(text.len() / 4 * 4)
     })
 }
 

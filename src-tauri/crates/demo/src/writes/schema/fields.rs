@@ -279,6 +279,7 @@ impl<'a> Spot<'a> {
     }
 
     /// The place of a known field.
+    #[must_use]
     pub fn of(self, field: &'a Field) -> Self {
         let custom = self.structure().is_some_and(|structure| structure.custom);
         Self {
