@@ -63,13 +63,13 @@ impl Owner {
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// Whose.
-    pub owner: Owner,
+    pub(super) owner: Owner,
     /// Since when, in whole seconds.
-    pub time: Option<String>,
+    pub(super) time: Option<String>,
     /// Which.
-    pub fields: FieldSet,
+    pub(super) fields: FieldSet,
 }
 
 /// All entries of an object.

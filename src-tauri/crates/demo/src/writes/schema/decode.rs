@@ -153,10 +153,9 @@ impl<'a> Walk<'a> {
     fn scalar(&mut self, kind: &Kind, value: Value) -> Value {
         let right = match (kind, &value) {
             (_, Value::Null) => return zero(kind),
-            (Kind::String | Kind::Duration, Value::String(_))
+            (Kind::String | Kind::Duration | Kind::IntOrString, Value::String(_))
             | (Kind::Bool, Value::Bool(_))
-            | (Kind::Float, Value::Number(_))
-            | (Kind::IntOrString, Value::String(_)) => true,
+            | (Kind::Float, Value::Number(_)) => true,
             (Kind::Int32, Value::Number(number)) => number
                 .as_i64()
                 .is_some_and(|whole| i32::try_from(whole).is_ok()),

@@ -147,11 +147,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::kinds;
+    use crate::kinds::{self, Verbs};
 
     #[test]
     fn every_served_kind_is_in_the_table() {
-        for resource in kinds::built_in() {
+        let all = kinds::built_in();
+        for resource in all.iter().filter(|one| one.verbs != Verbs::Measured) {
             let schema = Schema::built_in(&resource.api_version(), &resource.kind);
             let root = schema.unwrap_or_else(|| panic!("{resource:?}"));
             assert!(root.root().field("metadata").is_some(), "{resource:?}");

@@ -1,0 +1,205 @@
+//! Deletion: at once, or marked where something must come first.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::{DeleteOptions, Deleted, Propagation, Writer, seconds};
+use crate::World;
+use crate::kinds::Resource;
+use crate::status::Status;
+use crate::store::Key;
+
+const ORPHAN: &str = "orphan";
+const FOREGROUND: &str = "foregroundDeletion";
+
+/// Deletes an object, or marks it as deleted where something must come first.
+pub fn delete(
+    world: &mut World,
+    resource: &Resource,
+    namespace: &str,
+    name: &str,
+    writer: Writer<'_>,
+) -> Result<Arc<Value>, Status> {
+    let key = Key::new(&resource.key(), namespace, name);
+    let before = world.store.get(&key).cloned();
+    match delete_with(
+        world,
+        resource,
+        namespace,
+        name,
+        &DeleteOptions::default(),
+        writer,
+    )? {
+        Deleted::Object(object) => Ok(object),
+        Deleted::Success(_) => {
+            before.ok_or_else(|| Status::not_found(&resource.group, &resource.plural, name))
+        }
+    }
+}
+
+/// Deletes as `options` say (apiserver, `registry.Store.Delete`).
+pub fn delete_with(
+    world: &mut World,
+    resource: &Resource,
+    namespace: &str,
+    name: &str,
+    options: &DeleteOptions,
+    writer: Writer<'_>,
+) -> Result<Deleted, Status> {
+    let key = Key::new(&resource.key(), namespace, name);
+    let Some(before) = world.store.get(&key).cloned() else {
+        return Err(Status::not_found(&resource.group, &resource.plural, name));
+    };
+    check(resource, &before, name, options)?;
+    let mut object = Value::clone(&before);
+    let finalizers = finalizers(&object, options);
+    super::set(
+        &mut object["metadata"],
+        "finalizers",
+        if finalizers.is_empty() {
+            Value::Null
+        } else {
+            json!(finalizers)
+        },
+    );
+    let grace = grace(resource, &before, options);
+    let waits = grace > 0
+        || !finalizers.is_empty()
+        || (&*resource.kind == "Namespace" && !before["spec"]["finalizers"].is_null());
+    if waits {
+        let metadata = &mut object["metadata"];
+        let marked = !metadata["deletionTimestamp"].is_null();
+        let shorter = metadata["deletionGracePeriodSeconds"]
+            .as_i64()
+            .is_some_and(|old| grace < old);
+        if !marked || shorter {
+            let end = world.now() + SignedDuration::from_secs(grace);
+            metadata["deletionTimestamp"] = json!(seconds(end));
+            metadata["deletionGracePeriodSeconds"] = json!(grace);
+            if !marked && let Some(generation) = metadata["generation"].as_i64() {
+                metadata["generation"] = json!(generation + 1);
+            }
+        }
+        if &*resource.kind == "Namespace" {
+            object["status"]["phase"] = json!("Terminating");
+        }
+        if object == *before {
+            return Ok(Deleted::Object(before));
+        }
+        if writer.dry_run {
+            return Ok(Deleted::Object(Arc::new(object)));
+        }
+        return Ok(Deleted::Object(world.store.put(key, object)));
+    }
+    let last = if writer.dry_run {
+        before
+    } else {
+        world.store.remove(&key).unwrap_or(before)
+    };
+    if &*resource.kind == "Pod" {
+        return Ok(Deleted::Object(last));
+    }
+    let mut details =
+        json!({"name": name, "kind": *resource.plural, "uid": last["metadata"]["uid"]});
+    if !resource.group.is_empty() {
+        details["group"] = json!(*resource.group);
+    }
+    Ok(Deleted::Success(json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details,
+    })))
+}
+
+/// Takes a marked object away once nothing holds it any more (`deleteWithoutFinalizers`).
+pub(super) fn finish(world: &mut World, key: &Key, object: &Value) -> Option<Arc<Value>> {
+    let metadata = &object["metadata"];
+    let held = metadata["finalizers"]
+        .as_array()
+        .is_some_and(|all| !all.is_empty())
+        || object["spec"]["finalizers"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty());
+    let graceful = metadata["deletionGracePeriodSeconds"]
+        .as_i64()
+        .is_some_and(|grace| grace > 0);
+    if metadata["deletionTimestamp"].is_null() || held || graceful {
+        return None;
+    }
+    world.store.remove(key)
+}
+
+/// 409 where the object is not the one that was meant.
+fn check(
+    resource: &Resource,
+    object: &Value,
+    name: &str,
+    options: &DeleteOptions,
+) -> Result<(), Status> {
+    let metadata = &object["metadata"];
+    for (what, field, wanted) in [
+        ("UID", "uid", &options.uid),
+        (
+            "ResourceVersion",
+            "resourceVersion",
+            &options.resource_version,
+        ),
+    ] {
+        let found = metadata[field].as_str().unwrap_or_default();
+        if let Some(wanted) = wanted
+            && found != wanted
+        {
+            let why = format!(
+                "Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
+            );
+            return Err(Status::conflict(
+                &resource.group,
+                &resource.plural,
+                name,
+                &why,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Seconds a pod is given; other kinds go at once (core/pod, `podStrategy.CheckGracefulDelete`).
+fn grace(resource: &Resource, pod: &Value, options: &DeleteOptions) -> i64 {
+    if &*resource.kind != "Pod" {
+        return 0;
+    }
+    let ended = matches!(
+        pod["status"]["phase"].as_str(),
+        Some("Succeeded" | "Failed")
+    );
+    if ended
+        || pod["spec"]["nodeName"]
+            .as_str()
+            .unwrap_or_default()
+            .is_empty()
+    {
+        return 0;
+    }
+    let own = pod["spec"]["terminationGracePeriodSeconds"]
+        .as_i64()
+        .unwrap_or(30);
+    options.grace_period.unwrap_or(own).max(0)
+}
+
+/// The object's finalizers with what the propagation asks for (`deletionFinalizersForGarbageCollection`).
+fn finalizers(object: &Value, options: &DeleteOptions) -> Vec<String> {
+    let old = object["metadata"]["finalizers"]
+        .as_array()
+        .into_iter()
+        .flatten();
+    let mut all: Vec<String> = old.filter_map(Value::as_str).map(str::to_owned).collect();
+    let wanted = match (options.propagation, options.orphan_dependents) {
+        (Some(Propagation::Orphan), _) | (None, Some(true)) => Some(ORPHAN),
+        (Some(Propagation::Foreground), _) => Some(FOREGROUND),
+        (Some(Propagation::Background), _) | (None, Some(false)) => None,
+        (None, None) => return all,
+    };
+    all.retain(|one| one != ORPHAN && one != FOREGROUND);
+    all.extend(wanted.map(str::to_owned));
+    all
+}

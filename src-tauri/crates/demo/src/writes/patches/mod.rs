@@ -1,0 +1,201 @@
+//! Patches of the four kinds (apiserver, `handlers/patch.go`).
+
+mod strategic;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::create::{ignored, owner};
+use super::ownership::{Entries, apply};
+use super::shape::{empty, schema_of, shaped, unknown};
+use super::{Part, Patch, Validation, Writer, Written, create, scale, seconds, set, update};
+use crate::World;
+use crate::kinds::Resource;
+use crate::status::Status;
+use crate::store::Key;
+
+/// Changes a part of an object by a patch. `body` is JSON.
+#[allow(clippy::too_many_arguments)] // a request has that many parts
+pub fn patch(
+    world: &mut World,
+    resource: &Resource,
+    part: Part,
+    namespace: &str,
+    name: &str,
+    kind: Patch,
+    body: &[u8],
+    writer: Writer<'_>,
+) -> Result<Written, Status> {
+    let given: Value = serde_json::from_slice(body)
+        .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
+    let before = world
+        .store
+        .get(&Key::new(&resource.key(), namespace, name))
+        .cloned();
+    if kind == Patch::Apply && part != Part::Scale {
+        return applied(
+            world,
+            resource,
+            part,
+            (namespace, name),
+            before.as_ref(),
+            given,
+            writer,
+        );
+    }
+    let Some(before) = before else {
+        return Err(Status::not_found(&resource.group, &resource.plural, name));
+    };
+    let current = if part == Part::Scale {
+        scale::of(resource, &before)
+    } else {
+        Value::clone(&before)
+    };
+    let mut patched = patched(resource, kind, current, given)?;
+    if part != Part::Scale {
+        patched = checked(resource, &patched, writer)?;
+        if super::name_of(&patched) != name {
+            let found = super::name_of(&patched);
+            return Err(Status::bad_request(format!(
+                "the name of the object ({found}) does not match the name on the URL ({name})"
+            )));
+        }
+    }
+    if resource.namespaced && patched["metadata"]["namespace"] != namespace {
+        return Err(Status::bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ));
+    }
+    let object = update(world, resource, part, patched, writer)?;
+    Ok(Written {
+        object,
+        created: false,
+    })
+}
+
+fn patched(
+    resource: &Resource,
+    kind: Patch,
+    mut current: Value,
+    given: Value,
+) -> Result<Value, Status> {
+    let fields = |value: Value| match value {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Status::bad_request(
+            "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}",
+        )),
+    };
+    match kind {
+        Patch::Json => {
+            let operations: json_patch::Patch = serde_json::from_value(given)
+                .map_err(|error| Status::bad_request(error.to_string()))?;
+            json_patch::patch(&mut current, &operations).map_err(|error| {
+                Status::of(
+                    422,
+                    "Invalid",
+                    format!(
+                        "the server rejected our request due to an error in our request: {error}"
+                    ),
+                )
+            })?;
+            Ok(current)
+        }
+        Patch::Merge | Patch::Apply => {
+            json_patch::merge(&mut current, &Value::Object(fields(given)?));
+            Ok(current)
+        }
+        Patch::Strategic => {
+            let schema = schema_of(resource);
+            let merged = strategic::merge(Some(schema.root()), fields(current)?, fields(given)?);
+            merged.map(Value::Object).map_err(Status::bad_request)
+        }
+    }
+}
+
+/// What was patched, in the form it is kept in, or refused as the writer says.
+fn checked(resource: &Resource, patched: &Value, writer: Writer<'_>) -> Result<Value, Status> {
+    let (object, problems) = shaped(resource, patched.clone());
+    let refused = |why: &str| {
+        let message = format!("Invalid value: {:?}: {why}", patched.to_string());
+        let mut status = Status::of(
+            422,
+            "Invalid",
+            format!(" \"\" is invalid: patch: {message}"),
+        );
+        status.details = Some(
+            json!({"causes": [{"reason": "FieldValueInvalid", "message": message, "field": "patch"}]}),
+        );
+        status
+    };
+    if let Some(wrong) = problems.wrong {
+        return Err(refused(&wrong));
+    }
+    let unknown = unknown(&problems.unknown);
+    match writer.validation {
+        Validation::Strict if !unknown.is_empty() => Err(refused(&format!(
+            "strict decoding error: {}",
+            unknown.join(", ")
+        ))),
+        Validation::Warn => {
+            for text in unknown {
+                writer.warn(text);
+            }
+            Ok(object)
+        }
+        Validation::Strict | Validation::Ignore => Ok(object),
+    }
+}
+
+/// Server-side apply, which may create.
+fn applied(
+    world: &mut World,
+    resource: &Resource,
+    part: Part,
+    (namespace, name): (&str, &str),
+    before: Option<&Arc<Value>>,
+    mut given: Value,
+    writer: Writer<'_>,
+) -> Result<Written, Status> {
+    if !given["metadata"]["managedFields"].is_null() {
+        return Err(Status::bad_request("metadata.managedFields must be nil"));
+    }
+    if before.is_none() && part != Part::Main {
+        return Err(Status::not_found(&resource.group, &resource.plural, name));
+    }
+    if !given["metadata"].is_object() {
+        given["metadata"] = Value::Object(Map::new());
+    }
+    given["metadata"]["name"] = json!(name);
+    if resource.namespaced {
+        given["metadata"]["namespace"] = json!(namespace);
+    }
+    let schema = schema_of(resource);
+    let (mut live, entries) = match before {
+        Some(before) => (
+            Value::clone(before),
+            Entries::from_json(&before["metadata"]["managedFields"]),
+        ),
+        None => (empty(resource), Entries::default()),
+    };
+    set(&mut live["metadata"], "managedFields", Value::Null);
+    let owner = owner(resource, part, writer, true);
+    let now = seconds(world.now());
+    let made = apply(
+        schema.root(),
+        (&live, &given),
+        entries,
+        &owner,
+        writer.force,
+        &ignored(resource, part),
+        &now,
+    )?;
+    let object = checked(resource, &made.object, writer)?;
+    let created = before.is_none();
+    let object = if let Some(before) = before {
+        update::keep(world, resource, part, before, object, &made.entries, writer)?
+    } else {
+        create::keep(world, resource, object, &made.entries, writer)?
+    };
+    Ok(Written { object, created })
+}
