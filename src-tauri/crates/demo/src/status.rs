@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::kinds::Resource;
+
 /// A refusal: what becomes a `Status` with `status: Failure`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{message}")]
@@ -66,6 +68,19 @@ impl Status {
             details: None,
             next: None,
         }
+    }
+
+    /// 405 for what is left out of a kind (apimachinery, `NewMethodNotSupported`).
+    pub fn not_supported(resource: &Resource, action: &str) -> Self {
+        let kind = qualified(&resource.group, &resource.plural);
+        let message = format!("{action} is not supported on resources of kind \"{kind}\"");
+        let mut status = Self::of(405, "MethodNotAllowed", message);
+        let mut details = json!({"kind": *resource.plural});
+        if !resource.group.is_empty() {
+            details["group"] = json!(*resource.group);
+        }
+        status.details = Some(details);
+        status
     }
 
     /// 410 for a version that is forgotten (apimachinery, `NewResourceExpired`).

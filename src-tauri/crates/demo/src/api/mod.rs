@@ -9,6 +9,7 @@ mod labels;
 mod list;
 mod log;
 mod measures;
+mod openapi;
 mod options;
 mod path;
 mod plain;
@@ -105,7 +106,8 @@ fn reply(world: &mut World, request: &Request) -> Result<Reply, Status> {
     definitions::settle(world);
     let early = plain::answer(request)
         .or_else(|| discovery::answer(world, request))
-        .or_else(|| measures::external(world, request));
+        .or_else(|| measures::external(world, request))
+        .or_else(|| openapi::answer(world, request));
     if let Some(answer) = early {
         return Ok(Reply::Whole(answer));
     }
@@ -129,6 +131,10 @@ fn reply(world: &mut World, request: &Request) -> Result<Reply, Status> {
             Ok(Reply::Whole(Answer::json(200, &scale)))
         }
         ("GET", Some(name), Some("log")) => log::log(world, request, &target, name),
+        ("GET" | "POST", Some(_), Some(part @ ("exec" | "attach" | "portforward"))) => {
+            get(world, request, &target, parts.0.unwrap_or_default())?;
+            Err(Status::not_supported(&target.resource, part))
+        }
         _ => {
             let answer = change::change(world, request, &target)?;
             definitions::settle(world);

@@ -437,3 +437,40 @@ fn figures_and_logs_come_from_the_world() {
         json!("line 2")
     );
 }
+
+#[test]
+fn every_group_has_its_document() {
+    let mut world = world();
+    let (_, index) = get(&mut world, "/openapi/v3");
+    let paths = index["paths"].as_object().unwrap();
+    assert!(paths.contains_key("api/v1") && paths.contains_key("apis/apps/v1"));
+    for path in paths.values() {
+        let (code, document) = get(&mut world, path["serverRelativeURL"].as_str().unwrap());
+        assert_eq!(code, 200);
+        for schema in document["components"]["schemas"]
+            .as_object()
+            .unwrap()
+            .values()
+        {
+            let kind = &schema["x-kubernetes-group-version-kind"][0]["kind"];
+            assert!(world.resources().iter().any(|own| *kind == *own.kind));
+        }
+    }
+}
+
+#[test]
+fn upgrades_are_refused_in_words() {
+    let mut world = world();
+    let url = "/api/v1/namespaces/x/pods/p/exec";
+    assert_eq!(get(&mut world, url).0, 404);
+    let pod = json!({"metadata": {"name": "p", "namespace": "x"}});
+    world
+        .store
+        .put(crate::store::Key::new("pods", "x", "p"), pod);
+    let (code, status) = get(&mut world, url);
+    assert_eq!(code, 405);
+    assert_eq!(
+        status["message"],
+        "exec is not supported on resources of kind \"pods\""
+    );
+}
