@@ -4,14 +4,20 @@
 //! [`writes`] alone, which does what an API server does between a request and etcd. Nothing here opens a port.
 
 pub mod api;
+pub mod clock;
+pub mod controllers;
 pub mod definitions;
 pub mod kinds;
+pub mod load;
 pub mod logs;
 pub mod measured;
+pub mod programs;
 pub mod server;
 pub mod status;
 pub mod store;
 pub mod world;
 pub mod writes;
 
+pub use clock::Clock;
+pub use controllers::Controllers;
 pub use world::World;

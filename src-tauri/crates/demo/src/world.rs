@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::kinds::{self, Resource};
+use crate::load::Load;
 use crate::logs::Logs;
 use crate::measured::Measured;
+use crate::programs::Programs;
 use crate::store::{Key, Store};
 
 /// Changes that are remembered for those who watch.
@@ -22,6 +24,10 @@ pub struct World {
     pub measured: Measured,
     /// What containers printed.
     pub logs: Logs,
+    /// What the images do that its pods run.
+    pub programs: Programs,
+    /// What these pods use.
+    pub load: Load,
     resources: Vec<Arc<Resource>>,
     /// Versions of the definitions that `resources` follow.
     definitions: Vec<String>,
@@ -37,6 +43,11 @@ impl World {
             measured: Measured::default(),
             logs: Logs::default(),
             definitions: Vec::new(),
+            programs: Programs::default(),
+            load: Load {
+                seed,
+                ..Load::default()
+            },
             resources: kinds::built_in(),
             now,
             random: seed,
