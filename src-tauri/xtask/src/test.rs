@@ -8,6 +8,8 @@ use crate::{bundle, children, icons, notice, packages, places, setup, ui};
 /// Crates below `tests/` that need the real control plane, in order.
 const CONTROL_PLANE: &str = "control-plane";
 const DESKTOP: &str = "tests/desktop";
+/// Its comparison with recorded answers needs no control plane, so that it is among the checks.
+const DEMO: &str = "demo-tests";
 
 /// How much is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,11 @@ fn checks(steps: &mut Steps) {
         }
         Err(message) => steps.impossible("tests of the crates", &message),
     }
+    let recorded = ["--lib", "--test", "recorded"];
+    steps.command(
+        "answers of the demo cluster",
+        &mut cargo(&test_of(DEMO, &recorded, Extent::Fast)),
+    );
     let mut deny = Command::new(setup::cargo_deny());
     deny.args(["--config", "src-tauri/deny.toml", "check"])
         .args(["licenses", "bans", "sources"])
@@ -90,9 +97,14 @@ fn real_tests(steps: &mut Steps, extent: Extent) -> Result<(), String> {
         if windows.contains(&name) {
             window_tests(steps, extent, &name, &title);
         } else {
+            let which: &[&str] = if name == DEMO {
+                &["--test", "real"]
+            } else {
+                &[]
+            };
             steps.command(
                 &title,
-                cargo(&test_of(&name, &[], extent)).envs(prove(extent)),
+                cargo(&test_of(&name, which, extent)).envs(prove(extent)),
             );
         }
     }

@@ -1,5 +1,6 @@
 //! A small blocking HTTP client for one API server: what tests need beside kubectl, without its rate limits.
 
+use std::io::Read;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -75,6 +76,31 @@ impl Client {
         self.request("DELETE", path, "", None)
     }
 
+    /// Sends one request as it is given and returns the answer, whatever its status, before its body is read.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Reply, Error> {
+        let failed = |source| Error::Http {
+            request: format!("{method} {path}"),
+            source: Box::new(source),
+        };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
+            .header("Authorization", format!("Bearer {}", self.token));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request
+            .body(body)
+            .map_err(|source| failed(source.into()))?;
+        self.agent.run(request).map(Reply).map_err(failed)
+    }
+
     fn request(
         &self,
         method: &str,
@@ -121,5 +147,29 @@ impl Client {
             status,
             message,
         })
+    }
+}
+
+/// An answer whose body is still to be read.
+#[derive(Debug)]
+pub struct Reply(ureq::http::Response<ureq::Body>);
+
+impl Reply {
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        self.0.status().as_u16()
+    }
+
+    /// All values of a header that are text.
+    pub fn header(&self, name: &str) -> Vec<String> {
+        let values = self.0.headers().get_all(name).iter();
+        values
+            .filter_map(|value| value.to_str().ok().map(str::to_owned))
+            .collect()
+    }
+
+    /// The body as it arrives.
+    pub fn into_reader(self) -> impl Read + Send + 'static {
+        self.0.into_body().into_reader()
     }
 }

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::access::{self, Credential, Material, VIEWED_NAMESPACE};
@@ -186,6 +188,21 @@ impl ControlPlane {
     /// A client with the administrator's token.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Lets etcd and the API server forget what was before `revision`, as every five minutes by itself
+    /// (apiserver, `storage/etcd3/compact.go`, whose key tells the watch caches).
+    pub fn compact(&self, revision: u64) -> Result<(), Error> {
+        let etcd = Client::new(
+            &format!("http://127.0.0.1:{}", self.ports.etcd),
+            &self.ca_pem()?,
+            "",
+        )?;
+        let encoded = |text: &str| STANDARD.encode(text);
+        let told = json!({"key": encoded("compact_rev_key"), "value": encoded(&revision.to_string())});
+        etcd.create("/v3/kv/put", &told)?;
+        let body = json!({"revision": revision.to_string(), "physical": true});
+        etcd.create("/v3/kv/compaction", &body).map(|_| ())
     }
 
     /// A folder that is removed with the control plane, for a test's own files.

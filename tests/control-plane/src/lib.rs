@@ -28,7 +28,7 @@ pub mod up;
 
 pub use access::{Credential, VIEWED_NAMESPACE};
 pub use binaries::{Binaries, build};
-pub use client::Client;
+pub use client::{Client, Reply};
 pub use cluster::ControlPlane;
 pub use error::Error;
 pub use go_build::cache_folder;
