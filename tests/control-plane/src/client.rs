@@ -95,9 +95,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request
-            .body(body)
-            .map_err(|source| failed(source.into()))?;
+        let request = request.body(body).map_err(|source| failed(source.into()))?;
         self.agent.run(request).map(Reply).map_err(failed)
     }
 

@@ -199,7 +199,8 @@ impl ControlPlane {
             "",
         )?;
         let encoded = |text: &str| STANDARD.encode(text);
-        let told = json!({"key": encoded("compact_rev_key"), "value": encoded(&revision.to_string())});
+        let told =
+            json!({"key": encoded("compact_rev_key"), "value": encoded(&revision.to_string())});
         etcd.create("/v3/kv/put", &told)?;
         let body = json!({"revision": revision.to_string(), "physical": true});
         etcd.create("/v3/kv/compaction", &body).map(|_| ())

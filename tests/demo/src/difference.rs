@@ -148,8 +148,10 @@ mod tests {
 
     #[test]
     fn each_place_is_told() {
-        let real = [json!({"step": 2, "request": "GET x", "code": 200, "body": {"a": [1, 2], "b": 1}})];
-        let here = [json!({"step": 2, "request": "GET x", "code": 201, "body": {"a": [1], "c": 1}})];
+        let real =
+            [json!({"step": 2, "request": "GET x", "code": 200, "body": {"a": [1, 2], "b": 1}})];
+        let here =
+            [json!({"step": 2, "request": "GET x", "code": 201, "body": {"a": [1], "c": 1}})];
         let places: Vec<String> = differences(&real, &here)
             .into_iter()
             .map(|one| one.place)

@@ -1,7 +1,6 @@
 //! Plays one sequence against a server.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,8 +10,6 @@ use crate::reference::{Known, merged};
 use crate::sequence::{Events, Sequence, Step};
 use crate::subject::{Call, Head, Subject};
 
-/// How long an event of a watch may take.
-const SOON: Duration = Duration::from_secs(10);
 /// How long a watch is open at most, unless its sequence says so: what is left open must not keep a server busy.
 const OPEN: &str = "timeoutSeconds=30";
 
@@ -73,7 +70,7 @@ struct Player<'a> {
     sequence: &'a Sequence,
     subject: &'a mut dyn Subject,
     answers: Vec<Value>,
-    open: BTreeMap<String, (Head, Receiver<String>)>,
+    open: BTreeMap<String, (Head, usize)>,
 }
 
 impl Player<'_> {
@@ -98,20 +95,21 @@ impl Player<'_> {
             return Ok(exchange(String::new(), Head::default(), Value::Null));
         }
         if let Some(name) = &step.read {
-            let (head, lines) = self.open.get(name).ok_or("no watch of that name is open")?;
-            let events = events(lines, step.events.unwrap_or(Events::Count(1)))?;
-            return Ok(exchange(format!("read {name}"), head.clone(), events));
+            let open = self.open.get(name);
+            let (head, watch) = open.cloned().ok_or("no watch of that name is open")?;
+            let events = self.events(watch, step.events.unwrap_or(Events::Count(1)))?;
+            return Ok(exchange(format!("read {name}"), head, events));
         }
         let call = self.call(&known, step)?;
         let request = format!("{} {}", call.method, call.path);
         if step.events.is_some() || step.open.is_some() {
-            let (head, lines) = self.subject.watch(&call)?;
+            let (head, watch) = self.subject.watch(&call)?;
             let body = match step.events {
-                Some(count) => events(&lines, count)?,
+                Some(count) => self.events(watch, count)?,
                 None => Value::Null,
             };
             if let Some(name) = &step.open {
-                self.open.insert(name.clone(), (head.clone(), lines));
+                self.open.insert(name.clone(), (head.clone(), watch));
             }
             return Ok(exchange(request, head, body));
         }
@@ -127,6 +125,16 @@ impl Player<'_> {
             }
             thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    fn events(&mut self, watch: usize, wanted: Events) -> Result<Value, String> {
+        let wanted = match wanted {
+            Events::Count(count) => Some(count),
+            Events::All(_) => None,
+        };
+        let lines = self.subject.lines(watch, wanted)?;
+        let events: Vec<Value> = lines.iter().map(|line| read(line.as_bytes())).collect();
+        Ok(json!({ "events": events }))
     }
 
     fn call(&self, known: &Known<'_>, step: &Step) -> Result<Call, String> {
@@ -198,27 +206,6 @@ fn written(path: &str) -> String {
 fn read(body: &[u8]) -> Value {
     serde_json::from_slice(body)
         .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
-}
-
-fn events(lines: &Receiver<String>, wanted: Events) -> Result<Value, String> {
-    let count = match wanted {
-        Events::Count(count) => count,
-        Events::All(_) => usize::MAX,
-    };
-    let mut events = Vec::new();
-    while events.len() < count {
-        match lines.recv_timeout(SOON) {
-            Ok(line) => events.push(read(line.as_bytes())),
-            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
-            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
-                return Err(format!(
-                    "after {} events came no more in {SOON:?}",
-                    events.len()
-                ));
-            }
-        }
-    }
-    Ok(json!({ "events": events }))
 }
 
 /// Leaves only items that have one of the given names, list by list.

@@ -1,7 +1,7 @@
 //! The real API server, over HTTPS.
 
 use std::io::{BufRead, BufReader, Read};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -9,17 +9,30 @@ use control_plane::{ControlPlane, Reply};
 
 use crate::subject::{Call, Head, Subject};
 
-/// One control plane; copies of this speak with the same.
-#[derive(Clone, Copy)]
-pub struct Real<'a>(pub &'a ControlPlane);
+/// How long an event of a watch may take.
+const SOON: Duration = Duration::from_secs(10);
 
-impl Real<'_> {
-    fn send(self, call: &Call) -> Result<Reply, String> {
+/// One control plane, and what is watched there.
+pub struct Real<'a> {
+    plane: &'a ControlPlane,
+    watches: Vec<Receiver<String>>,
+}
+
+impl<'a> Real<'a> {
+    /// Without watches.
+    pub fn new(plane: &'a ControlPlane) -> Self {
+        Self {
+            plane,
+            watches: Vec::new(),
+        }
+    }
+
+    fn send(&self, call: &Call) -> Result<Reply, String> {
         let mut headers = vec![("Accept", &*call.accept), ("User-Agent", &*call.agent)];
         if !call.content_type.is_empty() {
             headers.push(("Content-Type", &call.content_type));
         }
-        self.0
+        self.plane
             .client()
             .send(&call.method, &call.path, &headers, call.body.clone())
             .map_err(|error| error.to_string())
@@ -38,7 +51,7 @@ impl Subject for Real<'_> {
         Ok((head, body))
     }
 
-    fn watch(&mut self, call: &Call) -> Result<(Head, Receiver<String>), String> {
+    fn watch(&mut self, call: &Call) -> Result<(Head, usize), String> {
         let reply = self.send(call)?;
         let head = head(&reply);
         let (lines, receiver) = channel();
@@ -50,11 +63,29 @@ impl Subject for Real<'_> {
                 }
             }
         });
-        Ok((head, receiver))
+        self.watches.push(receiver);
+        Ok((head, self.watches.len() - 1))
+    }
+
+    fn lines(&mut self, watch: usize, wanted: Option<usize>) -> Result<Vec<String>, String> {
+        let mut lines = Vec::new();
+        while wanted.is_none_or(|wanted| lines.len() < wanted) {
+            match self.watches[watch].recv_timeout(SOON) {
+                Ok(line) => lines.push(line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    let count = lines.len();
+                    return Err(format!("after {count} events came no more in {SOON:?}"));
+                }
+            }
+        }
+        Ok(lines)
     }
 
     fn compact(&mut self, revision: u64) -> Result<(), String> {
-        self.0.compact(revision).map_err(|error| error.to_string())
+        self.plane
+            .compact(revision)
+            .map_err(|error| error.to_string())
     }
 
     fn patience(&self) -> Duration {

@@ -1,6 +1,5 @@
 //! What is asked: a server that answers requests.
 
-use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 /// One request.
@@ -36,8 +35,11 @@ pub trait Subject {
     /// Answers a request that ends.
     fn call(&mut self, call: &Call) -> Result<(Head, Vec<u8>), String>;
 
-    /// Opens a watch; its lines come as they are sent, until it ends or the receiver is dropped.
-    fn watch(&mut self, call: &Call) -> Result<(Head, Receiver<String>), String>;
+    /// Opens a watch; its lines come by the number that is returned.
+    fn watch(&mut self, call: &Call) -> Result<(Head, usize), String>;
+
+    /// Lines of an open watch: `wanted` of them, fewer if it ends before; all until it ends if None.
+    fn lines(&mut self, watch: usize, wanted: Option<usize>) -> Result<Vec<String>, String>;
 
     /// Forgets the history up to `revision`.
     fn compact(&mut self, revision: u64) -> Result<(), String>;

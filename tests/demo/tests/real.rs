@@ -68,7 +68,11 @@ fn the_real_server_answers_as_recorded() {
             (Ok(answers), Some(expected)) => {
                 let differences = differences(expected, answers);
                 if !differences.is_empty() {
-                    let told: String = differences.iter().take(6).map(ToString::to_string).collect();
+                    let told: String = differences
+                        .iter()
+                        .take(6)
+                        .map(ToString::to_string)
+                        .collect();
                     wrong.push(format!("{name}\n{told}"));
                 }
             }
@@ -85,7 +89,7 @@ type Played<'a> = BTreeMap<&'a String, Result<Vec<Value>, String>>;
 
 fn answers(plane: &ControlPlane, sequence: &Sequence) -> Result<Vec<Value>, String> {
     let start = Instant::now();
-    let exchanges = play(sequence, &mut Real(plane))?;
+    let exchanges = play(sequence, &mut Real::new(plane))?;
     if start.elapsed() > SLOW {
         println!("{}: {:.1} s", sequence.name, start.elapsed().as_secs_f64());
     }

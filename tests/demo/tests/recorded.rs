@@ -47,7 +47,11 @@ fn the_demo_cluster_answers_as_the_real_server_did() {
             (_, Some(_)) => {}
             (Fared::Failed(why), None) => wrong.push(format!("{name}: {why}")),
             (Fared::Otherwise(differences), None) => {
-                let lines: String = differences.iter().take(6).map(ToString::to_string).collect();
+                let lines: String = differences
+                    .iter()
+                    .take(6)
+                    .map(ToString::to_string)
+                    .collect();
                 wrong.push(format!("{name}\n{lines}"));
             }
         }
@@ -55,7 +59,9 @@ fn the_demo_cluster_answers_as_the_real_server_did() {
     }
     for name in known.keys() {
         if !all.iter().any(|sequence| sequence.name == *name) {
-            wrong.push(format!("{name}: listed in known.tsv, but there is no such sequence"));
+            wrong.push(format!(
+                "{name}: listed in known.tsv, but there is no such sequence"
+            ));
         }
     }
     let sum = format!("{equal} of {} sequences are equal", told.len());
@@ -96,7 +102,11 @@ fn report(told: &BTreeMap<&String, Fared>) -> String {
                         names.push(name);
                     }
                 }
-                let lines: String = differences.iter().take(12).map(ToString::to_string).collect();
+                let lines: String = differences
+                    .iter()
+                    .take(12)
+                    .map(ToString::to_string)
+                    .collect();
                 writeln!(each, "{name} ({} differences)\n{lines}", differences.len()).unwrap();
             }
         }

@@ -83,10 +83,9 @@ impl Seen {
             if let Some(version) = version(metadata) {
                 self.versions.insert(version);
             }
-            if let (Some(prefix), Some(name)) = (
-                metadata["generateName"].as_str(),
-                metadata["name"].as_str(),
-            ) && name.len() > prefix.len()
+            if let (Some(prefix), Some(name)) =
+                (metadata["generateName"].as_str(), metadata["name"].as_str())
+                && name.len() > prefix.len()
                 && name.starts_with(prefix)
                 && !self.written.contains(name)
             {
@@ -207,7 +206,9 @@ impl Seen {
 
 /// Whether it is a list of objects, or a Table of them: then its version is not an object's.
 pub(super) fn is_list(fields: &Map<String, Value>) -> bool {
-    fields.contains_key("items") || fields.contains_key("columnDefinitions") || fields.contains_key("rows")
+    fields.contains_key("items")
+        || fields.contains_key("columnDefinitions")
+        || fields.contains_key("rows")
 }
 
 fn version(metadata: &Value) -> Option<u64> {

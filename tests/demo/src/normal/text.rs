@@ -7,13 +7,14 @@ pub(super) fn uids(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let mut start = 0;
     while start + LENGTH <= bytes.len() {
-        let is_uid = bytes[start..start + LENGTH]
-            .iter()
-            .enumerate()
-            .all(|(place, byte)| match place {
-                8 | 13 | 18 | 23 => *byte == b'-',
-                _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(byte),
-            });
+        let is_uid =
+            bytes[start..start + LENGTH]
+                .iter()
+                .enumerate()
+                .all(|(place, byte)| match place {
+                    8 | 13 | 18 | 23 => *byte == b'-',
+                    _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(byte),
+                });
         if is_uid {
             found.push(start);
             start += LENGTH;
