@@ -150,7 +150,7 @@ impl Player<'_> {
             (None, Some(body)) => {
                 let body = known.body(body);
                 let body = match &step.with {
-                    Some(patch) => merged(body, &known.body(patch)),
+                    Some(change) => merged(body, &known.body(change)),
                     None => body,
                 };
                 body.to_string().into_bytes()
