@@ -58,6 +58,7 @@ impl Subject for Embedded {
             }
             Reply::Whole(answer) => refused(&answer),
             Reply::List(list) => refused(&list.answer()),
+            Reply::Log(_) => return Err("a watch was answered with a log".to_owned()),
         };
         self.watches.push(watched);
         Ok((head, self.watches.len() - 1))
@@ -107,7 +108,11 @@ fn head(answer: &Answer) -> Head {
     Head {
         code: answer.code,
         media_type: answer.content_type.to_owned(),
-        warnings: Vec::new(),
+        warnings: answer
+            .warnings
+            .iter()
+            .map(|text| format!("299 - {text:?}"))
+            .collect(),
     }
 }
 
