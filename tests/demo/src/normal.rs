@@ -2,7 +2,7 @@
 //!
 //! A uid becomes `uid#2`, the second that the sequence saw; a resourceVersion `rv#3`, the third smallest of the objects that it
 //! saw; that of a list or bookmark `rv#3+`, at least as new as that object; a time `time`; what was generated is numbered; the
-//! sequence's namespace is `NS`.
+//! sequence's namespace is `NS`. A whole object that an error quotes, in the order of upstream's Go fields, is `{…}`.
 //! What the sequence itself wrote stays as it is.
 
 mod seen;
@@ -38,6 +38,8 @@ struct Walk<'a> {
     seen: &'a Seen,
     /// Places of ages among a table's cells: events of a watch tell them once.
     ages: Vec<usize>,
+    /// Whether it is inside of a bookmark.
+    in_bookmark: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -45,6 +47,7 @@ impl<'a> Walk<'a> {
         Self {
             seen,
             ages: Vec::new(),
+            in_bookmark: false,
         }
     }
 
@@ -67,6 +70,9 @@ impl<'a> Walk<'a> {
                 }
                 Value::Array(items)
             }
+            Value::String(text) if field == "resourceVersion" && self.in_bookmark => {
+                Value::String(self.seen.at_least(text))
+            }
             Value::String(text) => Value::String(self.seen.text(field, text)),
             Value::Number(number) if field == "nodePort" => self.seen.port(number),
             other => other.clone(),
@@ -83,20 +89,22 @@ impl<'a> Walk<'a> {
             });
             self.ages = places.map(|(place, _)| place).collect();
         }
-        let is_bookmark = fields.get("type").is_some_and(|word| word == "BOOKMARK");
+        let was_in_bookmark = self.in_bookmark;
+        self.in_bookmark |= fields.get("type").is_some_and(|word| word == "BOOKMARK");
         let is_list = seen::is_list(fields);
         let each = fields.iter().map(|(name, value)| {
             let mut new = self.value(name, value);
-            if name == "metadata" && is_list {
-                self.seen.list_version(&mut new, value);
-            }
-            if name == "object" && is_bookmark {
-                self.seen
-                    .list_version(&mut new["metadata"], &value["metadata"]);
+            if name == "metadata"
+                && is_list
+                && let Some(version) = value["resourceVersion"].as_str()
+            {
+                new["resourceVersion"] = json!(self.seen.at_least(version));
             }
             (self.seen.text("", name), new)
         });
-        Value::Object(each.collect())
+        let object = Value::Object(each.collect());
+        self.in_bookmark = was_in_bookmark;
+        object
     }
 
     fn cell(&mut self, place: usize, cell: &Value) -> Value {

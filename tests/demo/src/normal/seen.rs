@@ -124,10 +124,15 @@ impl Seen {
                 text = format!("ip#{}", index + 1);
             }
         }
+        for (index, port) in self.ports.iter().enumerate() {
+            text = text.replace(&format!(":{port}/"), &format!(":nodePort#{}/", index + 1));
+        }
+        if field == "message" {
+            text = text::without_quoted_objects(&text);
+        }
         let tells_versions = {
             let plain = text.to_lowercase().replace(' ', "");
-            // A longer one quotes whole objects.
-            field == "message" && text.len() < 300 && plain.contains("resourceversion")
+            field == "message" && plain.contains("resourceversion")
         };
         if tells_versions {
             text = text::with_numbers(&text, |number| self.version(number));
@@ -163,15 +168,14 @@ impl Seen {
         }
     }
 
-    /// Of a list or a bookmark: its version stands for all that is not newer.
-    pub(super) fn list_version(&self, normal: &mut Value, metadata: &Value) {
-        if let Some(version) = version(metadata) {
-            normal["resourceVersion"] = json!(self.at_least(version));
+    /// The version of a list or a bookmark stands for all that is not newer.
+    pub(super) fn at_least(&self, version: &str) -> String {
+        match version.parse::<u64>() {
+            Ok(number) if number > 0 => {
+                format!("rv#{}+", self.versions.range(..=number).count())
+            }
+            _ => version.to_owned(),
         }
-    }
-
-    fn at_least(&self, version: u64) -> String {
-        format!("rv#{}+", self.versions.range(..=version).count())
     }
 
     fn version(&self, text: &str) -> String {
@@ -195,7 +199,7 @@ impl Seen {
         match inside {
             Some(mut inside) => {
                 if let Some(version) = inside["rv"].as_u64() {
-                    inside["rv"] = json!(self.at_least(version));
+                    inside["rv"] = json!(self.at_least(&version.to_string()));
                 }
                 inside.to_string()
             }

@@ -62,3 +62,19 @@ pub(super) fn with_numbers(text: &str, change: impl Fn(&str) -> String) -> Strin
     }
     out + rest
 }
+
+/// `text` with each object that it quotes as JSON (`"{\"apiVersion\":…}"`) cut out.
+pub(super) fn without_quoted_objects(text: &str) -> String {
+    const START: &str = r#""{\"apiVersion\""#;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, quoted)) = rest.split_once(START) {
+        let Some((_, after)) = quoted.split_once("}\"") else {
+            break;
+        };
+        out.push_str(before);
+        out.push_str("\"{…}\"");
+        rest = after;
+    }
+    out + rest
+}
