@@ -2,7 +2,7 @@
 //!
 //! A uid becomes `uid#2`, the second that the sequence saw; a resourceVersion `rv#3`, the third smallest of the objects that it
 //! saw; that of a list or bookmark `rv#3+`, at least as new as that object; a time `time`; what was generated is numbered; the
-//! sequence's namespace is `NS`. A whole object that an error quotes, in the order of upstream's Go fields, is `{…}`.
+//! sequence's namespace is `NS`. A whole object that an error quotes, in the order of upstream's Go fields, is `{…}`. Explanations of a table's columns are left out.
 //! What the sequence itself wrote stays as it is.
 
 mod seen;
@@ -89,10 +89,15 @@ impl<'a> Walk<'a> {
             });
             self.ages = places.map(|(place, _)| place).collect();
         }
+        let is_column = fields.contains_key("description") && fields.contains_key("priority");
         let was_in_bookmark = self.in_bookmark;
         self.in_bookmark |= fields.get("type").is_some_and(|word| word == "BOOKMARK");
         let is_list = seen::is_list(fields);
-        let each = fields.iter().map(|(name, value)| {
+        // What upstream explains of a column is its documentation.
+        let told = fields
+            .iter()
+            .filter(|(name, _)| !(is_column && *name == "description"));
+        let each = told.map(|(name, value)| {
             let mut new = self.value(name, value);
             if name == "metadata"
                 && is_list

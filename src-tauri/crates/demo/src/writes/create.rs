@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ownership::{Entries, FieldSet, Owner, track};
 use super::shape::{empty, schema_of, shaped};
-use super::{Part, Writer, key_of, name_of, names, seconds, set, uid};
+use super::{Part, Writer, admission, key_of, name_of, names, seconds, set, uid};
 use crate::World;
 use crate::kinds::Resource;
 use crate::status::Status;
@@ -120,7 +120,8 @@ pub(super) fn keep(
         },
     );
     set(metadata, "managedFields", entries.to_json());
-    begin(resource, &mut object);
+    begin(resource, &mut object, &seconds(world.now()));
+    admission::admit(world, resource, &mut object);
     if writer.dry_run {
         return Ok(Arc::new(object));
     }
@@ -128,7 +129,7 @@ pub(super) fn keep(
 }
 
 /// The status that a new object begins with: what a client says of it is not heard. Nodes, definitions and custom objects are heard.
-fn begin(resource: &Resource, object: &mut Value) {
+fn begin(resource: &Resource, object: &mut Value, now: &str) {
     match &*resource.kind {
         "Pod" => {
             object["status"] =
@@ -140,8 +141,9 @@ fn begin(resource: &Resource, object: &mut Value) {
             let name = object["metadata"]["name"].clone();
             object["metadata"]["labels"]["kubernetes.io/metadata.name"] = name;
         }
-        "PersistentVolumeClaim" | "PersistentVolume" => {
-            object["status"] = json!({"phase": "Pending"});
+        "PersistentVolumeClaim" => object["status"] = json!({"phase": "Pending"}),
+        "PersistentVolume" => {
+            object["status"] = json!({"phase": "Pending", "lastPhaseTransitionTime": now});
         }
         "Service" => object["status"] = json!({"loadBalancer": {}}),
         "Node" | "CustomResourceDefinition" | "APIService" => {}

@@ -1,6 +1,8 @@
 //! What an API server does between a request and its store.
 
+mod admission;
 mod create;
+mod defaults;
 mod deletion;
 mod names;
 pub mod ownership;

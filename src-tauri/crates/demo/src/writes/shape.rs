@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::schema::{Field, Kind, Problems, Schema, Structure, Types};
-use super::{Validation, Writer, schema};
+use super::{Validation, Writer, defaults, schema};
 use crate::kinds::Resource;
 use crate::status::Status;
 
@@ -51,10 +51,11 @@ pub(super) fn unknown(paths: &[String]) -> Vec<String> {
     told.collect()
 }
 
-/// An object in the form it is kept in, and what was wrong with it.
+/// An object in the form it is kept in, with its defaults, and what was wrong with it.
 pub(super) fn shaped(resource: &Resource, object: Value) -> (Value, Problems) {
     let mut problems = Problems::default();
-    let object = schema::decode(schema_of(resource).root(), object, &mut problems);
+    let mut object = schema::decode(schema_of(resource).root(), object, &mut problems);
+    defaults::fill(resource, &mut object);
     (object, problems)
 }
 
@@ -83,5 +84,5 @@ pub(super) fn schema_of(resource: &Resource) -> Schema {
 /// An object of the kind with nothing in it: what a new one is compared with.
 pub(super) fn empty(resource: &Resource) -> Value {
     let named = json!({"apiVersion": resource.api_version(), "kind": *resource.kind});
-    shaped(resource, named).0
+    schema::decode(schema_of(resource).root(), named, &mut Problems::default())
 }
