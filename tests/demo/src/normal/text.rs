@@ -38,13 +38,13 @@ pub(super) fn time(text: &str) -> Option<bool> {
     }
 }
 
-/// An age as kubectl tells it, of less than ten minutes: `12s`, `3m4s`.
+/// An age as kubectl tells it: `12s`, `3m4s`, `330d`.
 pub(super) fn is_age(text: &str) -> bool {
-    text.ends_with(['s', 'm'])
+    text.ends_with(['s', 'm', 'h', 'd', 'y'])
         && text.starts_with(|letter: char| letter.is_ascii_digit())
         && text
             .chars()
-            .all(|letter| letter.is_ascii_digit() || matches!(letter, 's' | 'm'))
+            .all(|letter| letter.is_ascii_digit() || matches!(letter, 's' | 'm' | 'h' | 'd' | 'y'))
 }
 
 /// `text` with each number in it replaced by what `change` makes of it.

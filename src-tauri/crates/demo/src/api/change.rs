@@ -82,6 +82,10 @@ fn changed(
         }
         ("DELETE", Some(name), None) => {
             let options = delete_options(request, query)?;
+            let writer = Writer {
+                dry_run: writer.dry_run || is_dry_body(request),
+                ..writer
+            };
             let namespace = target.namespace();
             match writes::delete_with(world, resource, namespace, name, &options, writer)? {
                 Deleted::Object(object) => answer(200, &object),
@@ -126,6 +130,10 @@ fn delete_all(
 ) -> Result<Answer, Status> {
     let resource = &target.resource;
     let options = delete_options(request, query)?;
+    let writer = Writer {
+        dry_run: writer.dry_run || is_dry_body(request),
+        ..writer
+    };
     let selected = Options::of(query, resource)?;
     let revision = world.store.revision();
     let found: Vec<_> = world
@@ -143,7 +151,7 @@ fn delete_all(
         };
         writes::delete_with(world, resource, namespace, of("name"), &options, writer)?;
     }
-    let items: Vec<&Value> = found.iter().map(AsRef::as_ref).collect();
+    let items: Vec<Value> = found.iter().map(|object| untyped(object)).collect();
     Ok(Answer::json(
         200,
         &serde_json::json!({
@@ -151,6 +159,16 @@ fn delete_all(
             "metadata": {"resourceVersion": revision.to_string()}, "items": items,
         }),
     ))
+}
+
+/// Items of a list do not tell their kind.
+fn untyped(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(fields) = object.as_object_mut() {
+        fields.remove("kind");
+        fields.remove("apiVersion");
+    }
+    object
 }
 
 fn success(code: u16) -> Value {
@@ -213,6 +231,14 @@ fn is_dry(query: &Query) -> Result<bool, Status> {
         }
     }
     Ok(query.find("dryRun").is_some())
+}
+
+/// Options of a deletion may say it in the body.
+fn is_dry_body(request: &Request) -> bool {
+    let body = serde_json::from_slice::<Value>(&request.body).unwrap_or_default();
+    body["dryRun"]
+        .as_array()
+        .is_some_and(|all| all.iter().any(|one| one == "All"))
 }
 
 fn validation(query: &Query) -> Result<Validation, Status> {

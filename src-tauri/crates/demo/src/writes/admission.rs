@@ -13,18 +13,13 @@ pub(super) fn admit(world: &mut World, resource: &Resource, object: &mut Value) 
         "Node" => taint(object),
         "Service" => service(world, object),
         "Job" => select(object),
-        "DaemonSet" => {
-            object["metadata"]["annotations"]["deprecated.daemonset.template.generation"] =
-                json!("1");
-        }
         "PersistentVolumeClaim" => protect(object, "kubernetes.io/pvc-protection"),
         "PersistentVolume" => protect(object, "kubernetes.io/pv-protection"),
-        "Secret" => conceal(object),
         _ => {}
     }
 }
 
-/// Plugins Priority, DefaultTolerationSeconds.
+/// Plugins `Priority` and `DefaultTolerationSeconds`.
 fn pod(object: &mut Value) {
     let spec = &mut object["spec"];
     if spec["priority"].is_null() {
@@ -49,7 +44,7 @@ fn pod(object: &mut Value) {
     set(spec, "tolerations", Value::Array(tolerations));
 }
 
-/// Plugin TaintNodesByCondition.
+/// Plugin `TaintNodesByCondition`.
 fn taint(object: &mut Value) {
     let mut taints = object["spec"]["taints"]
         .as_array()
@@ -116,7 +111,7 @@ fn select(object: &mut Value) {
     object["spec"]["selector"]["matchLabels"]["batch.kubernetes.io/controller-uid"] = uid;
 }
 
-/// Plugin StorageObjectInUseProtection.
+/// Plugin `StorageObjectInUseProtection`.
 fn protect(object: &mut Value, finalizer: &str) {
     let mut all = object["metadata"]["finalizers"]
         .as_array()
@@ -126,11 +121,4 @@ fn protect(object: &mut Value, finalizer: &str) {
         all.push(json!(finalizer));
     }
     set(&mut object["metadata"], "finalizers", Value::Array(all));
-}
-
-/// `stringData` becomes `data` and is told to nobody.
-fn conceal(object: &mut Value) {
-    if let Some(fields) = object.as_object_mut() {
-        fields.remove("stringData");
-    }
 }

@@ -31,7 +31,12 @@ const UNCOUNTED: [&str; 17] = [
     "ClusterRole",
     "ClusterRoleBinding",
 ];
-const UNCOUNTED_TOO: [&str; 3] = ["StorageClass", "Lease", "APIService"];
+const UNCOUNTED_TOO: [&str; 4] = [
+    "StorageClass",
+    "Lease",
+    "APIService",
+    "HorizontalPodAutoscaler",
+];
 
 /// Whether `metadata.generation` counts changes of the kind.
 pub(super) fn counted(resource: &Resource) -> bool {

@@ -11,6 +11,17 @@ use crate::kinds::Resource;
 use crate::status::Status;
 use crate::store::Key;
 
+/// Kinds whose deletion is answered with the object (`ReturnDeletedObject`).
+const TOLD_WHOLE: [&str; 6] = [
+    "Service",
+    "ServiceAccount",
+    "ResourceQuota",
+    "StorageClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+];
+/// Kinds whose dependents stay unless something else is said (`DefaultGarbageCollectionPolicy`).
+const ORPHANING: [&str; 2] = ["Job", "ReplicationController"];
 const ORPHAN: &str = "orphan";
 const FOREGROUND: &str = "foregroundDeletion";
 
@@ -54,7 +65,7 @@ pub fn delete_with(
     };
     check(resource, &before, name, options)?;
     let mut object = Value::clone(&before);
-    let finalizers = finalizers(&object, options);
+    let finalizers = finalizers(resource, &object, options);
     super::set(
         &mut object["metadata"],
         "finalizers",
@@ -99,6 +110,18 @@ pub fn delete_with(
         world.store.remove(&key).unwrap_or(before)
     };
     if &*resource.kind == "Pod" {
+        let mut last = Value::clone(&last);
+        let metadata = &mut last["metadata"];
+        metadata["deletionGracePeriodSeconds"] = json!(0);
+        if metadata["deletionTimestamp"].is_null() {
+            metadata["deletionTimestamp"] = json!(seconds(world.now()));
+            if let Some(generation) = metadata["generation"].as_i64() {
+                metadata["generation"] = json!(generation + 1);
+            }
+        }
+        return Ok(Deleted::Object(Arc::new(last)));
+    }
+    if TOLD_WHOLE.contains(&&*resource.kind) {
         return Ok(Deleted::Object(last));
     }
     let mut details =
@@ -111,8 +134,8 @@ pub fn delete_with(
     })))
 }
 
-/// Takes a marked object away once nothing holds it any more (`deleteWithoutFinalizers`).
-pub(super) fn finish(world: &mut World, key: &Key, object: &Value) -> Option<Arc<Value>> {
+/// Takes a marked object away once nothing holds it any more (`deleteWithoutFinalizers`), and tells whether it did.
+pub(super) fn finish(world: &mut World, key: &Key, object: &Value) -> bool {
     let metadata = &object["metadata"];
     let held = metadata["finalizers"]
         .as_array()
@@ -124,9 +147,9 @@ pub(super) fn finish(world: &mut World, key: &Key, object: &Value) -> Option<Arc
         .as_i64()
         .is_some_and(|grace| grace > 0);
     if metadata["deletionTimestamp"].is_null() || held || graceful {
-        return None;
+        return false;
     }
-    world.store.remove(key)
+    world.store.remove(key).is_some()
 }
 
 /// 409 where the object is not the one that was meant.
@@ -137,12 +160,18 @@ fn check(
     options: &DeleteOptions,
 ) -> Result<(), Status> {
     let metadata = &object["metadata"];
-    for (what, field, wanted) in [
-        ("UID", "uid", &options.uid),
+    for (what, field, wanted, meaning) in [
+        (
+            "UID",
+            "uid",
+            &options.uid,
+            "The object might have been deleted and then recreated",
+        ),
         (
             "ResourceVersion",
             "resourceVersion",
             &options.resource_version,
+            "The object might have been modified",
         ),
     ] {
         let found = metadata[field].as_str().unwrap_or_default();
@@ -150,14 +179,9 @@ fn check(
             && found != wanted
         {
             let why = format!(
-                "Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
+                "the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). {meaning}"
             );
-            return Err(Status::conflict(
-                &resource.group,
-                &resource.plural,
-                name,
-                &why,
-            ));
+            return Err(Status::conflict("", &resource.kind, name, &why));
         }
     }
     Ok(())
@@ -183,11 +207,14 @@ fn grace(resource: &Resource, pod: &Value, options: &DeleteOptions) -> i64 {
     let own = pod["spec"]["terminationGracePeriodSeconds"]
         .as_i64()
         .unwrap_or(30);
-    options.grace_period.unwrap_or(own).max(0)
+    match options.grace_period.unwrap_or(own) {
+        ..0 => 1,
+        seconds => seconds,
+    }
 }
 
 /// The object's finalizers with what the propagation asks for (`deletionFinalizersForGarbageCollection`).
-fn finalizers(object: &Value, options: &DeleteOptions) -> Vec<String> {
+fn finalizers(resource: &Resource, object: &Value, options: &DeleteOptions) -> Vec<String> {
     let old = object["metadata"]["finalizers"]
         .as_array()
         .into_iter()
@@ -197,6 +224,7 @@ fn finalizers(object: &Value, options: &DeleteOptions) -> Vec<String> {
         (Some(Propagation::Orphan), _) | (None, Some(true)) => Some(ORPHAN),
         (Some(Propagation::Foreground), _) => Some(FOREGROUND),
         (Some(Propagation::Background), _) | (None, Some(false)) => None,
+        (None, None) if ORPHANING.contains(&&*resource.kind) => Some(ORPHAN),
         (None, None) => return all,
     };
     all.retain(|one| one != ORPHAN && one != FOREGROUND);

@@ -45,6 +45,8 @@ pub fn update(
     };
     let entries = Entries::from_json(&before["metadata"]["managedFields"]);
     let mut after = object;
+    after["apiVersion"] = json!(resource.api_version());
+    after["kind"] = json!(*resource.kind);
     set(&mut after["metadata"], "managedFields", Value::Null);
     let (after, problems) = shaped(resource, after);
     if let Some(wrong) = problems.wrong {
@@ -153,8 +155,10 @@ pub(super) fn keep(
         return Ok(Arc::new(object));
     }
     let key = key_of(resource, before);
-    let kept = world.store.put(key.clone(), object);
-    Ok(deletion::finish(world, &key, &kept).unwrap_or(kept))
+    if deletion::finish(world, &key, &object) {
+        return Ok(Arc::new(object));
+    }
+    Ok(world.store.put(key, object))
 }
 
 /// Whether a write changes nothing but times of `managedFields`: then nothing is kept (apiserver, `fieldmanager/equality.go`).

@@ -2,6 +2,8 @@
 
 mod pod;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::set;
@@ -9,14 +11,20 @@ use crate::kinds::Resource;
 
 /// Fills in what `object` of the kind leaves out.
 pub(super) fn fill(resource: &Resource, object: &mut Value) {
+    if object.get("spec").is_none() {
+        // What has no spec gets none by being looked into.
+        fill_plain(resource, object);
+        return;
+    }
     match (&*resource.group, &*resource.kind) {
         ("", "Pod") => pod::fill(&mut object["spec"]),
         ("", "Service") => service(&mut object["spec"]),
         ("", "ReplicationController") => replication_controller(object),
-        ("", "Secret") => put(object, "type", json!("Opaque")),
-        ("", "Endpoints") => each(object, "subsets", |subset| {
-            each(subset, "ports", |port| put(port, "protocol", json!("TCP")));
-        }),
+        ("", "Namespace") => {
+            let name = object["metadata"]["name"].clone();
+            let labels = &mut object["metadata"]["labels"];
+            put(labels, "kubernetes.io/metadata.name", name);
+        }
         ("", "LimitRange") => each(&mut object["spec"], "limits", limits),
         ("", "PersistentVolumeClaim") => claim(object),
         ("", "PersistentVolume") => {
@@ -26,6 +34,15 @@ pub(super) fn fill(resource: &Resource, object: &mut Value) {
             if spec["hostPath"].is_object() {
                 put(&mut spec["hostPath"], "type", json!(""));
             }
+        }
+        ("apps", "DaemonSet") => {
+            let annotations = &mut object["metadata"]["annotations"];
+            put(
+                annotations,
+                "deprecated.daemonset.template.generation",
+                json!("1"),
+            );
+            workload("DaemonSet", &mut object["spec"]);
         }
         ("apps", _) => workload(&resource.kind, &mut object["spec"]),
         ("batch", "Job") => job(&mut object["spec"]),
@@ -39,6 +56,29 @@ pub(super) fn fill(resource: &Resource, object: &mut Value) {
         }
         ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(&mut object["spec"]),
         ("networking.k8s.io", "NetworkPolicy") => policy(&mut object["spec"]),
+        _ => {}
+    }
+}
+
+/// Of kinds without a spec.
+fn fill_plain(resource: &Resource, object: &mut Value) {
+    match (&*resource.group, &*resource.kind) {
+        ("", "Secret") => {
+            put(object, "type", json!("Opaque"));
+            let Some(Value::Object(texts)) = object
+                .as_object_mut()
+                .and_then(|fields| fields.remove("stringData"))
+            else {
+                return;
+            };
+            for (key, text) in texts {
+                let bytes = STANDARD.encode(text.as_str().unwrap_or_default());
+                object["data"][key] = json!(bytes);
+            }
+        }
+        ("", "Endpoints") => each(object, "subsets", |subset| {
+            each(subset, "ports", |port| put(port, "protocol", json!("TCP")));
+        }),
         ("discovery.k8s.io", "EndpointSlice") => each(object, "ports", |port| {
             put(port, "name", json!(""));
             put(port, "protocol", json!("TCP"));

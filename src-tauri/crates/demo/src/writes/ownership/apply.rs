@@ -67,11 +67,7 @@ pub fn apply(
     } else {
         Some(now.to_owned())
     };
-    entries.put(
-        owner,
-        set.difference(&nobodys()),
-        time.or_else(|| Some(now.to_owned())),
-    );
+    entries.put(owner, set.difference(&nobodys()), time);
     Ok(Applied { object, entries })
 }
 

@@ -90,14 +90,13 @@ fn patched(
         Patch::Json => {
             let operations: json_patch::Patch = serde_json::from_value(given)
                 .map_err(|error| Status::bad_request(error.to_string()))?;
-            json_patch::patch(&mut current, &operations).map_err(|error| {
+            json_patch::patch(&mut current, &operations).map_err(|_| {
                 Status::of(
                     422,
                     "Invalid",
-                    format!(
-                        "the server rejected our request due to an error in our request: {error}"
-                    ),
+                    "the server rejected our request due to an error in our request".to_owned(),
                 )
+                .with_empty_details()
             })?;
             Ok(current)
         }
