@@ -47,7 +47,7 @@ pub(super) fn is_age(text: &str) -> bool {
             .all(|letter| letter.is_ascii_digit() || matches!(letter, 's' | 'm' | 'h' | 'd' | 'y'))
 }
 
-/// `text` with each number in it replaced by what `change` makes of it.
+/// `text` with each number in it, but for those within words, replaced by what `change` makes of it.
 pub(super) fn with_numbers(text: &str, change: impl Fn(&str) -> String) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -57,7 +57,11 @@ pub(super) fn with_numbers(text: &str, change: impl Fn(&str) -> String) -> Strin
             .find(|letter: char| !letter.is_ascii_digit())
             .unwrap_or(number.len());
         out.push_str(&rest[..start]);
-        out.push_str(&change(&number[..length]));
+        if out.ends_with(|letter: char| letter.is_ascii_alphabetic()) {
+            out.push_str(&number[..length]);
+        } else {
+            out.push_str(&change(&number[..length]));
+        }
         rest = &number[length..];
     }
     out + rest

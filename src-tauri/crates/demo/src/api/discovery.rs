@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
 use super::accept::transformed;
@@ -93,6 +96,9 @@ fn resource_list(world: &World, group: &str, version: &str) -> Option<Value> {
             "verbs": verbs(&resource),
         });
         named(&mut own, &resource);
+        if matches!(resource.verbs, Verbs::Stored) {
+            own["storageVersionHash"] = json!(storage_hash(&resource));
+        }
         all.push(own);
         for name in &resource.subresources {
             let part = Part::of(&resource, name);
@@ -204,6 +210,16 @@ fn discovered(resource: &Resource, version: &str) -> Value {
         all["subresources"] = json!(parts);
     }
     all
+}
+
+/// A fingerprint of the form in which objects are kept (apiserver, `discovery.StorageVersionHash`).
+fn storage_hash(resource: &Resource) -> String {
+    let kept = format!(
+        "{}/{}/{}",
+        resource.group, resource.version, resource.kind
+    );
+    let hash = digest(&SHA256, kept.as_bytes());
+    STANDARD.encode(&hash.as_ref()[..8])
 }
 
 fn named(own: &mut Value, resource: &Resource) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ownership::{Entries, FieldSet, Owner, track};
 use super::shape::{empty, schema_of, shaped};
-use super::{Part, Writer, admission, key_of, name_of, names, seconds, set, uid};
+use super::{Part, Writer, admission, key_of, name_of, names, seconds, set, uid, validation};
 use crate::World;
 use crate::kinds::Resource;
 use crate::status::Status;
@@ -96,6 +96,7 @@ pub(super) fn keep(
         metadata["name"] = json!(format!("{prefix}{}", suffix(world.random())));
     }
     names::check_name(resource, &object)?;
+    validation::check(resource, &object)?;
     let key = key_of(resource, &object);
     if world.store.get(&key).is_some() {
         return Err(Status::already_exists(

@@ -14,6 +14,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod update;
+mod validation;
 mod writer;
 
 use jiff::Timestamp;

@@ -8,7 +8,7 @@ use super::create::{counted, ignored, owner};
 use super::names::invalid;
 use super::ownership::{Entries, track};
 use super::shape::{schema_of, shaped};
-use super::{Part, Writer, deletion, key_of, name_of, scale, seconds, set};
+use super::{Part, Writer, deletion, key_of, name_of, scale, seconds, set, validation};
 use crate::World;
 use crate::kinds::Resource;
 use crate::status::Status;
@@ -146,6 +146,9 @@ pub(super) fn keep(
     };
     if counted(resource) && part != Part::Status && changed(&object) {
         object["metadata"]["generation"] = json!(old["generation"].as_i64().unwrap_or(0) + 1);
+    }
+    if part != Part::Status {
+        validation::check(resource, &object)?;
     }
     check_fixed(resource, before, &object)?;
     if same(before, &object) {
