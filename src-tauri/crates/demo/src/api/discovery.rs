@@ -214,10 +214,7 @@ fn discovered(resource: &Resource, version: &str) -> Value {
 
 /// A fingerprint of the form in which objects are kept (apiserver, `discovery.StorageVersionHash`).
 fn storage_hash(resource: &Resource) -> String {
-    let kept = format!(
-        "{}/{}/{}",
-        resource.group, resource.version, resource.kind
-    );
+    let kept = format!("{}/{}/{}", resource.group, resource.version, resource.kind);
     let hash = digest(&SHA256, kept.as_bytes());
     STANDARD.encode(&hash.as_ref()[..8])
 }

@@ -46,6 +46,10 @@ fn pod(object: &mut Value) {
 
 /// Plugin `TaintNodesByCondition`.
 fn taint(object: &mut Value) {
+    if object["status"]["allocatable"].is_object() {
+        // It is at work from the beginning: nobody here takes the taint away once it is ready.
+        return;
+    }
     let mut taints = object["spec"]["taints"]
         .as_array()
         .cloned()

@@ -199,7 +199,7 @@ fn finalizers_and_grace_hold_what_is_deleted() {
     )
     .unwrap();
     assert!(world.get("configmaps", "n", "c").is_none());
-    let pod = json!({"metadata": {"name": "p", "namespace": "n"}, "spec": {"nodeName": "x", "containers": []}});
+    let pod = json!({"metadata": {"name": "p", "namespace": "n"}, "spec": {"nodeName": "x", "containers": [{"name": "c", "image": "i:1"}]}});
     make(&mut world, "", "pods", pod).unwrap();
     let pods = world.resource("", "pods").unwrap();
     let going = delete(&mut world, &pods, "n", "p", ALICE).unwrap();

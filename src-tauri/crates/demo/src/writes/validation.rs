@@ -64,10 +64,10 @@ pub(super) fn check(resource: &Resource, object: &Value) -> Result<(), Status> {
         ("", "Pod") => pod::check("spec", spec, &mut problems),
         ("", "Service") => service(spec, &mut problems),
         ("", "ConfigMap") => keys(object, &mut problems),
-        ("", "PersistentVolumeClaim") => {
-            if spec["accessModes"].as_array().is_none_or(Vec::is_empty) {
-                problems.required("spec.accessModes", "at least 1 access mode is required");
-            }
+        ("", "PersistentVolumeClaim")
+            if spec["accessModes"].as_array().is_none_or(Vec::is_empty) =>
+        {
+            problems.required("spec.accessModes", "at least 1 access mode is required");
         }
         ("", "Event") => {
             let named = &object["involvedObject"]["namespace"];
@@ -107,6 +107,9 @@ pub(super) fn check(resource: &Resource, object: &Value) -> Result<(), Status> {
     Err(invalid(resource, super::name_of(object), &causes))
 }
 
+const LABEL_KEY: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
 fn metadata(metadata: &Value, problems: &mut Problems) {
     for owner in metadata["ownerReferences"].as_array().into_iter().flatten() {
         for (field, why) in [
@@ -124,17 +127,15 @@ fn metadata(metadata: &Value, problems: &mut Problems) {
             }
         }
     }
-    const KEY: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-    const VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
     for field in ["labels", "annotations"] {
         for (key, value) in metadata[field].as_object().into_iter().flatten() {
             let place = format!("metadata.{field}");
             let part = key.split_once('/').map_or(&**key, |(_, part)| part);
             if part.is_empty() || !is_word(part) {
-                problems.invalid(&*place, &Value::from(key.as_str()), KEY);
+                problems.invalid(&*place, &Value::from(key.as_str()), LABEL_KEY);
             }
             if field == "labels" && !is_word(value.as_str().unwrap_or_default()) {
-                problems.invalid(place, value, VALUE);
+                problems.invalid(place, value, LABEL_VALUE);
             }
         }
     }
@@ -152,9 +153,14 @@ fn is_word(text: &str) -> bool {
 
 fn keys(object: &Value, problems: &mut Problems) {
     const KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-    for key in object["data"].as_object().into_iter().flat_map(|all| all.keys()) {
+    for key in object["data"]
+        .as_object()
+        .into_iter()
+        .flat_map(|all| all.keys())
+    {
         let value = Value::from(key.as_str());
-        let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        let allowed =
+            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
         if key.is_empty() || !key.chars().all(allowed) {
             problems.invalid(format!("data[{key}]"), &value, KEY);
         }
@@ -169,7 +175,10 @@ fn keys(object: &Value, problems: &mut Problems) {
 }
 
 fn service(spec: &Value, problems: &mut Problems) {
-    let ports = spec["ports"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ports = spec["ports"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     if ports.is_empty() && spec["type"] != "ExternalName" && spec["clusterIP"] != "None" {
         problems.required("spec.ports", "");
     }

@@ -5,7 +5,10 @@ use serde_json::Value;
 use super::Problems;
 
 pub(super) fn check(place: &str, spec: &Value, problems: &mut Problems) {
-    let volumes: Vec<&Value> = items(spec, "volumes").iter().map(|one| &one["name"]).collect();
+    let volumes: Vec<&Value> = items(spec, "volumes")
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
     if items(spec, "containers").is_empty() {
         problems.required(format!("{place}.containers"), "");
     }
@@ -44,7 +47,10 @@ fn container(place: &str, container: &Value, volumes: &[&Value], problems: &mut 
     for (index, port) in items(container, "ports").iter().enumerate() {
         let place = format!("{place}.ports[{index}]");
         let number = &port["containerPort"];
-        if !number.as_i64().is_some_and(|number| (1..=65_535).contains(&number)) {
+        if !number
+            .as_i64()
+            .is_some_and(|number| (1..=65_535).contains(&number))
+        {
             problems.invalid(
                 format!("{place}.containerPort"),
                 number,
@@ -72,7 +78,11 @@ fn container(place: &str, container: &Value, volumes: &[&Value], problems: &mut 
         &["Always", "IfNotPresent", "Never"],
     );
     for kind in ["limits", "requests"] {
-        for (name, quantity) in container["resources"][kind].as_object().into_iter().flatten() {
+        for (name, quantity) in container["resources"][kind]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
             if quantity.as_str().is_some_and(|text| text.starts_with('-')) {
                 problems.invalid(
                     format!("{place}.resources.{kind}[{name}]"),
@@ -85,5 +95,8 @@ fn container(place: &str, container: &Value, volumes: &[&Value], problems: &mut 
 }
 
 fn items<'a>(object: &'a Value, list: &str) -> &'a [Value] {
-    object[list].as_array().map(Vec::as_slice).unwrap_or_default()
+    object[list]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
