@@ -41,7 +41,7 @@ fn put(served: &Served, plural: &str, name: &str) {
     served.with(|world| {
         let resource = world.resource("", plural).unwrap();
         let object =
-            json!({"metadata": {"name": name, "namespace": "x"}, "spec": {"containers": []}});
+            json!({"metadata": {"name": name, "namespace": "x"}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
         writes::create(world, &resource, object, Writer::named("test")).unwrap();
     });
 }
