@@ -98,6 +98,17 @@ impl Status {
         status
     }
 
+    /// 422 for a parameter of a request: `kind` is `CreateOptions` or its like (apimachinery, `meta/v1/validation`).
+    pub fn invalid_options(kind: &str, field: &str, reason: &str, why: &str) -> Self {
+        let message = format!("{kind}.meta.k8s.io \"\" is invalid: {field}: {why}");
+        let mut status = Self::of(422, "Invalid", message);
+        status.details = Some(json!({
+            "group": "meta.k8s.io", "kind": kind,
+            "causes": [{"reason": reason, "message": why, "field": field}],
+        }));
+        status
+    }
+
     /// With `details: {}`, as what comes before any resource is refused.
     #[must_use]
     pub fn with_empty_details(mut self) -> Self {

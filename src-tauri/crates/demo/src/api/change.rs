@@ -19,12 +19,12 @@ pub(crate) fn change(
     target: &Target,
 ) -> Result<Answer, Status> {
     let query = Query::of(&request.query);
-    let manager = manager(&query, request);
+    let manager = manager(&query, request)?;
     let warnings = Warnings::default();
     let writer = Writer {
-        dry_run: is_dry(&query)?,
+        dry_run: is_dry(&query, options_of(request))?,
         force: query.flag("force"),
-        validation: validation(&query)?,
+        validation: validation(&query, options_of(request))?,
         warnings: Some(&warnings),
         ..Writer::named(&manager)
     };
@@ -218,19 +218,28 @@ fn patch(request: &Request, target: &Target) -> Result<Patch, Status> {
     }
 }
 
-fn is_dry(query: &Query) -> Result<bool, Status> {
-    for value in query.all("dryRun") {
-        if value != "All" {
-            return Err(Status::of(
-                422,
-                "Invalid",
-                format!(
-                    "CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: {value:?}: supported values: \"All\""
-                ),
-            ));
-        }
+/// The kind of a request's parameters.
+fn options_of(request: &Request) -> &'static str {
+    match &*request.method {
+        "PUT" => "UpdateOptions",
+        "PATCH" => "PatchOptions",
+        "DELETE" => "DeleteOptions",
+        _ => "CreateOptions",
     }
-    Ok(query.find("dryRun").is_some())
+}
+
+fn is_dry(query: &Query, options: &str) -> Result<bool, Status> {
+    let values: Vec<&str> = query.all("dryRun").collect();
+    if values.iter().any(|value| *value != "All") {
+        let why = format!("Unsupported value: {values:?}: supported values: \"All\"");
+        return Err(Status::invalid_options(
+            options,
+            "dryRun",
+            "FieldValueNotSupported",
+            &why,
+        ));
+    }
+    Ok(!values.is_empty())
 }
 
 /// Options of a deletion may say it in the body.
@@ -241,30 +250,45 @@ fn is_dry_body(request: &Request) -> bool {
         .is_some_and(|all| all.iter().any(|one| one == "All"))
 }
 
-fn validation(query: &Query) -> Result<Validation, Status> {
+fn validation(query: &Query, options: &str) -> Result<Validation, Status> {
     match query.text("fieldValidation") {
         "" | "Warn" => Ok(Validation::Warn),
         "Ignore" => Ok(Validation::Ignore),
         "Strict" => Ok(Validation::Strict),
-        other => Err(Status::of(
-            422,
-            "Invalid",
-            format!(
-                "CreateOptions.meta.k8s.io \"\" is invalid: fieldValidation: Unsupported value: {other:?}: supported values: \"Ignore\", \"Strict\", \"Warn\""
-            ),
-        )),
+        other => {
+            let why = format!(
+                "Unsupported value: {other:?}: supported values: \"\", \"Ignore\", \"Strict\", \"Warn\""
+            );
+            Err(Status::invalid_options(
+                options,
+                "fieldValidation",
+                "FieldValueNotSupported",
+                &why,
+            ))
+        }
     }
 }
 
-/// Who writes where nothing is said (apiserver, `managerOrUserAgent`).
-fn manager(query: &Query, request: &Request) -> String {
-    match query.text("fieldManager") {
-        "" => {
-            let agent = request.agent.split('/').next().unwrap_or_default();
-            agent.chars().take(128).collect()
-        }
-        named => named.to_owned(),
+/// Who writes where nothing is said (apiserver, `managerOrUserAgent`). Who applies must say it.
+fn manager(query: &Query, request: &Request) -> Result<String, Status> {
+    const LONGEST: usize = 128;
+    let refused = |reason: &str, why: &str| {
+        Status::invalid_options(options_of(request), "fieldManager", reason, why)
+    };
+    let named = query.text("fieldManager");
+    if named.len() > LONGEST {
+        let why = "Too long: may not be more than 128 bytes";
+        return Err(refused("FieldValueTooLong", why));
     }
+    if !named.is_empty() {
+        return Ok(named.to_owned());
+    }
+    if request.content_type.starts_with("application/apply-patch") {
+        let why = "Required value: is required for apply patch";
+        return Err(refused("FieldValueRequired", why));
+    }
+    let agent = request.agent.split('/').next().unwrap_or_default();
+    Ok(agent.chars().take(LONGEST).collect())
 }
 
 fn object(request: &Request, target: &Target, writer: Writer<'_>) -> Result<Value, Status> {
@@ -291,12 +315,20 @@ fn placed(mut object: Value, target: &Target) -> Result<Value, Status> {
     }
     if let Some(name) = &target.name {
         let found = object["metadata"]["name"].as_str().unwrap_or_default();
-        if !found.is_empty() && found != name {
+        if found.is_empty() {
+            return Err(unnamed(name));
+        }
+        if found != name {
             return Err(Status::bad_request(format!(
                 "the name of the object ({found}) does not match the name on the URL ({name})"
             )));
         }
-        object["metadata"]["name"] = Value::from(name.as_str());
     }
     Ok(object)
+}
+
+fn unnamed(name: &str) -> Status {
+    Status::bad_request(format!(
+        "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+    ))
 }

@@ -119,10 +119,14 @@ fn resource_list(world: &World, group: &str, version: &str) -> Option<Value> {
     } else {
         format!("{group}/{version}")
     };
-    Some(json!({
-        "kind": "APIResourceList", "apiVersion": "v1",
+    let mut list = json!({
+        "kind": "APIResourceList",
         "groupVersion": group_version, "resources": all,
-    }))
+    });
+    if !group.is_empty() {
+        list["apiVersion"] = json!("v1");
+    }
+    Some(list)
 }
 
 fn wants_aggregated(request: &Request) -> bool {

@@ -88,7 +88,9 @@ pub fn delete_with(
         if !marked || shorter {
             let end = world.now() + SignedDuration::from_secs(grace);
             metadata["deletionTimestamp"] = json!(seconds(end));
-            metadata["deletionGracePeriodSeconds"] = json!(grace);
+            if &*resource.kind != "Namespace" {
+                metadata["deletionGracePeriodSeconds"] = json!(grace);
+            }
             if !marked && let Some(generation) = metadata["generation"].as_i64() {
                 metadata["generation"] = json!(generation + 1);
             }

@@ -35,6 +35,12 @@ pub(super) fn check_name(resource: &Resource, object: &Value) -> Result<(), Stat
     } else if parts.iter().all(|part| is_label(part)) {
         return Ok(());
     } else {
+        let dotted = label && name.contains('.') && &*resource.kind == "Namespace";
+        let wanted = if dotted {
+            "must not contain dots"
+        } else {
+            wanted
+        };
         format!("Invalid value: {name:?}: {wanted}")
     };
     Err(invalid(

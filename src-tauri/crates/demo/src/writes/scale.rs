@@ -66,7 +66,13 @@ pub(super) fn scaled(object: &Value, scale: &Value) -> Result<Value, Status> {
         let message = format!(
             "Scale.autoscaling {name:?} is invalid: spec.replicas: Invalid value: {replicas}: must be greater than or equal to 0"
         );
-        return Err(Status::of(422, "Invalid", message));
+        let mut status = Status::of(422, "Invalid", message);
+        let why = format!("Invalid value: {replicas}: must be greater than or equal to 0");
+        status.details = Some(json!({
+            "name": name, "group": "autoscaling", "kind": "Scale",
+            "causes": [{"reason": "FieldValueInvalid", "message": why, "field": "spec.replicas"}],
+        }));
+        return Err(status);
     }
     let mut object = object.clone();
     object["spec"]["replicas"] = json!(replicas);

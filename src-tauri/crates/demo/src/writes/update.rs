@@ -205,6 +205,14 @@ fn check_fixed(resource: &Resource, before: &Value, after: &Value) -> Result<(),
             }
         }
     }
+    if &*resource.kind == "Secret" && before["type"] != after["type"] {
+        let why = format!("Invalid value: {}: field is immutable", after["type"]);
+        return Err(invalid(
+            resource,
+            name,
+            &[("type", "FieldValueInvalid", &why)],
+        ));
+    }
     let fixed = FIXED
         .iter()
         .find(|(kind, _)| *kind == &*resource.kind)

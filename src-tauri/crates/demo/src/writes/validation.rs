@@ -111,6 +111,22 @@ const LABEL_KEY: &str = "name part must consist of alphanumeric characters, '-',
 const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
 fn metadata(metadata: &Value, problems: &mut Problems) {
+    for (index, finalizer) in metadata["finalizers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        let known = ["orphan", "foregroundDeletion", "kubernetes"];
+        let text = finalizer.as_str().unwrap_or_default();
+        if !text.contains('/') && !known.contains(&text) {
+            problems.invalid(
+                format!("metadata.finalizers[{index}]"),
+                finalizer,
+                "name is neither a standard finalizer name nor is it fully qualified",
+            );
+        }
+    }
     for owner in metadata["ownerReferences"].as_array().into_iter().flatten() {
         for (field, why) in [
             ("apiVersion", "version must not be empty"),

@@ -149,6 +149,19 @@ impl DeleteOptions {
             None => None,
             Some(policy) => Some(Propagation::parse(policy)?),
         };
+        if let Some(policy) = body["propagationPolicy"].as_str()
+            && body["orphanDependents"].is_boolean()
+        {
+            let why = format!(
+                "Invalid value: {policy:?}: orphanDependents and deletionPropagation cannot be both set"
+            );
+            return Err(Status::invalid_options(
+                "DeleteOptions",
+                "propagationPolicy",
+                "FieldValueInvalid",
+                &why,
+            ));
+        }
         Ok(Self {
             grace_period: body["gracePeriodSeconds"].as_i64(),
             propagation,
@@ -166,13 +179,17 @@ impl Propagation {
             "Orphan" => Ok(Self::Orphan),
             "Background" => Ok(Self::Background),
             "Foreground" => Ok(Self::Foreground),
-            other => Err(Status::of(
-                422,
-                "Invalid",
-                format!(
-                    "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"{other}\": supported values: \"Background\", \"Foreground\", \"Orphan\""
-                ),
-            )),
+            other => {
+                let why = format!(
+                    "Unsupported value: {other:?}: supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""
+                );
+                Err(Status::invalid_options(
+                    "DeleteOptions",
+                    "propagationPolicy",
+                    "FieldValueNotSupported",
+                    &why,
+                ))
+            }
         }
     }
 }

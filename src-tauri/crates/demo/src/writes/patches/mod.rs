@@ -165,7 +165,33 @@ fn applied(
     if !given["metadata"].is_object() {
         given["metadata"] = Value::Object(Map::new());
     }
-    given["metadata"]["name"] = json!(name);
+    let of = |field: &str| given[field].as_str().unwrap_or_default();
+    let version = of("apiVersion");
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    if version.is_empty() || group != &*resource.group || of("kind") != &*resource.kind {
+        let version = if version.contains('/') {
+            version.to_owned()
+        } else {
+            format!("/{version}")
+        };
+        return Err(Status::bad_request(format!(
+            "invalid object type: {version}, Kind={}",
+            of("kind")
+        )));
+    }
+    match super::name_of(&given) {
+        "" => {
+            return Err(Status::bad_request(format!(
+                "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+            )));
+        }
+        found if found != name => {
+            return Err(Status::bad_request(format!(
+                "the name of the object ({found}) does not match the name on the URL ({name})"
+            )));
+        }
+        _ => {}
+    }
     if resource.namespaced {
         given["metadata"]["namespace"] = json!(namespace);
     }
