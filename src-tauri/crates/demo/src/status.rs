@@ -148,6 +148,15 @@ impl Status {
     }
 }
 
+/// What Go says of text that is no JSON, where it is known.
+pub(crate) fn no_json(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        "unexpected end of JSON input".to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
 /// `deployments.apps`, or `pods` of the core group.
 pub fn qualified(group: &str, plural: &str) -> String {
     if group.is_empty() {

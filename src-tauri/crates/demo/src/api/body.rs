@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{JSON, Request};
-use crate::status::Status;
+use crate::status::{Status, no_json};
 
 /// The media type must be one that objects come in (415 else); none at all stands for JSON.
 pub(crate) fn check_media(request: &Request) -> Result<(), Status> {
@@ -25,7 +25,8 @@ pub(crate) fn json(request: &Request) -> Result<Value, Status> {
     check_media(request)?;
     serde_json::from_slice(&request.body).map_err(|error| {
         Status::bad_request(format!(
-            "couldn't get version/kind; json parse error: {error}"
+            "couldn't get version/kind; json parse error: {}",
+            no_json(&error)
         ))
     })
 }

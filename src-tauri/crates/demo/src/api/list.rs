@@ -112,7 +112,9 @@ fn page(world: &World, target: &Target, options: &Options) -> Result<Page, Statu
         return Err(if paged {
             let token = Token {
                 revision: -1,
-                after: after.unwrap_or_default()[prefix.len()..].to_owned(),
+                after: after.unwrap_or_default()[prefix.len()..]
+                    .trim_start_matches('/')
+                    .to_owned(),
             };
             Status::expired(
                 "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.",

@@ -2,14 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::set;
+use super::{Writer, set};
 use crate::World;
 use crate::kinds::Resource;
 
 /// Changes a new object of the kind; its name and uid are set.
-pub(super) fn admit(world: &mut World, resource: &Resource, object: &mut Value) {
+pub(super) fn admit(
+    world: &mut World,
+    resource: &Resource,
+    object: &mut Value,
+    writer: Writer<'_>,
+) {
     match &*resource.kind {
         "Pod" => pod(object),
+        // (core/endpoints, `WarningsOnCreate`)
+        "Endpoints" => writer.warn(
+            "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+                .to_owned(),
+        ),
         "Node" => taint(object),
         "Service" => service(world, object),
         "Job" => select(object),

@@ -127,7 +127,7 @@ pub(super) fn keep(
     );
     set(metadata, "managedFields", entries.to_json());
     begin(resource, &mut object, &seconds(world.now()));
-    admission::admit(world, resource, &mut object);
+    admission::admit(world, resource, &mut object, writer);
     if writer.dry_run {
         return Ok(Arc::new(object));
     }

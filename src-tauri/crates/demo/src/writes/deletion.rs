@@ -64,6 +64,14 @@ pub fn delete_with(
         return Err(Status::not_found(&resource.group, &resource.plural, name));
     };
     check(resource, &before, name, options)?;
+    if &*resource.kind == "Job"
+        && options.propagation.is_none()
+        && options.orphan_dependents.is_none()
+    {
+        let kept = "child pods are preserved by default when jobs are deleted";
+        let instead = "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
+        writer.warn(format!("{kept}; {instead}"));
+    }
     let mut object = Value::clone(&before);
     let finalizers = finalizers(resource, &object, options);
     super::set(

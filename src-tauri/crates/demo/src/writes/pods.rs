@@ -73,6 +73,14 @@ pub fn evict(
         .filter(|budget| selects(budget, &pod))
         .collect();
     if !ended {
+        if matching.len() > 1 {
+            return Err(Status::of(
+                500,
+                "InternalError",
+                "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+                    .to_owned(),
+            ));
+        }
         let counts = |budget: &Value| budget["status"]["disruptionsAllowed"].as_i64().unwrap_or(0);
         if let Some(budget) = matching.iter().find(|budget| counts(budget) < 1) {
             let (status, budget_name) = (&budget["status"], super::name_of(budget));

@@ -144,7 +144,10 @@ pub(super) fn keep(
         };
         spec(object) != spec(before)
     };
-    if counted(resource) && part != Part::Status && changed(&object) {
+    // Annotations of a Deployment go on to its ReplicaSets (`deploymentStrategy.PrepareForUpdate`).
+    let annotated = &*resource.kind == "Deployment"
+        && object["metadata"]["annotations"] != before["metadata"]["annotations"];
+    if counted(resource) && part != Part::Status && (annotated || changed(&object)) {
         object["metadata"]["generation"] = json!(old["generation"].as_i64().unwrap_or(0) + 1);
     }
     if part != Part::Status {

@@ -12,7 +12,7 @@ use super::shape::{empty, schema_of, shaped, unknown};
 use super::{Part, Patch, Validation, Writer, Written, create, scale, seconds, set, update};
 use crate::World;
 use crate::kinds::Resource;
-use crate::status::Status;
+use crate::status::{Status, no_json};
 use crate::store::Key;
 
 /// Changes a part of an object by a patch. `body` is JSON.
@@ -27,8 +27,9 @@ pub fn patch(
     body: &[u8],
     writer: Writer<'_>,
 ) -> Result<Written, Status> {
-    let given: Value = serde_json::from_slice(body)
-        .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
+    let given: Value = serde_json::from_slice(body).map_err(|error| {
+        Status::bad_request(format!("error decoding patch: {}", no_json(&error)))
+    })?;
     let before = world
         .store
         .get(&Key::new(&resource.key(), namespace, name))
@@ -88,16 +89,26 @@ fn patched(
     };
     match kind {
         Patch::Json => {
-            let operations: json_patch::Patch = serde_json::from_value(given)
-                .map_err(|error| Status::bad_request(error.to_string()))?;
-            json_patch::patch(&mut current, &operations).map_err(|_| {
+            let Value::Array(mut operations) = given else {
+                return Err(Status::bad_request(
+                    "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+                ));
+            };
+            let refused = || {
                 Status::of(
                     422,
                     "Invalid",
                     "the server rejected our request due to an error in our request".to_owned(),
                 )
                 .with_empty_details()
-            })?;
+            };
+            for operation in &mut operations {
+                lenient(&current, operation);
+                let one = json_patch::Patch(vec![
+                    serde_json::from_value(operation.clone()).map_err(|_| refused())?,
+                ]);
+                json_patch::patch(&mut current, &one).map_err(|_| refused())?;
+            }
             Ok(current)
         }
         Patch::Merge | Patch::Apply => {
@@ -109,6 +120,14 @@ fn patched(
             let merged = strategic::merge(Some(schema.root()), fields(current)?, fields(given)?);
             merged.map(Value::Object).map_err(Status::bad_request)
         }
+    }
+}
+
+/// Upstream's library lets `replace` add a member that is not there (evanphx/json-patch, version 4).
+fn lenient(current: &Value, operation: &mut Value) {
+    let path = operation["path"].as_str().unwrap_or_default();
+    if operation["op"] == "replace" && current.pointer(path).is_none() {
+        operation["op"] = json!("add");
     }
 }
 
