@@ -56,6 +56,13 @@ impl Kubeconfig {
         self
     }
 
+    /// With a context entry that begins in a namespace.
+    #[must_use]
+    pub fn context_in(mut self, name: &str, cluster: &str, user: &str, namespace: &str) -> Self {
+        self.contexts.push(json!({"name": name, "context": {"cluster": cluster, "user": user, "namespace": namespace}}));
+        self
+    }
+
     /// With a user of its own, and a context of the same name.
     #[must_use]
     pub fn way_in(self, name: &str, cluster: &str, user: &Value) -> Self {

@@ -69,6 +69,8 @@ export class ClusterState {
 
   /** The table shown last; it stays open behind other pages. */
   tableKind = $state('pods');
+  /** How often the user went to a table: the keyboard goes there, even to the one that is shown already. */
+  arrivals = $state(0);
   canBack = $state(false);
   canForward = $state(false);
 
@@ -153,6 +155,7 @@ export class ClusterState {
       if (kind !== this.tableKind) this.filter = '';
       this.tableKind = kind;
       this.place = { type: 'table', kind };
+      this.arrivals += 1;
     }
     this.drawer = null;
   }

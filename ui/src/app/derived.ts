@@ -11,6 +11,8 @@ export const HELM: Link = { id: 'helmreleases', title: 'Releases', lack: '', uns
 /** A table made from others. */
 export interface DerivedTable {
   title: string;
+  /** What its rows are, in a sentence: `No … in namespace shop`. */
+  things: string;
   /** The link of the sidebar it belongs to. */
   under: string;
   namespaced: boolean;
@@ -30,18 +32,21 @@ export const RELEASES = 'helmreleases';
 export const DERIVED: Readonly<Record<string, DerivedTable>> = {
   [CAPACITY]: {
     title: 'Node capacity',
+    things: 'nodes',
     under: 'nodes',
     namespaced: false,
     also: ['capacity', 'requests', 'top nodes'],
   },
   [EVENT_GROUPS]: {
     title: 'Events, grouped',
+    things: 'groups of events',
     under: 'events',
     namespaced: true,
     also: ['event groups', 'rate'],
   },
   [RELEASES]: {
     title: 'Helm releases',
+    things: 'Helm releases',
     under: RELEASES,
     namespaced: true,
     also: ['releases', 'charts'],

@@ -1954,6 +1954,10 @@ events: Array<ObjectEvent>,
  */
 eventsTotal: number, 
 /**
+ * Whether its own events are still being read.
+ */
+eventsLoading: boolean, 
+/**
  * What it owns, or the pods on a node; the first 100.
  */
 owned: Array<OwnedObject>, 
@@ -3338,7 +3342,7 @@ export interface Commands {
   kinds: { argument: ClusterAsk; answer: KindList };
   /** What the account may not do with objects of a kind in a namespace, as far as is known; asks nothing of the server first. */
   actions: { argument: ActionsAsk; answer: Actions };
-  /** Names of the namespaces for the selector, sorted; empty when they may not be listed. */
+  /** Names of the namespaces for the selector, sorted; empty when they may not be listed, an error when that failed. */
   namespaces: { argument: ClusterAsk; answer: Array<string> };
   /** Finds kinds, objects, namespaces and what the window adds, by a few letters. */
   find: { argument: FindAsk; answer: Found };

@@ -252,7 +252,7 @@ impl Handler for App {
             .session(&ask.cluster)?
             .call(Session::namespaces)
             .await?;
-        wait(answer).await
+        wait(answer).await?
     }
 
     async fn find(&self, ask: FindAsk) -> Result<Found, WireError> {

@@ -45,9 +45,9 @@ pub(crate) fn request(error: &RequestError) -> WireError {
         RequestError::Status {
             code: 404 | 410, ..
         } => ErrorCode::Gone,
+        RequestError::Malformed { .. } => ErrorCode::Malformed,
         RequestError::Status { .. }
         | RequestError::TooLarge { .. }
-        | RequestError::Malformed { .. }
         | RequestError::Internal { .. } => ErrorCode::Other,
     };
     split(code, &error.to_string())

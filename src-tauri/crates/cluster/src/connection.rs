@@ -302,7 +302,7 @@ impl Connection {
     }
 
     /// The body, up to `limit` bytes, of an answer that is worth reading also where the server says that it is not well
-    /// (5xx). Any other refusal is an error; credentials are not renewed for it.
+    /// (5xx, as text). Any other refusal is an error; credentials are not renewed for it.
     pub(crate) async fn words_of_health(
         &self,
         ask: Ask<'_>,
@@ -310,7 +310,10 @@ impl Connection {
     ) -> Result<Bytes, RequestError> {
         let signed = self.0.credentials.current().await?;
         let answer = Box::pin(self.answer(Method::GET, ask, None, &signed)).await?;
-        if answer.status.is_success() || answer.status.is_server_error() {
+        let kind = answer.headers.get(http::header::CONTENT_TYPE);
+        // Checks are told as text; an object is the refusal of something in between.
+        let is_text = !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        if answer.status.is_success() || (answer.status.is_server_error() && is_text) {
             return answer.collect(limit).await;
         }
         let (target, words) = (&self.0.target, self.0.credentials.words());

@@ -140,7 +140,7 @@ commands! {
     kinds(ClusterAsk) -> KindList;
     /// What the account may not do with objects of a kind in a namespace, as far as is known; asks nothing of the server first.
     actions(ActionsAsk) -> Actions;
-    /// Names of the namespaces for the selector, sorted; empty when they may not be listed.
+    /// Names of the namespaces for the selector, sorted; empty when they may not be listed, an error when that failed.
     namespaces(ClusterAsk) -> Strings;
     /// Finds kinds, objects, namespaces and what the window adds, by a few letters.
     find(FindAsk) -> Found;

@@ -418,6 +418,8 @@ pub struct Details {
     pub events: Vec<ObjectEvent>,
     /// Events known in all.
     pub events_total: u32,
+    /// Whether its own events are still being read.
+    pub events_loading: bool,
     /// What it owns, or the pods on a node; the first 100.
     pub owned: Vec<OwnedObject>,
     /// How much that is in all.

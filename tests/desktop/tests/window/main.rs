@@ -15,6 +15,7 @@ mod overview;
 mod relations;
 mod scaling;
 mod start;
+mod states;
 mod steps;
 mod tables;
 mod truth;

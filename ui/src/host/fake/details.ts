@@ -286,6 +286,7 @@ const part: FakePart = ({ world, notify }) => {
         owners: [],
         events: [],
         eventsTotal: 0,
+        eventsLoading: !loaded,
         owned: [],
         ownedTotal: 0,
         ownedProblem: '',

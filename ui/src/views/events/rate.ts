@@ -27,7 +27,9 @@ export function words(rate: EventRate, at: number): string {
 
 /** The hour in words. */
 export function summary(rate: EventRate): string {
-  if (rate.state.phase === 'listing') return 'Reading events…';
+  if (rate.state.phase === 'listing') {
+    return rate.state.why ? `Events have not come yet: ${rate.state.why}` : 'Reading events…';
+  }
   if (rate.state.phase === 'failed') return 'Events cannot be read';
   const sum = (list: readonly number[]) => list.reduce((all, n) => all + n, 0);
   const warnings = counted(sum(rate.warnings), 'warning');

@@ -38,6 +38,17 @@ export class LiveLog {
     this.#puller?.want();
   }
 
+  /** Tries to open again after a failure. */
+  retry(): void {
+    this.#puller?.stop();
+    this.#unsubscribe?.();
+    if (this.#id !== null) rpc('close_log', { id: this.#id }).catch(() => undefined);
+    this.#id = null;
+    this.error = null;
+    this.window = null;
+    void this.#open();
+  }
+
   /** Stops following. */
   close(): void {
     this.#closed = true;

@@ -40,7 +40,7 @@ function show(state: ViewState, listsNothing = false): HTMLElement {
     target: document.body,
     props: {
       view: view as unknown as LiveView,
-      title: 'Deployments',
+      things: 'Deployments',
       namespaced: true,
       namespaces: ['shop'],
       filter: '',

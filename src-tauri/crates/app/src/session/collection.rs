@@ -129,13 +129,15 @@ impl Collection {
     }
 
     /// Why nothing of it can be had; `None` while something is, or may come.
-    pub(crate) fn failed(&self) -> Option<String> {
-        let failed = self.feeds.iter().all(Feed::failed) && !self.feeds.is_empty();
-        let why = |feed: &Feed| match &feed.health {
-            Health::Failed { error, .. } => Some(error.to_string()),
-            Health::Listing | Health::Live { .. } | Health::Stale { .. } => None,
-        };
-        self.feeds.first().filter(|_| failed).and_then(why)
+    pub(crate) fn failure(&self) -> Option<&RequestError> {
+        let failed = self.feeds.iter().all(Feed::failed);
+        self.feeds
+            .first()
+            .filter(|_| failed)
+            .and_then(|feed| match &feed.health {
+                Health::Failed { error, .. } => Some(error),
+                Health::Listing | Health::Live { .. } | Health::Stale { .. } => None,
+            })
     }
 
     /// The namespaces it is fed from where the account may not list all of them; `None` where it may, or that is not known yet.

@@ -40,6 +40,8 @@ pub(crate) struct Drawer {
     deleted: bool,
     problem: Option<WireError>,
     events: BTreeMap<String, EventRow>,
+    /// They were listed once, or cannot be.
+    events_settled: bool,
     events_problem: String,
     /// Its controller, that one's controller, and so on.
     pub(super) lineage: Vec<ObjectLink>,
@@ -130,7 +132,10 @@ impl Drawer {
         };
         match update {
             Update::Rows(rows) => rows.into_iter().for_each(put),
-            Update::Listed { rows, .. } => rows.into_iter().flatten().for_each(put),
+            Update::Listed { rows, .. } => {
+                rows.into_iter().flatten().for_each(put);
+                self.events_settled |= !owned;
+            }
             Update::Changed(changes) => {
                 for change in changes {
                     match change {
@@ -141,6 +146,7 @@ impl Drawer {
                 }
             }
             Update::Health(Health::Failed { error, .. }) => {
+                self.events_settled |= !owned;
                 let events = &Kind::Events.spec().resource;
                 let place = match self.namespace.as_str() {
                     "" => Where::Everywhere,
@@ -153,6 +159,9 @@ impl Drawer {
                 };
             }
             Update::Health(Health::Live { .. }) => self.events_problem.clear(),
+            Update::Health(Health::Stale { why, .. }) if !self.events_settled && !owned => {
+                self.events_problem = format!("Events have not come yet. {why}");
+            }
             Update::Health(Health::Listing | Health::Stale { .. })
             | Update::Header(_)
             | Update::Preview(_)
@@ -267,6 +276,7 @@ impl Session {
             deleted: false,
             problem: None,
             events: BTreeMap::new(),
+            events_settled: false,
             events_problem: String::new(),
             lineage: Vec::new(),
             owned: Owned::default(),
@@ -407,6 +417,7 @@ impl Session {
             owned_problem: drawer.owned.problem().to_owned(),
             events,
             events_total,
+            events_loading: !drawer.events_settled,
             events_problem: if drawer.events_problem.is_empty() {
                 drawer.owned.events_problem().to_owned()
             } else {

@@ -51,7 +51,7 @@ impl Session {
             let Some(kind) = kinds.iter().find(|kind| kind.id == collection.kind_id) else {
                 continue;
             };
-            let failed = collection.failed();
+            let failed = collection.failure().map(ToString::to_string);
             if let Some(why) = failed {
                 told.unsearched.push(format!("{}: {why}", kind.title));
                 continue;

@@ -334,6 +334,10 @@ impl Session {
                     state.lack = error.lack;
                     return state;
                 }
+                Health::Stale { why, .. } if !watch.listed => {
+                    state.phase = Phase::Listing;
+                    state.why.clone_from(why);
+                }
                 Health::Stale { as_of_ms, why, .. } => {
                     state.phase = Phase::Stale;
                     state.why = self.status.stale_words(*as_of_ms, why);
@@ -344,7 +348,9 @@ impl Session {
             }
         }
         if let Some(why) = self.status.doubt() {
-            state.phase = Phase::Stale;
+            if state.phase != Phase::Listing {
+                state.phase = Phase::Stale;
+            }
             state.why = why;
         }
         state

@@ -6,7 +6,7 @@ use cluster::discovery::Discovery;
 use cluster::{RequestError, discover};
 use model::{Kind, Resource};
 use tokio::sync::oneshot;
-use wire::{KindList, ObjectRef};
+use wire::{ErrorCode, KindList, ObjectRef, WireError};
 
 use super::Session;
 use super::collection::CollectionId;
@@ -39,7 +39,7 @@ pub(crate) struct KindsState {
     /// What was last told to the window.
     told: Option<KindList>,
     waiting: Vec<oneshot::Sender<KindList>>,
-    namespaces_waiting: Vec<oneshot::Sender<Vec<String>>>,
+    namespaces_waiting: Vec<oneshot::Sender<Result<Vec<String>, WireError>>>,
 }
 
 impl KindsState {
@@ -288,7 +288,7 @@ impl Session {
     }
 
     /// Names of all namespaces, once they are listed; empty when they may not be.
-    pub(crate) fn namespaces(&mut self) -> oneshot::Receiver<Vec<String>> {
+    pub(crate) fn namespaces(&mut self) -> oneshot::Receiver<Result<Vec<String>, WireError>> {
         let (answer, answered) = oneshot::channel();
         let id = self.typed_collection(Kind::Namespaces);
         self.hold_namespace_names(id);
@@ -320,8 +320,14 @@ impl Session {
             .map(|(_, row)| row.meta().name.to_string())
             .collect();
         names.sort_unstable();
+        // Who may not list them is told so by there being none; any other failure is one.
+        let failure = collection.failure().filter(|_| names.is_empty());
+        let told = match failure.map(crate::errors::request) {
+            Some(error) if error.code != ErrorCode::Forbidden => Err(error),
+            Some(_) | None => Ok(names),
+        };
         for waiting in self.kinds.namespaces_waiting.drain(..) {
-            let _ = waiting.send(names.clone());
+            let _ = waiting.send(told.clone());
         }
     }
 }

@@ -60,11 +60,13 @@ impl Collection {
                 "{unreadable} objects the server sent could not be read and are missing here."
             );
         }
-        if let Some(why) = now.doubt()
-            && state.phase == Phase::Live
-        {
-            state.phase = Phase::Stale;
-            state.why = why;
+        if let Some(why) = now.doubt() {
+            if state.phase == Phase::Live {
+                state.phase = Phase::Stale;
+                state.why = why;
+            } else if state.phase == Phase::Listing && state.why.is_empty() {
+                state.why = why;
+            }
         }
         state
     }
@@ -116,6 +118,10 @@ impl Feed {
                 String::new(),
                 None,
             ),
+            // What never came is not out of date.
+            Health::Stale {
+                as_of_ms: _, why, ..
+            } if !self.listed => (Phase::Listing, why.clone(), None),
             Health::Stale { as_of_ms, why, .. } => {
                 (Phase::Stale, now.stale_words(*as_of_ms, why), None)
             }
@@ -156,7 +162,8 @@ impl Feed {
                 }
             },
         };
-        if rank(phase) > rank(state.phase) {
+        let says_more = phase == state.phase && state.why.is_empty() && !why.is_empty();
+        if rank(phase) > rank(state.phase) || says_more {
             state.phase = phase;
             state.why = why;
             state.code = code;

@@ -22,6 +22,8 @@ const NAME: &str = "cluster-autoscaler-status";
 enum Known {
     #[default]
     Unread,
+    /// It has not come yet, for this reason.
+    Delayed(String),
     /// There is no such `ConfigMap`.
     Absent,
     Read(AutoscalerStatus),
@@ -80,15 +82,22 @@ impl Session {
                 rows: Some(rows), ..
             } => Some(!rows.is_empty()),
             // Its row came before, if there is one.
-            Update::Listed { rows: None, .. } => {
-                (!watch.fetching && matches!(watch.known, Known::Unread)).then_some(false)
-            }
+            Update::Listed { rows: None, .. } => (!watch.fetching
+                && matches!(watch.known, Known::Unread | Known::Delayed(_)))
+            .then_some(false),
             Update::Changed(changes) => changes.last().map(|change| match change {
                 Change::Put(_) => true,
                 Change::Gone { .. } => false,
             }),
             Update::Health(Health::Failed { error, .. }) => {
                 watch.known = Known::Failed(error);
+                self.overview.dirty = true;
+                None
+            }
+            Update::Health(Health::Stale { why, .. })
+                if matches!(watch.known, Known::Unread | Known::Delayed(_)) =>
+            {
+                watch.known = Known::Delayed(why);
                 self.overview.dirty = true;
                 None
             }
@@ -146,6 +155,13 @@ impl Session {
             .known
         {
             Known::Unread => (listing(), String::new(), Vec::new()),
+            Known::Delayed(why) => {
+                let state = ViewState {
+                    why: why.clone(),
+                    ..listing()
+                };
+                (state, String::new(), Vec::new())
+            }
             Known::Absent => (
                 live(),
                 format!(

@@ -218,9 +218,9 @@ impl Session {
     pub(crate) fn state_of(&self, kinds: &[Kind], namespaces: &[String]) -> ViewState {
         let rank = |state: &ViewState| match state.phase {
             Phase::Live => u8::from(!state.why.is_empty()),
-            Phase::Listing => 2,
-            Phase::Stale => 3,
-            Phase::Failed => 4,
+            Phase::Listing => 2 + u8::from(!state.why.is_empty()),
+            Phase::Stale => 4,
+            Phase::Failed => 5,
         };
         let states = kinds.iter().map(|kind| {
             let mut all = self.collections.values();

@@ -1,5 +1,7 @@
 //! Relations as the window shows them.
 
+use std::collections::BTreeMap;
+
 use cluster::Deed;
 use model::links::Relation;
 use model::relations::{self, Drawing, Edge, around, layout, sections};
@@ -30,7 +32,10 @@ pub(super) fn shown(session: &Session, view: &RelationsView) -> Relations {
         }
         _ => String::new(),
     };
-    let loading = view.sources.iter().filter(|source| source.loading());
+    let loading = view
+        .sources
+        .iter()
+        .filter(|source| source.loading() && !source.delayed());
     Relations {
         version: view.version,
         loaded,
@@ -171,6 +176,7 @@ fn remarks(view: &RelationsView, found: &relations::Relations) -> Vec<String> {
         let why = said.lack.map_or(said.message, |lack| lack.sentence);
         remarks.push(format!("{} is not looked at. {why}", resource.kind));
     }
+    remarks.extend(delays(view));
     let search = &view.search;
     if search.running() {
         let ahead = search.ahead.as_ref().map_or(0, Vec::len);
@@ -187,6 +193,21 @@ fn remarks(view: &RelationsView, found: &relations::Relations) -> Vec<String> {
         ));
     }
     remarks
+}
+
+/// What is still waited for because something went wrong: kinds by reason.
+fn delays(view: &RelationsView) -> impl Iterator<Item = String> {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for source in view.sources.iter().filter(|source| source.delayed()) {
+        let kinds = reasons.entry(&source.delay).or_default();
+        kinds.push(&source.want.resource.kind);
+    }
+    reasons.into_iter().map(|(why, kinds)| {
+        format!(
+            "Not listed yet: {}. {why} The server is asked again by itself.",
+            kinds.join(", ")
+        )
+    })
 }
 
 fn index(at: usize) -> u32 {

@@ -20,6 +20,8 @@ pub(super) struct Source {
     pub(super) names: BTreeSet<Place>,
     pub(super) listed: bool,
     pub(super) error: Option<RequestError>,
+    /// Why it is still being waited for, where something went wrong; else empty.
+    pub(super) delay: String,
 }
 
 impl Source {
@@ -31,12 +33,18 @@ impl Source {
             names: BTreeSet::new(),
             listed: false,
             error: None,
+            delay: String::new(),
         }
     }
 
     /// Whether objects are still arriving.
     pub(super) fn loading(&self) -> bool {
         !self.listed && self.error.is_none()
+    }
+
+    /// Whether it is waited for because something went wrong.
+    pub(super) fn delayed(&self) -> bool {
+        self.loading() && !self.delay.is_empty()
     }
 
     /// Applies an update; whether anything differs.
@@ -46,6 +54,7 @@ impl Source {
             Update::Listed { rows, .. } => {
                 self.listed = true;
                 self.error = None;
+                self.delay.clear();
                 if let Some(rows) = rows {
                     self.rows.clear();
                     self.names.clear();
@@ -67,6 +76,7 @@ impl Source {
             }
             Update::Health(Health::Failed { error, .. }) => self.error = Some(error),
             Update::Health(Health::Live { .. }) => return self.error.take().is_some(),
+            Update::Health(Health::Stale { why, .. }) if !self.listed => self.delay = why,
             Update::Health(Health::Listing | Health::Stale { .. })
             | Update::Header(_)
             | Update::Preview(_)
