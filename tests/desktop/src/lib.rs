@@ -12,6 +12,7 @@ mod guard;
 mod home;
 mod kubeconfig;
 mod listener;
+mod mouse;
 mod processes;
 mod programs;
 mod relay;

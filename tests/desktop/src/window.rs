@@ -6,9 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{fs, thread};
 
-use fantoccini::actions::{
-    InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction,
-};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder};
@@ -31,7 +29,7 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// The window. Dropping it ends the program; when a test fails, it first keeps a screenshot and prints what was seen.
 pub struct Window {
-    client: Client,
+    pub(crate) client: Client,
     // In the order of dropping: the driver (and with it the program) before its folders.
     guard: Guard,
     home: Home,
@@ -201,7 +199,7 @@ impl Window {
     }
 
     /// Gives the driver one command; a page that is busy for ever must not stop the tests.
-    fn ask<T>(&self, command: impl Future<Output = Result<T, CmdError>>) -> Result<T, String> {
+    pub(crate) fn ask<T>(&self, command: impl Future<Output = Result<T, CmdError>>) -> Result<T, String> {
         let answer = self
             .runtime
             .block_on(async { tokio::time::timeout(ANSWER, command).await });
@@ -334,42 +332,6 @@ impl Window {
         #[allow(clippy::cast_possible_truncation)]
         let at = |index: usize| place[index].as_f64().unwrap_or_default().round() as i64;
         self.click_at(at(0), at(1));
-    }
-
-    /// Clicks at a place of the page, in CSS pixels.
-    ///
-    /// # Panics
-    /// If the driver refuses.
-    #[allow(clippy::cast_precision_loss)]
-    pub fn click_at(&self, x: i64, y: i64) {
-        let mouse = MouseActions::new("mouse".to_owned())
-            .then(PointerAction::MoveTo {
-                duration: None,
-                x: x as f64,
-                y: y as f64,
-            })
-            .then(PointerAction::Down {
-                button: MOUSE_BUTTON_LEFT,
-            })
-            .then(PointerAction::Up {
-                button: MOUSE_BUTTON_LEFT,
-            });
-        self.ask(self.client.perform_actions(mouse))
-            .expect("the mouse clicks");
-    }
-
-    /// Moves the mouse off whatever it was over, into the corner of the page.
-    ///
-    /// # Panics
-    /// If the driver refuses.
-    pub fn move_mouse_away(&self) {
-        let mouse = MouseActions::new("mouse".to_owned()).then(PointerAction::MoveTo {
-            duration: None,
-            x: 2.0,
-            y: 2.0,
-        });
-        self.ask(self.client.perform_actions(mouse))
-            .expect("the mouse moves");
     }
 
     /// Presses and releases a key, with `held` held down.

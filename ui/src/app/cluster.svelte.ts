@@ -176,10 +176,23 @@ export class ClusterState {
     this.filter = filter;
   }
 
+  /** A served kind by its id; in another version than the one shown first its title says which. */
+  kindOf(id: string): KindEntry | undefined {
+    const known = this.kinds.find((one) => one.id === id);
+    if (known) return known;
+    const [group, version, plural] = id.split('/');
+    if (!version) return undefined;
+    const other = this.kinds.find(
+      (one) =>
+        (one.group || 'core') === group && one.plural === plural && one.versions.includes(version),
+    );
+    return other && { ...other, id, title: `${other.title} ${version}` };
+  }
+
   /** The title of a kind that the cluster serves. */
   titleOf(kind: string): string | undefined {
     if (kind === SCALING.id) return SCALING.title;
-    return this.kinds.find((one) => one.id === kind)?.title;
+    return this.kindOf(kind)?.title;
   }
 
   /** Opens the scaling page of an autoscaler, the drawer of anything else. */

@@ -26,6 +26,14 @@ function ofCluster(cluster: ClusterState): Own[] {
   const tables = Object.entries(DERIVED).map(([id, { title, also }]) =>
     own('kind', title, () => cluster.goTo(id), [...also]),
   );
+  const versions = cluster.kinds
+    .filter((kind) => kind.custom)
+    .flatMap((kind) =>
+      kind.versions.slice(1).map((version) => {
+        const id = `${kind.group}/${version}/${kind.plural}`;
+        return own('kind', `${kind.title} ${version}`, () => cluster.goTo(id), [kind.group]);
+      }),
+    );
   const views = settings.savedViews.map((view) =>
     own('view', view.name, () => {
       settings.setTable(view.kind, view.table);
@@ -35,6 +43,7 @@ function ofCluster(cluster: ClusterState): Own[] {
   return [
     own('kind', OVERVIEW.title, () => cluster.goTo(OVERVIEW.id), ['cluster', 'health', 'pulse']),
     ...tables,
+    ...versions,
     own('kind', SCALING.title, () => cluster.goTo(SCALING.id), ['autoscalers']),
     ...views,
     own('command', 'All namespaces', () => (cluster.namespaces = [])),

@@ -6,7 +6,8 @@ use wire::{GoTo, KindEntry};
 /// Suggestions given.
 const NEAR: usize = 3;
 
-/// Where `text` leads: `deploy`, `po kube-system`, `po all`, `ns shop`, `ctx dev`, `widgets.example.com`.
+/// Where `text` leads: `deploy`, `po kube-system`, `po all`, `ns shop`, `ctx dev`, `widgets.example.com`,
+/// `widgets.v1beta1.example.com`.
 pub(crate) fn go(
     text: &str,
     kinds: &[KindEntry],
@@ -70,7 +71,10 @@ fn refused(problem: String, near: Vec<&str>) -> GoTo {
 }
 
 fn to_kind(word: &str, rest: &[&str], kinds: &[KindEntry], namespaces: &[String]) -> GoTo {
-    let Some(kind) = named(word, kinds) else {
+    let Some(kind) = named(word, kinds)
+        .cloned()
+        .or_else(|| versioned(word, kinds))
+    else {
         let names: Vec<&str> = kinds
             .iter()
             .flat_map(|kind| {
@@ -135,6 +139,20 @@ fn named<'a>(word: &str, kinds: &'a [KindEntry]) -> Option<&'a KindEntry> {
         .or_else(|| all().find(is))
 }
 
+/// The kind in the version named between its name and its group, as kubectl takes it (`ParseResourceArg` of
+/// apimachinery/pkg/runtime/schema).
+fn versioned(word: &str, kinds: &[KindEntry]) -> Option<KindEntry> {
+    let mut parts = word.splitn(3, '.');
+    let (name, version, group) = (parts.next()?, parts.next()?, parts.next()?);
+    let kind = named(&format!("{name}.{group}"), kinds)?;
+    kind.versions.iter().find(|served| *served == version)?;
+    Some(KindEntry {
+        id: format!("{}/{version}/{}", kind.group, kind.plural),
+        title: format!("{} {version}", kind.title),
+        ..kind.clone()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,7 +169,7 @@ mod tests {
             namespaced,
             short_names: short.iter().map(|&s| s.to_owned()).collect(),
             categories: Vec::new(),
-            versions: Vec::new(),
+            versions: vec!["v1".to_owned(), "v1beta1".to_owned()],
             custom: false,
             lack: None,
             unsure: false,
@@ -201,6 +219,14 @@ mod tests {
             ("events.events.k8s.io", "events.k8s.io/events - -||"),
             ("widget.example.com", "example.com/widgets - -||"),
             ("widgets.example", "example.com/widgets - -||"),
+            (
+                "widgets.v1beta1.example.com",
+                "example.com/v1beta1/widgets - -||",
+            ),
+            (
+                "widgets.v7.example.com",
+                "- - -|This cluster has no kind “widgets.v7.example.com”.|",
+            ),
             ("deplyo", "- - -|This cluster has no kind “deplyo”.|deploy"),
             ("po shpo", "- - -|There is no namespace “shpo”.|shop"),
             ("ns nowhere", "- - -|There is no namespace “nowhere”.|"),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use desktop::{cluster, namespace};
+use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::steps::{
@@ -119,4 +120,58 @@ fn odd_columns_and_text_shift_nothing() {
     open_drawer(&window, "short");
     until_drawer_says(&window, "last");
     window.shot("custom-odd-drawer");
+}
+
+#[test]
+fn another_served_version_is_opened_by_its_name() {
+    let space = namespace("custom-versions");
+    let version = |name: &str, storage: bool, column: &str| {
+        json!({
+            "name": name, "served": true, "storage": storage,
+            "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}},
+            "additionalPrinterColumns": [{"name": column, "type": "string", "jsonPath": ".spec.tone"}],
+        })
+    };
+    apply(&json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "gongs.odd.scalescope.dev"},
+        "spec": {
+            "group": "odd.scalescope.dev", "scope": "Namespaced",
+            "names": {"kind": "Gong", "plural": "gongs", "singular": "gong"},
+            "versions": [version("v1", true, "Tone"), version("v1beta1", false, "Pitch")],
+        },
+    }));
+    let name = "crd/gongs.odd.scalescope.dev";
+    cluster()
+        .kubectl(&["wait", "--for=condition=Established", name, "--timeout=30s"])
+        .unwrap();
+    apply(&object("Gong", space, "large", &json!({"tone": "deep"})));
+    let window = connected();
+    open_table(&window, "Gongs", space);
+    until_row(&window, "large");
+    window.until(
+        "its column",
+        "return columnsOf(grid()).includes('Tone')",
+        &[],
+    );
+    window.press(&[Key::Shift], ':');
+    window.until(
+        "the prompt",
+        "return document.activeElement === one('textbox', 'Kind, then namespaces')",
+        &[],
+    );
+    window.type_text("gongs.v1beta1.odd.scalescope.dev");
+    window.until_text("goes to Gongs v1beta1");
+    window.press(&[], Key::Enter);
+    let shown = "return one('grid', 'Gongs v1beta1') && columnsOf(grid()).includes('Pitch')";
+    window.until("the other version", shown, &[]);
+    until_row(&window, "large");
+    open_drawer(&window, "large");
+    window.click_found("YAML", "return one('tab', 'YAML', drawer())", &[]);
+    until_drawer_says(&window, "apiVersion: odd.scalescope.dev/v1beta1");
+    window.shot("custom-version");
+    // The palette has it too.
+    go_to(&window, "Gongs");
+    go_to(&window, "Gongs v1beta1");
+    window.until("the other version", shown, &[]);
 }

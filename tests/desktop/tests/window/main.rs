@@ -11,6 +11,7 @@ mod helm;
 mod hostile;
 mod limited;
 mod logs;
+mod mouse;
 mod overview;
 mod relations;
 mod scaling;

@@ -8,6 +8,7 @@ mod failed;
 mod filled;
 mod forbidden;
 mod gate;
+mod large;
 mod loading;
 mod scene;
 mod screens;
