@@ -199,7 +199,10 @@ impl Window {
     }
 
     /// Gives the driver one command; a page that is busy for ever must not stop the tests.
-    pub(crate) fn ask<T>(&self, command: impl Future<Output = Result<T, CmdError>>) -> Result<T, String> {
+    pub(crate) fn ask<T>(
+        &self,
+        command: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T, String> {
         let answer = self
             .runtime
             .block_on(async { tokio::time::timeout(ANSWER, command).await });

@@ -76,7 +76,7 @@ fn a_heading_is_dragged_and_a_click_still_sorts() {
     window.drag(from, (ready.0 - 20, ready.1));
     window.until(
         "Status before Ready",
-        "const all = columnsOf(grid()); return all.indexOf('Status') < all.indexOf('Ready')",
+        "const titles = columnsOf(grid()); return titles.indexOf('Status') < titles.indexOf('Ready')",
         &[],
     );
     // The drag has sorted nothing, and has taken no column away.

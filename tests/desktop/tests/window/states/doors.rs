@@ -136,7 +136,7 @@ fn connecting_and_the_question_in_every_state() {
     until_on_a_context(&window);
     window.press(&[], Key::Enter);
     let walk = Walk::through(&window, "failed");
-    walk.here("question", "consent()");
+    walk.here("start-refused", "says('is a device, not a file')");
     walk.end();
 }
 
