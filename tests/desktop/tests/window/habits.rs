@@ -20,7 +20,7 @@ pub(crate) const CONTRAST: &str = "
     const ground = (e) => {
       for (let at = e; at; at = at.parentElement) {
         const css = getComputedStyle(at).backgroundColor;
-        if (css !== 'transparent' && !/, 0\\)$/.test(css)) return css;
+        if (css !== 'transparent' && !/^rgba.*, 0\\)$/.test(css)) return css;
       }
       return 'rgb(255, 255, 255)';
     };
