@@ -379,6 +379,7 @@ impl std::fmt::Debug for Revealed {
 /// Answer of `details`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools)] // what is known of its parts, each by itself
 pub struct Details {
     /// Rises with each change.
     pub version: u32,

@@ -25,6 +25,15 @@ use crate::lacks::{self, Where};
 const FIRST_PAIRS: usize = 20;
 const MOST_PAIRS: usize = 200;
 
+/// How far the object's own events are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OwnEvents {
+    /// Neither listed nor refused yet.
+    Awaited,
+    /// Listed once, or they cannot be.
+    Settled,
+}
+
 /// One open drawer.
 pub(crate) struct Drawer {
     kind_id: String,
@@ -40,8 +49,7 @@ pub(crate) struct Drawer {
     deleted: bool,
     problem: Option<WireError>,
     events: BTreeMap<String, EventRow>,
-    /// They were listed once, or cannot be.
-    events_settled: bool,
+    own_events: OwnEvents,
     events_problem: String,
     /// Its controller, that one's controller, and so on.
     pub(super) lineage: Vec<ObjectLink>,
@@ -134,7 +142,7 @@ impl Drawer {
             Update::Rows(rows) => rows.into_iter().for_each(put),
             Update::Listed { rows, .. } => {
                 rows.into_iter().flatten().for_each(put);
-                self.events_settled |= !owned;
+                self.settle_events(owned);
             }
             Update::Changed(changes) => {
                 for change in changes {
@@ -146,7 +154,7 @@ impl Drawer {
                 }
             }
             Update::Health(Health::Failed { error, .. }) => {
-                self.events_settled |= !owned;
+                self.settle_events(owned);
                 let events = &Kind::Events.spec().resource;
                 let place = match self.namespace.as_str() {
                     "" => Where::Everywhere,
@@ -159,7 +167,9 @@ impl Drawer {
                 };
             }
             Update::Health(Health::Live { .. }) => self.events_problem.clear(),
-            Update::Health(Health::Stale { why, .. }) if !self.events_settled && !owned => {
+            Update::Health(Health::Stale { why, .. })
+                if self.own_events == OwnEvents::Awaited && !owned =>
+            {
                 self.events_problem = format!("Events have not come yet. {why}");
             }
             Update::Health(Health::Listing | Health::Stale { .. })
@@ -168,6 +178,12 @@ impl Drawer {
             | Update::Progress { .. } => return,
         }
         self.touch();
+    }
+
+    fn settle_events(&mut self, owned: bool) {
+        if !owned {
+            self.own_events = OwnEvents::Settled;
+        }
     }
 
     /// Applies an update of the object's own watch; whether the object must be read (again).
@@ -276,7 +292,7 @@ impl Session {
             deleted: false,
             problem: None,
             events: BTreeMap::new(),
-            events_settled: false,
+            own_events: OwnEvents::Awaited,
             events_problem: String::new(),
             lineage: Vec::new(),
             owned: Owned::default(),
@@ -417,7 +433,7 @@ impl Session {
             owned_problem: drawer.owned.problem().to_owned(),
             events,
             events_total,
-            events_loading: !drawer.events_settled,
+            events_loading: drawer.own_events == OwnEvents::Awaited,
             events_problem: if drawer.events_problem.is_empty() {
                 drawer.owned.events_problem().to_owned()
             } else {

@@ -7,14 +7,17 @@ use super::scene::{FULL, ONE};
 use super::walk::{onto_row, tab_to};
 use crate::steps::go_to;
 
+/// Goes somewhere by keyboard.
+pub(super) type Reach = fn(&Window);
+
 /// One screen. What must be seen is a condition in the page; empty where the screen has no such state.
 pub(super) struct Screen {
     pub(super) name: &'static str,
     /// Leads there by keyboard, from wherever.
-    pub(super) reach: fn(&Window),
+    pub(super) reach: Reach,
     pub(super) filled: &'static str,
     /// Where nothing belongs to it; how another object of its kind is reached that has nothing.
-    pub(super) empty: Option<(fn(&Window), &'static str)>,
+    pub(super) empty: Option<(Reach, &'static str)>,
     pub(super) loading: &'static str,
     pub(super) forbidden: &'static str,
     pub(super) failed: &'static str,
