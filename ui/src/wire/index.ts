@@ -1688,6 +1688,40 @@ paths: Array<string>,
 total: number, };
 
 /**
+ * Who set a line last.
+ */
+export type LineOwner = { 
+/**
+ * The one that wrote last: `kubectl-client-side-apply`.
+ */
+manager: string, 
+/**
+ * How long ago it last wrote; empty if unknown.
+ */
+since: string, 
+/**
+ * How many others set it to the same value.
+ */
+others: number, 
+/**
+ * All of them with what they did and when, one a line.
+ */
+told: string, };
+
+/**
+ * Asks for an object's YAML.
+ */
+export type YamlAsk = { 
+/**
+ * The drawer.
+ */
+id: number, 
+/**
+ * Whether who set each line is asked for too.
+ */
+owners: boolean, };
+
+/**
  * CPU and memory of one container, or of all together; as many figures as there are times.
  */
 export type UsageLine = { 
@@ -1993,7 +2027,15 @@ text: string,
 /**
  * managedFields as YAML; may be empty.
  */
-managedFields: string, };
+managedFields: string, 
+/**
+ * Who set lines of `text`, if that was asked for.
+ */
+owners: Array<LineOwner>, 
+/**
+ * For each line of `text` its place in `owners`, -1 where the server names nobody; empty if not asked for.
+ */
+lineOwners: Array<number>, };
 
 /**
  * Argument of `open_log`.
@@ -3375,7 +3417,7 @@ export interface Commands {
   /** The drawer's content. */
   details: { argument: CloseId; answer: Details };
   /** The drawer's object as YAML. */
-  yaml: { argument: CloseId; answer: Yaml };
+  yaml: { argument: YamlAsk; answer: Yaml };
   /** Labels or annotations of the drawer's object. */
   pairs: { argument: PairsAsk; answer: Pairs };
   /** CPU and memory of the drawer's object over time, measured again if that is due. */

@@ -14,7 +14,7 @@ use wire::{
     Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk,
     Paste, Relations, RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk,
     SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView, UsageHistory,
-    ViewOpened, WireError, Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    ViewOpened, WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -365,9 +365,9 @@ impl Handler for App {
             .await?
     }
 
-    async fn yaml(&self, ask: CloseId) -> Result<Yaml, WireError> {
+    async fn yaml(&self, ask: YamlAsk) -> Result<Yaml, WireError> {
         self.owner(ask.id)?
-            .call(move |session| session.yaml(ask.id))
+            .call(move |session| session.yaml(ask))
             .await?
     }
 

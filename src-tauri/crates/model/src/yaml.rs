@@ -33,14 +33,32 @@ pub struct YamlText {
 
 /// The YAML of one object.
 pub fn yaml(object: &Value) -> YamlText {
+    let (object, managed) = apart(object);
+    YamlText {
+        text: document(&object),
+        managed_fields: managed.as_ref().map(document),
+    }
+}
+
+/// The object as it is written, and its managed fields.
+pub(crate) fn apart(object: &Value) -> (Value, Option<Value>) {
     let mut object = masked(object).into_owned();
     let managed = object
         .get_mut("metadata")
         .and_then(Value::as_object_mut)
         .and_then(|m| m.remove("managedFields"));
-    YamlText {
-        text: document(&object),
-        managed_fields: managed.as_ref().map(document),
+    (object, managed)
+}
+
+/// Lines that a scalar or an empty collection takes, its key's line among them.
+pub(crate) fn lines_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) if is_block(text) => {
+            let body = text.trim_end_matches('\n');
+            let newlines = text.len() - body.len();
+            2 + body.matches('\n').count() + newlines.saturating_sub(1)
+        }
+        _ => 1,
     }
 }
 
@@ -259,6 +277,9 @@ fn is_figure(text: &str) -> bool {
 }
 
 #[cfg(test)]
+pub(crate) use tests::any_json;
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
@@ -397,7 +418,7 @@ spec:
         }
     }
 
-    fn any_json() -> impl Strategy<Value = Value> {
+    pub(crate) fn any_json() -> impl Strategy<Value = Value> {
         let word = "[a-zA-Z0-9 :#'\"\\-\\[\\]{}\\n\\t.,_=~!&*|>%@`\u{202e}\u{e9}]{0,12}";
         let leaf = prop_oneof![
             Just(Value::Null),

@@ -15,7 +15,7 @@ use crate::{
     OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, Relations,
     RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext,
     SetVisible, Settings, SourceAsk, StartPage, UpdateView, UsageHistory, ViewOpened, WireError,
-    Yaml, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -173,7 +173,7 @@ commands! {
     /// The drawer's content.
     details(CloseId) -> Details;
     /// The drawer's object as YAML.
-    yaml(CloseId) -> Yaml;
+    yaml(YamlAsk) -> Yaml;
     /// Labels or annotations of the drawer's object.
     pairs(PairsAsk) -> Pairs;
     /// CPU and memory of the drawer's object over time, measured again if that is due.

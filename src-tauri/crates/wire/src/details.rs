@@ -435,6 +435,30 @@ pub struct Details {
     pub next_tick_ms: Option<u32>,
 }
 
+/// Asks for an object's YAML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct YamlAsk {
+    /// The drawer.
+    pub id: u32,
+    /// Whether who set each line is asked for too.
+    pub owners: bool,
+}
+
+/// Who set a line last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LineOwner {
+    /// The one that wrote last: `kubectl-client-side-apply`.
+    pub manager: String,
+    /// How long ago it last wrote; empty if unknown.
+    pub since: String,
+    /// How many others set it to the same value.
+    pub others: u32,
+    /// All of them with what they did and when, one a line.
+    pub told: String,
+}
+
 /// Answer of `yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -443,4 +467,8 @@ pub struct Yaml {
     pub text: String,
     /// managedFields as YAML; may be empty.
     pub managed_fields: String,
+    /// Who set lines of `text`, if that was asked for.
+    pub owners: Vec<LineOwner>,
+    /// For each line of `text` its place in `owners`, -1 where the server names nobody; empty if not asked for.
+    pub line_owners: Vec<i32>,
 }

@@ -40,7 +40,7 @@ pub fn typescript() -> String {
         crate::CloseId, crate::ObjectRef, crate::OpenDetails, crate::DetailsOpened, crate::Fact,
         crate::SecretKey, crate::DetailValue, crate::DetailFact, crate::DetailSection, crate::Verdict,
         crate::ResourceUse, crate::DataEntry, crate::PairKind, crate::PairsAsk, crate::Pairs,
-        crate::RevealAsk, crate::Revealed, crate::OwnedObject, crate::FieldOwner,
+        crate::RevealAsk, crate::Revealed, crate::OwnedObject, crate::FieldOwner, crate::LineOwner, crate::YamlAsk,
         crate::UsageLine, crate::UsageHistory,
         crate::Condition, crate::ContainerRole, crate::Container, crate::ObjectEvent, crate::Details,
         crate::Yaml, crate::OpenLog, crate::LogOpened, crate::LogPhase, crate::LogSpan, crate::LogLine,

@@ -35,9 +35,9 @@ pub use copying::{
 };
 pub use details::{
     Condition, Container, ContainerRole, DataEntry, DetailFact, DetailSection, DetailValue,
-    Details, DetailsOpened, Fact, FieldOwner, ObjectEvent, ObjectRef, OpenDetails, OwnedObject,
-    PairKind, Pairs, PairsAsk, ResourceUse, RevealAsk, Revealed, SecretKey, UsageHistory,
-    UsageLine, Verdict, Yaml,
+    Details, DetailsOpened, Fact, FieldOwner, LineOwner, ObjectEvent, ObjectRef, OpenDetails,
+    OwnedObject, PairKind, Pairs, PairsAsk, ResourceUse, RevealAsk, Revealed, SecretKey,
+    UsageHistory, UsageLine, Verdict, Yaml, YamlAsk,
 };
 pub use error::{ErrorCode, WireError};
 pub use find::{FindAsk, FindEntry, FindSort, Found, FoundItem, GoAsk, GoTo};

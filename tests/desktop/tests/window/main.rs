@@ -12,6 +12,7 @@ mod hostile;
 mod limited;
 mod logs;
 mod mouse;
+mod managers;
 mod overview;
 mod relations;
 mod scaling;

@@ -305,10 +305,14 @@ const part: FakePart = ({ world, notify }) => {
       }
       return { ...base, ...about(world, ask) };
     },
-    yaml({ id }) {
+    yaml({ id, owners }) {
       const { ask } = find(id);
+      const text = yamlOf(ask, about(world, ask).labels?.items ?? []);
+      const owner = { manager: 'kubectl', since: '12m', others: 0, told: 'kubectl · Apply' };
       return {
-        text: yamlOf(ask, about(world, ask).labels?.items ?? []),
+        text,
+        owners: owners ? [owner] : [],
+        lineOwners: owners ? text.split('\n').map((line) => (line.startsWith(' ') ? 0 : -1)) : [],
         managedFields:
           '- manager: kubectl\n  operation: Apply\n  fieldsV1:\n    f:metadata:\n      f:labels: {}\n',
       };

@@ -27,9 +27,9 @@ export class LiveDetails extends Followed<Details> {
     });
   }
 
-  /** The object as YAML, as it is now. */
-  async yaml(): Promise<Yaml> {
-    return rpc('yaml', { id: this.id });
+  /** The object as YAML, as it is now; with who set each line, if that is wanted. */
+  async yaml(owners: boolean): Promise<Yaml> {
+    return rpc('yaml', { id: this.id, owners });
   }
 
   /** Some of its labels or annotations. */

@@ -9,10 +9,7 @@ use cluster::{Deed, RequestError, fetch};
 use model::details::{Around, ObjectLink, PairKind};
 use model::{EventRow, Kind, ObjectRow, Resource};
 use serde_json::Value;
-use wire::{
-    Details, DetailsOpened, FieldOwner, FieldOwners, ObjectRef, OpenDetails, Pairs, PairsAsk,
-    WireError, Yaml,
-};
+use wire::{Details, DetailsOpened, ObjectRef, OpenDetails, Pairs, PairsAsk, WireError};
 
 use super::feeds::{FeedId, Message, Owner};
 use super::measured::Measured;
@@ -447,39 +444,6 @@ impl Session {
             // Ages of conditions, containers and events are told to the second at most.
             next_tick_ms: drawer.object.as_ref().map(|_| 1_000),
         })
-    }
-
-    /// The drawer's object as YAML.
-    pub(crate) fn yaml(&self, id: u32) -> Result<Yaml, WireError> {
-        let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
-        let object = drawer.object.as_ref().ok_or_else(|| gone("This object"))?;
-        let yaml = model::yaml::yaml(object);
-        Ok(Yaml {
-            text: yaml.text,
-            managed_fields: yaml.managed_fields.unwrap_or_default(),
-        })
-    }
-
-    /// Who set which field of the drawer's object.
-    pub(crate) fn field_owners(&self, id: u32) -> Result<FieldOwners, WireError> {
-        let drawer = self.drawers.get(&id).ok_or_else(|| gone("This object"))?;
-        let object = drawer.object.as_ref().ok_or_else(|| gone("This object"))?;
-        let told = model::details::field_owners(object, self.now_ms());
-        let each = told.into_iter().map(|owner| FieldOwner {
-            manager: owner.manager,
-            operation: owner.operation,
-            subresource: owner.subresource,
-            api_version: owner.api_version,
-            at: owner
-                .time
-                .as_ref()
-                .map(|time| self.status.date_and_clock(time.at_ms))
-                .unwrap_or_default(),
-            since: owner.time.map(|time| time.text).unwrap_or_default(),
-            paths: owner.paths,
-            total: u32::try_from(owner.total).unwrap_or(u32::MAX),
-        });
-        Ok(each.collect())
     }
 
     /// Labels or annotations of the drawer's object.

@@ -29,6 +29,7 @@ mod shown;
 mod status;
 mod usage;
 mod views;
+mod written;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

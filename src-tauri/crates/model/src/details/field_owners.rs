@@ -33,7 +33,8 @@ pub struct FieldOwner {
 
 /// All entries, the latest first; those without a time come last.
 pub fn field_owners(object: &Value, now_ms: i64) -> Vec<FieldOwner> {
-    let mut owners: Vec<FieldOwner> = list(&object["metadata"]["managedFields"])
+    in_order(object)
+        .into_iter()
         .map(|entry| {
             let mut paths = Vec::new();
             let mut total = 0;
@@ -48,14 +49,23 @@ pub fn field_owners(object: &Value, now_ms: i64) -> Vec<FieldOwner> {
                 total,
             }
         })
-        .collect();
-    owners.sort_by_key(|owner| std::cmp::Reverse(owner.time.as_ref().map(|time| time.at_ms)));
-    owners
+        .collect()
+}
+
+/// The entries in the order of [`field_owners`].
+pub(super) fn in_order(object: &Value) -> Vec<&Value> {
+    let mut entries: Vec<&Value> = list(&object["metadata"]["managedFields"]).collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse(at_ms(&entry["time"])));
+    entries
+}
+
+fn at_ms(time: &Value) -> Option<i64> {
+    let stamp: jiff::Timestamp = time.as_str()?.parse().ok()?;
+    Some(stamp.as_millisecond())
 }
 
 fn moment(time: &Value, now_ms: i64) -> Option<Moment> {
-    let stamp: jiff::Timestamp = time.as_str()?.parse().ok()?;
-    let at_ms = stamp.as_millisecond();
+    let at_ms = at_ms(time)?;
     let cell = cells::age(Some(at_ms), now_ms);
     Some(Moment {
         at_ms,

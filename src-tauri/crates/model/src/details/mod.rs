@@ -7,6 +7,7 @@ mod data;
 mod env;
 mod facts;
 mod field_owners;
+mod line_owners;
 mod look;
 mod mounts;
 mod pairs;
@@ -27,6 +28,7 @@ use read::{line, list};
 pub use bounds::{Bound, Bounds, bounds};
 pub use data::{data_value, secret_value};
 pub use field_owners::{FieldOwner, field_owners};
+pub use line_owners::{LineOwners, line_owners};
 pub use look::Around;
 pub use pairs::{PairKind, pairs};
 pub use shape::{
