@@ -3,7 +3,15 @@
 import { asWireError, onNotice, rpc } from '../host';
 import { problems } from '../kit/problems.svelte';
 import { Refresh } from '../kit/refresh';
-import type { Actions, ClusterInfo, ClusterStatus, KindEntry, ObjectRef, SavedView } from '../wire';
+import type {
+  Actions,
+  ClusterInfo,
+  ClusterStatus,
+  KindEntry,
+  ObjectRef,
+  SavedView,
+  TableChoice,
+} from '../wire';
 import type { DrawerTab, ObjectKey } from '../views/contract';
 import { OVERVIEW, RELEASES } from './derived';
 import { SCALING } from './groups';
@@ -26,6 +34,7 @@ interface Where {
   namespaces: readonly string[];
   filter: string;
   drawer: { object: ObjectKey; tab: DrawerTab } | null;
+  view: TableChoice | null;
 }
 
 /** The filter and the drawer's tab are how a place is left, not another place. */
@@ -56,6 +65,10 @@ export class ClusterState {
   namespaces = $state.raw<string[]>([]);
   /** Of the table, as it applies. */
   filter = $state('');
+  /** Columns and order of the saved view on screen, until the user goes on or chooses others. */
+  view = $state.raw<TableChoice | null>(null);
+  /** An object whose row is to be shown in the table. */
+  sought = $state.raw<ObjectKey | null>(null);
   drawer = $state.raw<{ object: ObjectKey; tab: DrawerTab } | null>(null);
   dock = $state.raw<readonly DockTab[]>([]);
   dockActive = $state(0);
@@ -85,8 +98,8 @@ export class ClusterState {
   }
 
   #where(): Where {
-    const { place, namespaces, filter, drawer } = this;
-    return { place, namespaces, filter, drawer };
+    const { place, namespaces, filter, drawer, view } = this;
+    return { place, namespaces, filter, drawer, view };
   }
 
   /** Remembers where the user is; called whenever that changes. */
@@ -103,12 +116,13 @@ export class ClusterState {
     if (this.canForward) this.#take(this.#visited.forward());
   }
 
-  #take({ place, namespaces, filter, drawer }: Where): void {
+  #take({ place, namespaces, filter, drawer, view }: Where): void {
     if (place.type === 'table') this.tableKind = place.kind;
     this.place = place;
     this.namespaces = [...namespaces];
     this.filter = filter;
     this.drawer = drawer;
+    this.view = view;
     this.#tellVisited();
   }
 
@@ -158,22 +172,27 @@ export class ClusterState {
       this.arrivals += 1;
     }
     this.drawer = null;
+    this.view = null;
   }
 
-  /** Goes to an object in the table of its kind. */
+  /** Goes to an object, and to its row in the table of its kind. */
   goToObject({ kind, namespace, name }: ObjectKey): void {
     this.goTo(kind);
     if (namespace && this.namespaces.length > 0 && !this.namespaces.includes(namespace)) {
       this.namespaces = [namespace];
     }
+    // Its row is to be seen, whatever was looked for before.
+    this.filter = '';
+    this.sought = { kind, namespace, name };
     this.openDrawer({ kind, namespace, name });
   }
 
-  /** Goes to a saved view; its columns and order are the settings' to choose. */
-  goToView({ kind, namespaces, filter }: SavedView): void {
+  /** Goes to a saved view. What is remembered of its kind stays as it is. */
+  goToView({ kind, namespaces, filter, table }: SavedView): void {
     this.goTo(kind);
     this.namespaces = [...namespaces];
     this.filter = filter;
+    this.view = table;
   }
 
   /** A served kind by its id; in another version than the one shown first its title says which. */
@@ -223,7 +242,10 @@ export class ClusterState {
   }
 
   openRef({ kindId, namespace, name }: ObjectRef, tab: DrawerTab = 'overview'): void {
-    if (kindId) this.openDrawer({ kind: kindId, namespace, name }, tab);
+    if (!kindId) return;
+    // A kind without a name is the table of its objects.
+    if (name) this.openDrawer({ kind: kindId, namespace, name }, tab);
+    else this.goTo(kindId);
   }
 
   /** Opens a log, or brings the open one to the front. */

@@ -23,10 +23,17 @@ const cases: [string, Partial<GlobalPress> & { key: string }, string | null][] =
   [': while typing', { key: ':', shift: true, typing: true }, null],
   ['] while typing', { key: ']', typing: true }, null],
   ['0', { key: '0' }, 'allNamespaces'],
+  ['AltGr+8 on a German keyboard', { key: '[', altGraph: true }, 'back'],
+  ['the same, told as Ctrl+Alt', { key: '[', ctrl: true, alt: true, altGraph: true }, 'back'],
+  ['the same without a word of AltGr', { key: ']', ctrl: true, alt: true }, 'forward'],
+  ['Option+6 on a German keyboard', { key: ']', alt: true }, 'forward'],
+  ['AltGr+8 while typing', { key: '[', altGraph: true, typing: true }, null],
+  ['Option+5 while typing', { key: '[', alt: true, typing: true }, null],
+  ['AltGr+←', { key: 'ArrowLeft', alt: true, altGraph: true }, null],
 ];
 
 it.each(cases)('%s', (_, press, expected) => {
-  const held = { ctrl: false, shift: false, alt: false, typing: false };
+  const held = { ctrl: false, shift: false, alt: false, altGraph: false, typing: false };
   expect(shortcutOf({ ...held, ...press })).toBe(expected);
 });
 
@@ -37,6 +44,6 @@ it.each([
   ['1', { key: '1' }, null],
   ['Ctrl+Alt+1', { key: '1', ctrl: true, alt: true }, null],
 ])('%s goes to a cluster', (_, press, expected) => {
-  const held = { ctrl: false, shift: false, alt: false, typing: false };
+  const held = { ctrl: false, shift: false, alt: false, altGraph: false, typing: false };
   expect(clusterOf({ ...held, ...press })).toBe(expected);
 });

@@ -85,16 +85,25 @@ export interface GlobalPress {
   ctrl: boolean;
   shift: boolean;
   alt: boolean;
+  /** AltGr is held: what it makes is a character like any other, though systems tell Ctrl or Alt with it. */
+  altGraph: boolean;
   typing: boolean;
 }
 
+/** Characters that some keyboards make with AltGr or Option, which may be told as Alt, or Ctrl and Alt. */
+const MADE_WITH_ALT = new Set(['[', ']']);
+
 /** The place of the open cluster that a key press goes to, from 1. */
-export function clusterOf({ key, ctrl, shift, alt }: GlobalPress): number | null {
-  return ctrl && !shift && !alt && /^[1-9]$/u.test(key) ? Number(key) : null;
+export function clusterOf({ key, ctrl, shift, alt, altGraph }: GlobalPress): number | null {
+  return ctrl && !shift && !alt && !altGraph && /^[1-9]$/u.test(key) ? Number(key) : null;
 }
 
 /** The shortcut of a key press; single characters only work while nothing is typed into. */
-export function shortcutOf({ key, ctrl, shift, alt, typing }: GlobalPress): Shortcut | null {
+export function shortcutOf(press: GlobalPress): Shortcut | null {
+  const { key, ctrl, shift, alt, typing } = press;
+  if (press.altGraph || (alt && MADE_WITH_ALT.has(key))) {
+    return typing || key.length > 1 ? null : characterOf(key);
+  }
   if (alt) {
     if (ctrl || shift) return null;
     return key === 'ArrowLeft' ? 'back' : key === 'ArrowRight' ? 'forward' : null;
@@ -108,7 +117,10 @@ export function shortcutOf({ key, ctrl, shift, alt, typing }: GlobalPress): Shor
     if (letter === 'f' && !shift) return 'filter';
     return null;
   }
-  if (typing) return null;
+  return typing ? null : characterOf(key);
+}
+
+function characterOf(key: string): Shortcut | null {
   switch (key) {
     case ':':
       return 'go';

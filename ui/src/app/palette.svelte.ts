@@ -35,10 +35,7 @@ function ofCluster(cluster: ClusterState): Own[] {
       }),
     );
   const views = settings.savedViews.map((view) =>
-    own('view', view.name, () => {
-      settings.setTable(view.kind, view.table);
-      cluster.goToView(view);
-    }),
+    own('view', view.name, () => cluster.goToView(view)),
   );
   return [
     own('kind', OVERVIEW.title, () => cluster.goTo(OVERVIEW.id), ['cluster', 'health', 'pulse']),

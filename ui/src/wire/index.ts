@@ -899,6 +899,23 @@ view: number,
 visible: boolean, };
 
 /**
+ * Argument of `place_of`.
+ */
+export type PlaceAsk = { 
+/**
+ * Which view.
+ */
+view: number, 
+/**
+ * Namespace of the object; empty for objects of the cluster.
+ */
+namespace: string, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
  * Argument of `rows`.
  */
 export type RowsAsk = { 
@@ -3402,6 +3419,8 @@ export interface Commands {
   rows: { argument: RowsAsk; answer: Rows };
   /** Closes a table. */
   close_view: { argument: CloseId; answer: null };
+  /** Index of an object's row in a view; nothing where the view does not show it. */
+  place_of: { argument: PlaceAsk; answer: number | null };
   /** Selects rows of a table. */
   select: { argument: SelectAsk; answer: null };
   /** The selected rows of a table as text. */

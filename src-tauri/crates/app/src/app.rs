@@ -12,9 +12,9 @@ use wire::{
     EventRate, EventRateAsk, FieldOwners, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
     Handler, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogAsk, LogOpened, LogWindow,
     Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk,
-    Paste, Relations, RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk,
-    SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView, UsageHistory,
-    ViewOpened, WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    Paste, PlaceAsk, Relations, RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk,
+    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView,
+    UsageHistory, ViewOpened, WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -304,6 +304,12 @@ impl Handler for App {
     async fn rows(&self, ask: RowsAsk) -> Result<Rows, WireError> {
         self.owner(ask.view)?
             .call(move |session| session.rows(&ask))
+            .await?
+    }
+
+    async fn place_of(&self, ask: PlaceAsk) -> Result<Option<u32>, WireError> {
+        self.owner(ask.view)?
+            .call(move |session| session.place_of(&ask))
             .await?
     }
 

@@ -416,6 +416,20 @@ impl<R: Row> LiveTable<R> {
         told
     }
 
+    /// Where a view, brought up to date, shows a row.
+    pub(crate) fn position(
+        &mut self,
+        id: u32,
+        group: &str,
+        name: &str,
+        now_ms: i64,
+    ) -> Option<usize> {
+        let view = self.views.get_mut(&id)?;
+        view.flush(&self.rows, now_ms);
+        let (row, _) = self.rows.find(group, name)?;
+        view.view.position(row)
+    }
+
     /// The rows at `from..from + count` of a view, up to date, each with whether it is selected; and the index of the first.
     pub(crate) fn window(
         &mut self,

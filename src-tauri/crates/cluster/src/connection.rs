@@ -439,7 +439,12 @@ fn refuses_credentials(error: &RequestError) -> bool {
 }
 
 fn wall_clock() -> Clock {
-    Arc::new(|| jiff::Timestamp::now().as_millisecond())
+    Arc::new(now_ms)
+}
+
+/// The wall clock, Unix ms.
+pub(crate) fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 impl Answer {

@@ -4,6 +4,7 @@ use model::{ObjectRow, TableHeader, generic, text};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::connection::now_ms;
 use crate::update::{Change, Encoding, Record};
 
 /// How the objects of events are decoded.
@@ -118,7 +119,7 @@ pub(crate) fn read(line: &[u8], decoder: Decoder<'_>) -> Result<Event, Unreadabl
 fn row(object: &[u8], decoder: Decoder<'_>) -> Result<ObjectRow, Unreadable> {
     match decoder {
         Decoder::Record(record) => record.decode(Encoding::Json, object).ok_or(Unreadable),
-        Decoder::Table(header) => generic::rows(object, header)
+        Decoder::Table(header) => generic::rows(object, header, now_ms())
             .ok()
             .and_then(|mut rows| rows.pop())
             .ok_or(Unreadable),

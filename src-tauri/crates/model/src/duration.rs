@@ -53,6 +53,28 @@ pub fn next_change(elapsed_ms: i64) -> Option<i64> {
     (next <= LONGEST_MS).then_some(next)
 }
 
+/// The least span (ms) that [`human`] words so; `None` for what it never says, and for the future.
+pub fn parse_human(text: &str) -> Option<i64> {
+    let (mut total, mut number) = (0_i64, None::<i64>);
+    for c in text.chars() {
+        if let Some(digit) = c.to_digit(10) {
+            let digits = number.unwrap_or(0).checked_mul(10)?;
+            number = Some(digits.checked_add(i64::from(digit))?);
+            continue;
+        }
+        let unit = match c {
+            'y' => YEAR,
+            'd' => DAY,
+            'h' => HOUR,
+            'm' => MINUTE,
+            's' => SECOND,
+            _ => return None,
+        };
+        total = total.checked_add(number.take()?.checked_mul(unit)?)?;
+    }
+    (!text.is_empty() && number.is_none()).then_some(total)
+}
+
 /// A Go duration (`1m30.5s`, `250ms`) in ms; `None` if it is none.
 pub fn parse_go(text: &str) -> Option<i64> {
     let mut rest = text;
@@ -177,7 +199,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn odd_words_are_no_span() {
+        for text in [
+            "",
+            "<invalid>",
+            "<unknown>",
+            "5",
+            "m",
+            "5x",
+            "99999999999999999999y",
+            "-5m",
+        ] {
+            assert_eq!(parse_human(text), None, "{text}");
+        }
+        assert_eq!(parse_human("2y1d"), Some(731 * DAY));
+    }
+
     proptest! {
+        #[test]
+        fn words_are_read_back(ms in 0..=LONGEST_MS) {
+            let words = human(ms);
+            let read = parse_human(&words).unwrap();
+            prop_assert!(read <= ms);
+            prop_assert_eq!(human(read), words);
+        }
+
         #[test]
         fn any_span_keeps_its_words_until_the_change(ms in any::<i64>(), part in 0.0..1.0f64) {
             let Some(next) = next_change(ms) else {

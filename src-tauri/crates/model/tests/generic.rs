@@ -71,7 +71,7 @@ fn cells_are_the_servers() {
         ]
     );
     assert_eq!(header.columns.iter().filter(|c| c.wide).count(), 3);
-    let rows = generic::rows(&json, &header).unwrap();
+    let rows = generic::rows(&json, &header, NOW).unwrap();
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[0].identity(), ("shop", "one"));
     assert_eq!(
@@ -111,6 +111,13 @@ fn cells_are_the_servers() {
         rows[0].cell(8, NOW).until_ms,
         Some(NOW + 60_000),
         "ages tick"
+    );
+    // A date that the server tells as the time since ticks on from there.
+    let later = rows[0].cell(5, NOW + 60_000);
+    assert_eq!(
+        (&*later.text, later.until_ms),
+        ("4m", Some(NOW + 70_000)),
+        "dates tick"
     );
     assert_eq!(
         (rows[0].sort_key(2), rows[1].sort_key(2)),
@@ -160,7 +167,7 @@ fn what_is_no_table_is_refused() {
     let status = br#"{"kind":"Status","code":403}"#;
     assert!(header(status, true).is_err());
     let header = header(&bytes(&table()), true).unwrap();
-    assert!(generic::rows(status, &header).is_err());
+    assert!(generic::rows(status, &header, NOW).is_err());
     assert!(generic::preview(Kind::Pods, status, "shop").is_err());
 }
 
@@ -220,6 +227,7 @@ fn objects_fill_what_the_table_lacks_and_what_ticks() {
             &json!(["nightly", "@daily", "5s", "60m", "busybox"]),
         ),
         &header,
+        NOW,
     )
     .unwrap();
     let ticking = cell(&row, &header, "Last Schedule");
@@ -239,6 +247,7 @@ fn objects_fill_what_the_table_lacks_and_what_ticks() {
             &json!(["nightly", "@daily", "5s", "60m", "busybox"]),
         ),
         &bare,
+        NOW,
     )
     .unwrap();
     assert_eq!(cell(&row, &bare, "Last Schedule").text, "5s");
@@ -261,6 +270,7 @@ fn a_moment_of_creation_is_told_as_an_age() {
     let row = generic::row(
         &one(&object, &json!(["r", "2025-12-31T23:50:00Z"])),
         &header,
+        NOW,
     )
     .unwrap();
     assert_eq!(cell(&row, &header, "Rules").text, "2");
@@ -281,6 +291,7 @@ fn states_carry_their_colour() {
             &json!(["a", "Lost", "Lost"]),
         ),
         &header,
+        NOW,
     )
     .unwrap();
     assert_eq!(cell(&row, &header, "Status").tone, table::Tone::Bad);
@@ -306,9 +317,9 @@ fn objects_without_a_table_are_names_and_ages() {
         expected.map(|(h, c)| (h.to_owned(), c.to_owned()))
     );
     // An event of a watch, too; and where a Table was listed before, nothing is shifted.
-    assert_eq!(generic::rows(&object, &plain).unwrap().len(), 1);
+    assert_eq!(generic::rows(&object, &plain, NOW).unwrap().len(), 1);
     let table = header(&bytes(&table()), true).unwrap();
-    let row = generic::rows(&object, &table).unwrap().remove(0);
+    let row = generic::rows(&object, &table, NOW).unwrap().remove(0);
     assert_eq!(cell(&row, &table, "Name").text, "s");
     assert_eq!(cell(&row, &table, "Size").text, "");
     assert_eq!(cell(&row, &table, "Age").text, "60s");
@@ -344,6 +355,7 @@ fn a_hundred_broken_columns_shift_nothing() {
     let row = generic::row(
         &one(&json!({"metadata": {"name": long}}), &json!(cells)),
         &header,
+        NOW,
     )
     .unwrap();
     for number in 0..100 {
@@ -361,6 +373,7 @@ fn a_hundred_broken_columns_shift_nothing() {
     let row = generic::row(
         &one(&json!({"metadata": {"name": long}}), &json!(cells)),
         &header,
+        NOW,
     )
     .unwrap();
     assert_eq!(row.cell(101, NOW).text, "<none>");

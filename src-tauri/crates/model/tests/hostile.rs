@@ -128,7 +128,7 @@ proptest! {
                 let _ = generic::preview(kind, input, "x");
             }
             let anything = Resource { group: "batch".into(), version: "v1".into(), plural: "cronjobs".into(), kind: "CronJob".into(), namespaced: true };
-            let _ = (generic::header(input, &anything, true), generic::row(input, &generic::plain_header(&anything)), usage::pod_usage(input), usage::node_usage(input));
+            let _ = (generic::header(input, &anything, true), generic::row(input, &generic::plain_header(&anything), 0), usage::pod_usage(input), usage::node_usage(input));
         }
     }
 }

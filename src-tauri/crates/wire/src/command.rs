@@ -12,10 +12,10 @@ use crate::{
     Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, Details, DetailsOpened, ErrorCode,
     EventRate, EventRateAsk, FieldOwner, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
     HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogOpened, LogWindow, OpenDetails,
-    OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, Relations,
-    RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext,
-    SetVisible, Settings, SourceAsk, StartPage, UpdateView, UsageHistory, ViewOpened, WireError,
-    Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, PlaceAsk,
+    Relations, RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk,
+    SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView, UsageHistory, ViewOpened,
+    WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -158,6 +158,8 @@ commands! {
     rows(RowsAsk) -> Rows;
     /// Closes a table.
     close_view(CloseId) -> ();
+    /// Index of an object's row in a view; nothing where the view does not show it.
+    place_of(PlaceAsk) -> RowPlace;
     /// Selects rows of a table.
     select(SelectAsk) -> ();
     /// The selected rows of a table as text.
@@ -226,6 +228,8 @@ commands! {
 pub type ClusterInfos = Vec<ClusterInfo>;
 /// Several entries of managed fields.
 pub type FieldOwners = Vec<FieldOwner>;
+/// A row's index, if it is shown.
+pub type RowPlace = Option<u32>;
 /// Several texts.
 pub type Strings = Vec<String>;
 

@@ -33,7 +33,7 @@ pub fn typescript() -> String {
         crate::ConsentEntry, crate::ConsentList, crate::ConsentAsk,
         crate::ClusterInfo, crate::ClusterStatus, crate::KindEntry, crate::KindList, crate::Theme, crate::SortBy, crate::TableChoice, crate::SavedView,
         crate::Settings, crate::OpenView, crate::ViewOpened, crate::UpdateView,
-        crate::SetVisible, crate::RowsAsk, crate::RowOut, crate::Phase, crate::ViewState, crate::FilterProblem, crate::Rows,
+        crate::SetVisible, crate::PlaceAsk, crate::RowsAsk, crate::RowOut, crate::Phase, crate::ViewState, crate::FilterProblem, crate::Rows,
         crate::RowKey, crate::Pick, crate::SelectAsk, crate::CopyForm, crate::CopyAsk, crate::Copied,
         crate::YamlCopyAsk, crate::YamlCopyOpened, crate::YamlCopy,
         crate::FindSort, crate::FindEntry, crate::FindAsk, crate::FoundItem, crate::Found, crate::GoAsk, crate::GoTo,

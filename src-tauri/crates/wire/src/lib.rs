@@ -24,7 +24,7 @@ mod start;
 mod view;
 
 pub use command::{
-    COMMANDS, ClusterInfos, CommandSpec, FieldOwners, Handler, Reply, Strings, dispatch,
+    COMMANDS, ClusterInfos, CommandSpec, FieldOwners, Handler, Reply, RowPlace, Strings, dispatch,
 };
 pub use consent::{
     AnswerConsent, Connecting, Consent, ConsentAsk, ConsentChange, ConsentEntry, ConsentItem,
@@ -67,6 +67,6 @@ pub use start::{
 };
 pub use table::{Align, Cell, Column, Tone};
 pub use view::{
-    CloseId, FilterProblem, OpenView, Phase, RowOut, Rows, RowsAsk, SetVisible, SortBy, UpdateView,
-    ViewOpened, ViewState,
+    CloseId, FilterProblem, OpenView, Phase, PlaceAsk, RowOut, Rows, RowsAsk, SetVisible, SortBy,
+    UpdateView, ViewOpened, ViewState,
 };

@@ -133,6 +133,18 @@ pub struct ViewState {
     pub limited_to: Vec<String>,
 }
 
+/// Argument of `place_of`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceAsk {
+    /// Which view.
+    pub view: u32,
+    /// Namespace of the object; empty for objects of the cluster.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// Answer of `rows`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -128,6 +128,9 @@ fn columns_and_views_are_kept() {
     go_to(&window, space);
     until_names(&window, &["bravo", "alpha"]);
     until_columns(&window, &["Name", "Namespace"]);
+    // The kind's columns are others by now than the view's.
+    window.press(&[Key::Control], 'w');
+    until_wide(&window, false);
     go_to(&window, "Nodes");
     window.until("the nodes", "return one('grid', 'Nodes')", &[]);
     window.click("button", "Views");
@@ -142,7 +145,40 @@ fn columns_and_views_are_kept() {
         "return one('textbox', 'Filter Pods')?.value === 'alpha'",
         &[],
     );
+    until_wide(&window, true);
     window.shot("views-opened");
+    // The kind remembers its own all the same, until somebody chooses columns in the view.
+    let remembered = || {
+        let settings = window.rpc("settings", &Value::Null).unwrap();
+        settings["tables"]["pods"]["shown"]["ip"].clone()
+    };
+    go_to(&window, "Nodes");
+    window.until("the nodes", "return one('grid', 'Nodes')", &[]);
+    assert_eq!(remembered(), json!(false));
+    go_to(&window, "Pods");
+    until_wide(&window, false);
+    go_to(&window, "Alphas");
+    until_wide(&window, true);
+    heading(&window, "Name");
+    window.press(&[Key::Control], Key::Right);
+    until_columns(&window, &["Namespace", "Name"]);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while remembered() != json!(true) {
+        assert!(std::time::Instant::now() < deadline, "{}", remembered());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+fn until_wide(window: &Window, shown: bool) {
+    window.until(
+        if shown {
+            "wide columns"
+        } else {
+            "no wide columns"
+        },
+        "return columnsOf(grid()).length > 0 && columnsOf(grid()).includes('IP') === arguments[0]",
+        &[json!(shown)],
+    );
 }
 
 #[test]

@@ -114,6 +114,11 @@ const views: FakePart = ({ world, notify }) => {
       view(id).visible = visible;
       return null;
     },
+    place_of({ view: id, namespace, name }) {
+      const { rows } = made(view(id));
+      const at = rows.findIndex((row) => row.namespace === namespace && row.name === name);
+      return at < 0 ? null : at;
+    },
     select({ view: id, pick }) {
       const one = view(id);
       const keys = made(one).rows.map((row) => `${row.kind}/${row.namespace}/${row.name}`);

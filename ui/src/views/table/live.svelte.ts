@@ -53,7 +53,7 @@ export class LiveView {
   #puller: Puller | null = null;
   #unsubscribe: Unsubscribe | null = null;
   #pending: Changes | null = null;
-  #updating = false;
+  #updating: Promise<void> | null = null;
   /** What was pulled but is not yet in the DOM, and when its notice came. */
   #news: { version: number; noticedAt: number | null } | null = null;
 
@@ -72,7 +72,19 @@ export class LiveView {
   update(changes: Changes): void {
     this.#ask = { ...this.#ask, ...changes };
     this.#pending = { ...this.#pending, ...changes };
-    void this.#sendPending();
+    this.#sendPending();
+  }
+
+  /** Where an object's row is among those that this view shall show; null if it is not, or not yet. */
+  async placeOf(namespace: string, name: string): Promise<number | null> {
+    while (this.#updating) await this.#updating;
+    if (this.#id === null) return null;
+    try {
+      return await rpc('place_of', { view: this.#id, namespace, name });
+    } catch (thrown) {
+      this.#fail(thrown);
+      return null;
+    }
   }
 
   /** Selects rows; the backend keeps which. */
@@ -212,9 +224,12 @@ export class LiveView {
     if (!sameState(this.state, answer.state)) this.state = answer.state;
   }
 
-  async #sendPending(): Promise<void> {
+  #sendPending(): void {
     if (this.#updating || this.#id === null) return;
-    this.#updating = true;
+    this.#updating = this.#send().finally(() => (this.#updating = null));
+  }
+
+  async #send(): Promise<void> {
     try {
       while (this.#pending && this.#id !== null) {
         const changes = this.#pending;
@@ -224,8 +239,6 @@ export class LiveView {
       }
     } catch (thrown) {
       this.#fail(thrown);
-    } finally {
-      this.#updating = false;
     }
   }
 

@@ -66,7 +66,12 @@ impl Session {
                     self.definitions_changed();
                 }
             }
-            Update::Changed(_) => self.definitions_changed(),
+            Update::Changed(changes) => {
+                for change in changes {
+                    self.definition_changed(change);
+                }
+                self.definitions_changed();
+            }
             Update::Health(Health::Failed {
                 error:
                     RequestError::Status {

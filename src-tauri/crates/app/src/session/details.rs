@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cluster::follow::follow;
 use cluster::health::Health;
+use cluster::measure::Whose;
 use cluster::update::{Change, Scope, Update};
 use cluster::{Deed, RequestError, fetch};
 use model::details::{Around, ObjectLink, PairKind};
@@ -11,6 +12,7 @@ use model::{EventRow, Kind, ObjectRow, Resource};
 use serde_json::Value;
 use wire::{Details, DetailsOpened, ObjectRef, OpenDetails, Pairs, PairsAsk, WireError};
 
+use super::defined::Defined;
 use super::feeds::{FeedId, Message, Owner};
 use super::measured::Measured;
 use super::owned::Owned;
@@ -51,6 +53,7 @@ pub(crate) struct Drawer {
     /// Its controller, that one's controller, and so on.
     pub(super) lineage: Vec<ObjectLink>,
     pub(super) owned: Owned,
+    pub(super) defined: Defined,
     pub(super) measured: Measured,
     version: u32,
     announced: u32,
@@ -96,9 +99,18 @@ impl Drawer {
         format!("kubectl describe {plural}{dot}{group} {}{place}", self.name)
     }
 
+    /// Whether there is anything to draw: of what runs, or of what ran.
     fn measures(&self, object: &Value) -> bool {
-        let kind = &self.resource.kind;
-        super::measured::whose(kind, &self.namespace, &self.name, object).is_some()
+        self.measured.has_lines() || self.measured_now(object).is_some()
+    }
+
+    /// Whom to measure for the object now.
+    pub(super) fn measured_now(&self, object: &Value) -> Option<Whose> {
+        if self.resource.kind == "CronJob" {
+            let running = self.owned.running_jobs(self.uid());
+            return super::measured::pods_of_jobs(&self.namespace, &running);
+        }
+        super::measured::whose(&self.resource.kind, &self.namespace, &self.name, object)
     }
 
     pub(crate) fn object(&self) -> Option<&Value> {
@@ -293,6 +305,7 @@ impl Session {
             events_problem: String::new(),
             lineage: Vec::new(),
             owned: Owned::default(),
+            defined: Defined::default(),
             measured: Measured::default(),
             version: 1,
             announced: 0,
@@ -365,6 +378,7 @@ impl Session {
                 let again = std::mem::take(&mut drawer.fetch_again);
                 session.climb(id);
                 session.follow_owned(id);
+                session.count_defined(id);
                 if again {
                     session.fetch_object(id);
                 }
@@ -398,6 +412,10 @@ impl Session {
         let (owned_total, owned) = drawer.owned.shown(self, uid, on_node);
         let lineage = drawer.lineage.iter().map(|link| shown.reference(link));
         let (events_total, events) = shown.events();
+        let mut sections = shown.sections();
+        if let (Some(first), Some(fact)) = (sections.first_mut(), self.defined_fact(drawer)) {
+            first.facts.push(fact);
+        }
         let first = |kind| drawer.pairs(kind, "", 0, FIRST_PAIRS);
         Ok(Details {
             version: drawer.version,
@@ -412,7 +430,7 @@ impl Session {
             problem: drawer.problem.clone(),
             status: shown.status(),
             verdicts: shown.verdicts(),
-            sections: shown.sections(),
+            sections,
             conditions: shown.conditions(),
             containers: shown.containers(&drawer.measured),
             measures: drawer
@@ -427,7 +445,7 @@ impl Session {
             owners: lineage.collect(),
             owned,
             owned_total: u32::try_from(owned_total).unwrap_or(u32::MAX),
-            owned_problem: drawer.owned.problem().to_owned(),
+            owned_problem: drawer.owned.problem(),
             events,
             events_total,
             events_loading: drawer.own_events == OwnEvents::Awaited,

@@ -2,7 +2,10 @@
 
 mod entries;
 
+use std::collections::BTreeMap;
+
 use cluster::discovery::Discovery;
+use cluster::update::Change;
 use cluster::{RequestError, discover};
 use model::{Kind, Resource};
 use tokio::sync::oneshot;
@@ -21,6 +24,9 @@ const SETTLE_MS: i64 = 1_000;
 const SETTLE_AT_LATEST_MS: i64 = 5_000;
 /// The server serves a new kind a moment after it tells of its definition: discovery is asked once more.
 const AFTERTHOUGHT_MS: i64 = 4_000;
+/// Discovery of a removed kind may lag behind by any of the server's caches: so often, and so long, it is asked again.
+const DOUBT_EVERY_MS: i64 = 2_000;
+const DOUBT_FOR_MS: i64 = 30_000;
 
 /// What is known of the served kinds, and who waits for it.
 #[derive(Default)]
@@ -36,6 +42,8 @@ pub(crate) struct KindsState {
     /// First change of definitions since discovery was asked, Unix ms.
     changed_ms: Option<i64>,
     afterthought: bool,
+    /// `plural.group` of definitions that were deleted while discovery may still list them, and until when it is doubted.
+    removed: BTreeMap<String, i64>,
     /// What was last told to the window.
     told: Option<KindList>,
     waiting: Vec<oneshot::Sender<KindList>>,
@@ -128,6 +136,27 @@ impl KindsState {
         self.afterthought = true;
     }
 
+    /// The definition of `plural.group` is gone: it is served no more, whatever discovery says for a while.
+    fn removed(&mut self, name: &str, now_ms: i64) {
+        self.removed.insert(name.to_owned(), now_ms + DOUBT_FOR_MS);
+    }
+
+    /// The definition is there (again).
+    fn defined(&mut self, name: &str) {
+        self.removed.remove(name);
+    }
+
+    /// Takes out what is known to be removed; whether anything had to be.
+    fn without_removed(&mut self, discovery: &mut Discovery, now_ms: i64) -> bool {
+        self.removed.retain(|_, until| *until > now_ms);
+        let before = discovery.resources.len();
+        discovery.resources.retain(|found| {
+            let Resource { group, plural, .. } = &found.resource;
+            !self.removed.contains_key(&format!("{plural}.{group}"))
+        });
+        discovery.resources.len() < before
+    }
+
     /// Something hints that groups stopped or began to answer: discovery is asked again, not often.
     pub(crate) fn doubt(&mut self, now_ms: i64) {
         let at = (self.answered_ms + HEAL_MS).max(now_ms);
@@ -137,8 +166,10 @@ impl KindsState {
     fn take(&mut self, answer: Result<Discovery, RequestError>, now_ms: i64) {
         self.asking = false;
         self.answered_ms = now_ms;
+        let mut lags = false;
         let healthy = match answer {
-            Ok(discovery) => {
+            Ok(mut discovery) => {
+                lags = self.without_removed(&mut discovery, now_ms);
                 let whole = discovery.failed_groups.is_empty();
                 self.known = Some(discovery);
                 self.error = None;
@@ -153,7 +184,11 @@ impl KindsState {
         if self.due_ms.is_some() {
             return;
         }
-        if std::mem::take(&mut self.afterthought) {
+        let afterthought = std::mem::take(&mut self.afterthought);
+        if lags {
+            self.afterthought = afterthought;
+            self.due_ms = Some(now_ms + DOUBT_EVERY_MS);
+        } else if afterthought {
             self.due_ms = Some(now_ms + AFTERTHOUGHT_MS);
         } else if !healthy {
             self.due_ms = Some(now_ms + HEAL_MS);
@@ -221,6 +256,15 @@ impl Session {
     pub(crate) fn definitions_changed(&mut self) {
         let now = self.now_ms();
         self.kinds.changed(now);
+    }
+
+    /// The definition of this name was changed, or deleted.
+    pub(crate) fn definition_changed(&mut self, change: &Change) {
+        let now = self.now_ms();
+        match change {
+            Change::Put(row) => self.kinds.defined(table::Row::identity(row).1),
+            Change::Gone { name, .. } => self.kinds.removed(name, now),
+        }
     }
 
     /// Kinds the cluster serves, once that is known; what is old is asked again meanwhile.
@@ -355,6 +399,53 @@ mod tests {
         assert_eq!(kinds.due_ms, Some(10_000 + AFTERTHOUGHT_MS));
         kinds.due_ms = None;
         kinds.take(Ok(Discovery::default()), 20_000);
+        assert_eq!(kinds.due_ms, None);
+    }
+
+    #[test]
+    fn a_removed_kind_is_gone_though_discovery_lags() {
+        let lagging = || Discovery {
+            resources: ["widgets", "gadgets"]
+                .into_iter()
+                .map(|plural| cluster::discovery::Discovered {
+                    resource: Resource {
+                        group: "example.com".to_owned(),
+                        version: "v1".to_owned(),
+                        plural: plural.to_owned(),
+                        kind: "Any".to_owned(),
+                        namespaced: true,
+                    },
+                    versions: vec!["v1".to_owned()],
+                    singular: String::new(),
+                    short_names: Vec::new(),
+                    categories: Vec::new(),
+                    verbs: vec!["list".to_owned()],
+                })
+                .collect(),
+            ..Discovery::default()
+        };
+        let listed = |kinds: &KindsState| {
+            let each = kinds.listable().map(|resource| resource.plural.clone());
+            each.collect::<Vec<_>>()
+        };
+        let mut kinds = KindsState::default();
+        kinds.removed("widgets.example.com", 0);
+        kinds.take(Ok(lagging()), 1_000);
+        assert_eq!(listed(&kinds), ["gadgets"]);
+        assert_eq!(kinds.due_ms, Some(1_000 + DOUBT_EVERY_MS));
+        // It came back before discovery noticed that it was gone.
+        kinds.defined("widgets.example.com");
+        kinds.due_ms = None;
+        kinds.take(Ok(lagging()), 3_000);
+        assert_eq!(listed(&kinds), ["widgets", "gadgets"]);
+        assert_eq!(kinds.due_ms, None);
+        // A server that insists for half a minute is believed.
+        kinds.removed("widgets.example.com", 4_000);
+        kinds.take(Ok(lagging()), 5_000);
+        assert_eq!(listed(&kinds), ["gadgets"]);
+        kinds.due_ms = None;
+        kinds.take(Ok(lagging()), 4_000 + DOUBT_FOR_MS);
+        assert_eq!(listed(&kinds), ["widgets", "gadgets"]);
         assert_eq!(kinds.due_ms, None);
     }
 

@@ -83,6 +83,11 @@ impl Measured {
         }
     }
 
+    /// Whether anything was measured.
+    pub(crate) fn has_lines(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
     /// The most memory measured of each container, in bytes.
     pub(crate) fn peaks(&self) -> Vec<(String, f64)> {
         let peak = |line: &Line| {
@@ -107,7 +112,9 @@ impl Measured {
 
     fn told(&self, object: Option<&Value>) -> UsageHistory {
         let known = object.map(bounds).unwrap_or_default();
-        let template = object.is_some_and(|object| object["spec"]["template"].is_object());
+        let template = object.is_some_and(|object| {
+            object["spec"]["template"].is_object() || object["spec"]["jobTemplate"].is_object()
+        });
         #[allow(clippy::cast_precision_loss)] // A count of pods.
         let pods = if template { self.pods as f64 } else { 1.0 };
         let line = |line: &Line| {
@@ -173,6 +180,10 @@ pub(crate) fn whose(kind: &str, namespace: &str, name: &str, object: &Value) -> 
     let selector = match kind {
         "Pod" => return Some(Whose::Pod { namespace, name }),
         "Node" => return Some(Whose::Node { name }),
+        "Job" => {
+            let runs = object["status"]["active"].as_i64().is_some_and(|n| n > 0);
+            Selector::of_object(&object["spec"]["selector"]).filter(|_| runs)?
+        }
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => {
             Selector::of_object(&object["spec"]["selector"])?
         }
@@ -180,6 +191,14 @@ pub(crate) fn whose(kind: &str, namespace: &str, name: &str, object: &Value) -> 
     };
     let labels = selector.query();
     (!labels.is_empty()).then_some(Whose::Pods { namespace, labels })
+}
+
+/// The pods of Jobs, by the Jobs' uids; `None` without any.
+pub(crate) fn pods_of_jobs(namespace: &str, uids: &[String]) -> Option<Whose> {
+    (!uids.is_empty()).then(|| Whose::Pods {
+        namespace: namespace.to_owned(),
+        labels: format!("batch.kubernetes.io/controller-uid in ({})", uids.join(",")),
+    })
 }
 
 impl Session {
@@ -197,10 +216,13 @@ impl Session {
             .get_mut(&id)
             .ok_or_else(|| gone("This object"))?;
         let (answer, answered) = oneshot::channel();
-        let asked = drawer.object().and_then(|object| {
-            let kind = &drawer.resource().kind;
-            whose(kind, drawer.namespace(), drawer.name(), object)
-        });
+        let asked = drawer
+            .object()
+            .and_then(|object| drawer.measured_now(object));
+        if asked.is_none() && drawer.measured.has_lines() {
+            "It runs no more. This is what was measured of it."
+                .clone_into(&mut drawer.measured.note);
+        }
         let due = now >= drawer.measured.ask_again_ms;
         let Some(whose) = asked.filter(|_| due) else {
             // The asker may be gone; then nobody misses it.
@@ -275,6 +297,24 @@ mod tests {
             measured.take(&[part("a", 0.1, 1.0)], at, true);
         }
         assert_eq!(measured.told(None).lines[0].cpu.len(), MOST);
+    }
+
+    #[test]
+    fn jobs_are_measured_while_they_run() {
+        let job = |active: i64| json!({"spec": {"selector": {"matchLabels": {"uid": "1"}}}, "status": {"active": active}});
+        assert_eq!(whose("Job", "shop", "bill", &job(0)), None);
+        let pods = |labels: &str| {
+            Some(Whose::Pods {
+                namespace: "shop".to_owned(),
+                labels: labels.to_owned(),
+            })
+        };
+        assert_eq!(whose("Job", "shop", "bill", &job(1)), pods("uid=1"));
+        assert_eq!(pods_of_jobs("shop", &[]), None);
+        assert_eq!(
+            pods_of_jobs("shop", &["a".to_owned(), "b".to_owned()]),
+            pods("batch.kubernetes.io/controller-uid in (a,b)")
+        );
     }
 
     #[test]

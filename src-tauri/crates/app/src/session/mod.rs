@@ -7,6 +7,7 @@
 
 mod collection;
 mod copying;
+mod defined;
 mod definitions;
 mod derived;
 mod details;

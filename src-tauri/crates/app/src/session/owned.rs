@@ -21,15 +21,30 @@ use crate::lacks::{self, Where};
 const MOST: usize = 100;
 /// Namespaces that keep more events than this are not followed for what an object owns.
 const MOST_EVENTS: u64 = 3_000;
+/// The same of Jobs: no selector finds those of one `CronJob`.
+const MOST_JOBS: u64 = 3_000;
 
 /// One watch of what is owned.
 struct Followed {
     feed: FeedId,
     /// `None`: what objects refer to, and how they fare.
     kind: Option<Kind>,
+    /// `endpointslices`.
+    resource: String,
     /// Whether all of them are here.
     listed: bool,
     rows: BTreeMap<(String, String), ObjectRow>,
+}
+
+/// Whether a namespace's Jobs may be followed for one `CronJob`.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Jobs {
+    #[default]
+    Unasked,
+    Asked,
+    Few,
+    /// So many.
+    Many(u64),
 }
 
 /// What an object owns, as far as it is followed.
@@ -39,6 +54,7 @@ pub(crate) struct Owned {
     followed: Vec<Followed>,
     events_feed: Option<FeedId>,
     events_asked: bool,
+    jobs: Jobs,
     /// Why something is not shown; empty if all is.
     problem: String,
     events_problem: String,
@@ -59,8 +75,24 @@ impl Owned {
         &self.events_problem
     }
 
-    pub(crate) fn problem(&self) -> &str {
-        &self.problem
+    pub(crate) fn problem(&self) -> String {
+        match self.jobs {
+            Jobs::Many(count) => format!(
+                "Its Jobs are not shown: the namespace has {count} of them. The Jobs table has them."
+            ),
+            Jobs::Unasked | Jobs::Asked | Jobs::Few => self.problem.clone(),
+        }
+    }
+
+    /// Uids of the Jobs of the `CronJob` `uid` that run now.
+    pub(crate) fn running_jobs(&self, uid: &str) -> Vec<String> {
+        let jobs = self.of(uid).filter_map(|row| match row {
+            ObjectRow::Linked(job) if job.kind == "Job" && job.state == "Running" => {
+                Some(job.meta.uid.to_string())
+            }
+            _ => None,
+        });
+        jobs.collect()
     }
 
     /// Takes an update of one of its feeds; whether it was one, and news.
@@ -94,7 +126,7 @@ impl Owned {
                 }
             }
             Update::Health(Health::Failed { error, .. }) => {
-                self.problem = refusal(&error, followed.kind);
+                self.problem = refusal(&error, followed.kind, &followed.resource);
             }
             Update::Health(Health::Live { .. }) => self.problem.clear(),
             Update::Listed { rows: None, .. } => followed.listed = true,
@@ -119,7 +151,10 @@ impl Owned {
 
     /// What the object `uid` owns itself, and what that owns. A selector may match more than that.
     fn of(&self, uid: &str) -> impl Iterator<Item = &ObjectRow> {
-        let owner = |row: &ObjectRow| row.meta().owner.as_ref().map(|o| o.uid.to_string());
+        let owner = |row: &ObjectRow| match row {
+            ObjectRow::Linked(row) => row.owners.first().map(|o| o.uid.to_string()),
+            row => row.meta().owner.as_ref().map(|o| o.uid.to_string()),
+        };
         let direct: Vec<String> = self
             .rows()
             .filter(|row| owner(row).as_deref() == Some(uid))
@@ -136,7 +171,7 @@ impl Owned {
         let slices = self
             .followed
             .iter()
-            .find(|f| f.kind.is_none() && f.listed)?;
+            .find(|f| f.resource == "endpointslices" && f.listed)?;
         // A slice's state is `2/3 ready`.
         let counts = slices.rows.values().filter_map(|row| match row {
             ObjectRow::Linked(slice) => {
@@ -186,6 +221,11 @@ impl Owned {
         };
         rows.sort_by_key(|row| match row {
             ObjectRow::ReplicaSet(set) => (u8::from(set.desired == 0) * 2, row.meta().created_ms),
+            // The last Job first, but for those that still run.
+            ObjectRow::Linked(job) if job.kind == "Job" => (
+                u8::from(job.state != "Running"),
+                job.meta.created_ms.map(i64::wrapping_neg),
+            ),
             _ => (1, row.meta().created_ms),
         });
         let one = |row: &&ObjectRow| {
@@ -229,8 +269,16 @@ fn told(row: &ObjectRow) -> Option<(&'static str, &'static str, Cell, String)> {
             ))
         }
         ObjectRow::Linked(row) => Some((
-            "discovery.k8s.io/v1",
-            "EndpointSlice",
+            if row.kind == "Job" {
+                "batch/v1"
+            } else {
+                "discovery.k8s.io/v1"
+            },
+            if row.kind == "Job" {
+                "Job"
+            } else {
+                "EndpointSlice"
+            },
             Cell::toned(row.state.clone(), row.tone),
             String::new(),
         )),
@@ -238,14 +286,29 @@ fn told(row: &ObjectRow) -> Option<(&'static str, &'static str, Cell, String)> {
     }
 }
 
-fn refusal(error: &RequestError, kind: Option<Kind>) -> String {
+fn refusal(error: &RequestError, kind: Option<Kind>, resource: &str) -> String {
     let Some(spec) = kind.map(Kind::spec) else {
-        return format!("EndpointSlices cannot be read: {error}");
+        let title = if resource == "jobs" {
+            "Jobs"
+        } else {
+            "EndpointSlices"
+        };
+        return format!("{title} cannot be read: {error}");
     };
     let said = lacks::request(error, list_of(&spec.resource), Where::Everywhere);
     match said.lack {
         Some(lack) => lack.sentence,
         None => format!("{} cannot be read: {error}", spec.title),
+    }
+}
+
+fn jobs() -> Resource {
+    Resource {
+        group: "batch".to_owned(),
+        version: "v1".to_owned(),
+        plural: "jobs".to_owned(),
+        kind: "Job".to_owned(),
+        namespaced: true,
     }
 }
 
@@ -276,6 +339,12 @@ fn scopes(kind: &str, name: &str, namespace: &str, object: &Value) -> Vec<Scope>
                 labels: format!("kubernetes.io/service-name={name}"),
                 links: true,
                 ..Scope::of(slices, None, Some(namespace.to_owned()))
+            }];
+        }
+        "CronJob" => {
+            return vec![Scope {
+                links: true,
+                ..Scope::of(jobs(), None, Some(namespace.to_owned()))
             }];
         }
         "ReplicationController" => Selector::of_map(&spec["selector"]),
@@ -312,6 +381,14 @@ impl Session {
             return;
         };
         let kind = drawer.resource().kind.clone();
+        if kind == "CronJob" && drawer.owned.jobs != Jobs::Few {
+            if drawer.owned.jobs == Jobs::Unasked {
+                drawer.owned.jobs = Jobs::Asked;
+                let namespace = drawer.namespace().to_owned();
+                self.weigh_jobs(id, namespace);
+            }
+            return;
+        }
         let wanted = scopes(&kind, drawer.name(), drawer.namespace(), object);
         if wanted == drawer.owned.scopes {
             return;
@@ -325,13 +402,14 @@ impl Session {
         let mut followed = Vec::new();
         for scope in wanted {
             let connection = self.connection.clone();
-            let kind = scope.kind;
+            let (kind, resource) = (scope.kind, scope.resource.plural.clone());
             let feed = self.feeds.open(Owner::Drawer(id), Message::Update, |sink| {
                 follow(connection, scope, sink)
             });
             followed.push(Followed {
                 feed,
                 kind,
+                resource,
                 listed: false,
                 rows: BTreeMap::new(),
             });
@@ -348,6 +426,25 @@ impl Session {
             drawer.owned.events_asked = true;
             self.weigh_events(id, namespace);
         }
+    }
+
+    /// Follows the namespace's Jobs, if there are not too many of them. What may not be counted is told by the watch.
+    fn weigh_jobs(&mut self, id: u32, namespace: String) {
+        let connection = self.connection.clone();
+        self.later(
+            async move { fetch::count(&connection, &jobs(), Some(&namespace)).await },
+            move |session, count| {
+                let Some(drawer) = session.drawers.get_mut(&id) else {
+                    return;
+                };
+                drawer.owned.jobs = match count {
+                    Ok(count) if count > MOST_JOBS => Jobs::Many(count),
+                    Ok(_) | Err(_) => Jobs::Few,
+                };
+                drawer.touch();
+                session.follow_owned(id);
+            },
+        );
     }
 
     /// Follows the namespace's events for what is owned, if there are not too many of them.

@@ -37,6 +37,8 @@ pub(crate) struct UsagePolls {
     running: Vec<(Measured, UsageKind, FeedId)>,
     /// Why usage that the cluster has is not shown.
     withheld: Vec<(Measured, String)>,
+    /// What was answered last: why there is no usage, nothing where there is.
+    answered: Vec<(Measured, Option<String>)>,
 }
 
 impl UsagePolls {
@@ -47,6 +49,22 @@ impl UsagePolls {
             .iter()
             .find(|(of, _)| Some(of.kind()) == kind)?;
         Some(&found.1)
+    }
+
+    /// Why no node is measured, in words for a person.
+    pub(crate) fn why_no_node_is(&self) -> &str {
+        let answered = self
+            .answered
+            .iter()
+            .find(|(of, _)| *of == Measured::Nodes)
+            .map(|(_, why)| why.as_deref());
+        match answered {
+            None => "CPU and memory in use are not measured yet: the metrics API is being asked.",
+            Some(None) => {
+                "CPU and memory in use are not measured yet: the metrics API has no figures of any node so far."
+            }
+            Some(Some(why)) => why,
+        }
     }
 }
 
@@ -91,6 +109,12 @@ impl Session {
 
     pub(crate) fn usage_update(&mut self, what: Measured, update: UsageUpdate) {
         self.usage.withheld.retain(|(of, _)| *of != what);
+        self.usage.answered.retain(|(of, _)| *of != what);
+        let why = match &update {
+            UsageUpdate::Measured(_) => None,
+            UsageUpdate::Absent { reason, .. } => Some(reason.clone()),
+        };
+        self.usage.answered.push((what, why));
         let measured = match update {
             UsageUpdate::Measured(measured) => measured,
             UsageUpdate::Absent { reason, withheld } => {
@@ -159,5 +183,23 @@ impl RowUsage for ObjectRow {
             | Self::Generic(_)
             | Self::Linked(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_asked_yet_is_no_missing_api() {
+        let mut usage = UsagePolls::default();
+        assert!(usage.why_no_node_is().contains("not measured yet"));
+        // Of pods something is known, of nodes still nothing.
+        usage.answered.push((Measured::Pods, Some("no API".into())));
+        assert!(usage.why_no_node_is().contains("is being asked"));
+        usage.answered.push((Measured::Nodes, None));
+        assert!(usage.why_no_node_is().contains("no figures of any node"));
+        usage.answered[1].1 = Some("This cluster has no metrics API.".into());
+        assert_eq!(usage.why_no_node_is(), "This cluster has no metrics API.");
     }
 }

@@ -6,7 +6,7 @@ use cluster::discovery::Discovery;
 use model::{Kind, Resource};
 use table::{Cell, Column, FilterError, Row, Sort};
 use wire::{
-    ErrorCode, FilterProblem, OpenView, Phase, RowOut, Rows, RowsAsk, SortBy, UpdateView,
+    ErrorCode, FilterProblem, OpenView, Phase, PlaceAsk, RowOut, Rows, RowsAsk, SortBy, UpdateView,
     ViewOpened, WireError,
 };
 
@@ -198,6 +198,25 @@ impl Session {
         }
         self.update_usage_polls();
         Ok(())
+    }
+
+    /// Where a table shows an object.
+    pub(crate) fn place_of(&mut self, ask: &PlaceAsk) -> Result<Option<u32>, WireError> {
+        let now = self.now_ms();
+        macro_rules! position {
+            ($table:expr) => {
+                $table.position(ask.view, &ask.namespace, &ask.name, now)
+            };
+        }
+        let place = match self.place(ask.view)? {
+            Place::Collection(id) => self
+                .collections
+                .get_mut(&id)
+                .and_then(|collection| position!(collection.table)),
+            Place::Scaling => position!(self.scaling.table),
+            Place::Derived(derived) => position!(self.derived.table(derived)),
+        };
+        Ok(place.and_then(|place| u32::try_from(place).ok()))
     }
 
     /// Closes a table; closing twice is no error.

@@ -68,7 +68,12 @@ impl Session {
                 words.push_str(&owner.subresource);
             }
             if let Some(time) = &owner.time {
-                words.push_str(&format!(" · {} ({} ago)", self.at(owner), time.text));
+                let at = self.at(owner);
+                words.push_str(" · ");
+                words.push_str(&at);
+                words.push_str(" (");
+                words.push_str(&time.text);
+                words.push_str(" ago)");
             }
             words
         };

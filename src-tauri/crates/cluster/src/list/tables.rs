@@ -9,7 +9,7 @@ use std::time::Instant;
 use model::{TableHeader, generic};
 
 use super::{CHUNK_PATIENCE, Intake, ListMeta, Listed, Listing, Pace, Paging, TABLE_OR_PLAIN};
-use crate::connection::{Answer, Ask};
+use crate::connection::{Answer, Ask, now_ms};
 use crate::error::RequestError;
 use crate::json_stream::JsonList;
 use crate::list_piece::Piece;
@@ -76,7 +76,8 @@ impl Listing<'_> {
                 Piece::Columns(json) => self.columns(pages, json),
                 Piece::Row(json) => {
                     let header = pages.header.as_ref();
-                    intake.take(header.and_then(|header| generic::row(json, header).ok()));
+                    intake
+                        .take(header.and_then(|header| generic::row(json, header, now_ms()).ok()));
                 }
                 Piece::Item(json) => {
                     let header = pages

@@ -39,12 +39,13 @@ pub fn bounds(object: &Value) -> Vec<Bounds> {
             memory: of("memory"),
         }];
     }
-    let template = &object["spec"]["template"]["spec"];
-    let spec = if template.is_object() {
-        template
-    } else {
-        &object["spec"]
-    };
+    let spec = [
+        &object["spec"]["template"]["spec"],
+        &object["spec"]["jobTemplate"]["spec"]["template"]["spec"],
+    ]
+    .into_iter()
+    .find(|spec| spec.is_object())
+    .unwrap_or(&object["spec"]);
     let sidecars = list(&spec["initContainers"]).filter(|c| c["restartPolicy"] == "Always");
     let each: Vec<Bounds> = list(&spec["containers"])
         .chain(sidecars)

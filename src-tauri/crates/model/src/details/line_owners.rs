@@ -142,9 +142,9 @@ impl Walk {
 #[derive(Default)]
 struct Items<'a> {
     /// By the names of their keys, then by the keys' values.
-    by_keys: BTreeMap<Vec<String>, HashMap<String, &'a Value>>,
-    by_value: HashMap<String, &'a Value>,
-    by_place: HashMap<usize, &'a Value>,
+    keyed: BTreeMap<Vec<String>, HashMap<String, &'a Value>>,
+    valued: HashMap<String, &'a Value>,
+    placed: HashMap<usize, &'a Value>,
 }
 
 impl<'a> Items<'a> {
@@ -156,17 +156,17 @@ impl<'a> Items<'a> {
                     if let Ok(keys) = serde_json::from_str::<BTreeMap<String, Value>>(keys) {
                         let values = text(&keys.values().collect::<Vec<_>>());
                         let names = keys.into_keys().collect();
-                        items.by_keys.entry(names).or_default().insert(values, node);
+                        items.keyed.entry(names).or_default().insert(values, node);
                     }
                 }
                 Some(("v", value)) => {
                     if let Ok(value) = serde_json::from_str::<Value>(value) {
-                        items.by_value.insert(text(&value), node);
+                        items.valued.insert(text(&value), node);
                     }
                 }
                 Some(("i", place)) => {
                     if let Ok(place) = place.parse() {
-                        items.by_place.insert(place, node);
+                        items.placed.insert(place, node);
                     }
                 }
                 _ => {}
@@ -176,18 +176,18 @@ impl<'a> Items<'a> {
     }
 
     fn find(&self, position: usize, item: &Value) -> Option<&'a Value> {
-        let keyed = self.by_keys.iter().find_map(|(names, nodes)| {
+        let by_keys = self.keyed.iter().find_map(|(names, nodes)| {
             let values: Option<Vec<_>> = names.iter().map(|name| item.get(name)).collect();
             nodes.get(&text(&values?)).copied()
         });
-        let valued = || {
-            (!self.by_value.is_empty())
-                .then(|| self.by_value.get(&text(item)).copied())
+        let by_value = || {
+            (!self.valued.is_empty())
+                .then(|| self.valued.get(&text(item)).copied())
                 .flatten()
         };
-        keyed
-            .or_else(valued)
-            .or_else(|| self.by_place.get(&position).copied())
+        by_keys
+            .or_else(by_value)
+            .or_else(|| self.placed.get(&position).copied())
     }
 }
 

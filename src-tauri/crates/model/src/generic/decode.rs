@@ -6,6 +6,7 @@ use table::Column;
 
 use super::row::{GenericCell, GenericRow};
 use super::{Field, TableHeader};
+use crate::duration;
 use crate::kind::Kind;
 use crate::meta::Meta;
 use crate::row::{DecodeError, ObjectRow};
@@ -69,11 +70,11 @@ pub(super) fn definitions(json: &[u8]) -> Result<Vec<(Box<str>, ColumnDefinition
         .collect())
 }
 
-/// One row of a Table, asked for with the object or its metadata.
+/// One row of a Table that the server wrote at `now_ms`, asked for with the object or its metadata.
 ///
 /// # Errors
 /// [`DecodeError::NoTable`] for a row without an object: nothing tells which object it is.
-pub fn row(row_json: &[u8], header: &TableHeader) -> Result<ObjectRow, DecodeError> {
+pub fn row(row_json: &[u8], header: &TableHeader, now_ms: i64) -> Result<ObjectRow, DecodeError> {
     let row: TableRow<'_> = serde_json::from_slice(row_json)?;
     let object = row.object.ok_or(DecodeError::NoTable)?.get();
     let meta = meta(object.as_bytes())?;
@@ -83,7 +84,7 @@ pub fn row(row_json: &[u8], header: &TableHeader) -> Result<ObjectRow, DecodeErr
     } else {
         Value::Null
     };
-    Ok(generic(meta, row.cells, &extras, &header.fields))
+    Ok(generic(meta, row.cells, &extras, &header.fields, now_ms))
 }
 
 fn meta(object: &[u8]) -> Result<Meta, DecodeError> {
@@ -93,17 +94,17 @@ fn meta(object: &[u8]) -> Result<Meta, DecodeError> {
         .ok_or(DecodeError::NoTable)
 }
 
-/// The rows of a whole Table, or the one row of a watch event's; an object by itself, which servers
+/// The rows of a whole Table that the server wrote at `now_ms`, or the one row of a watch event's; an object by itself, which servers
 /// without Tables send, is a row with its name and age. Rows that cannot be read are left out.
 ///
 /// # Errors
 /// [`DecodeError::NoTable`] for what is neither.
-pub fn rows(json: &[u8], header: &TableHeader) -> Result<Vec<ObjectRow>, DecodeError> {
+pub fn rows(json: &[u8], header: &TableHeader, now_ms: i64) -> Result<Vec<ObjectRow>, DecodeError> {
     let table: TableRows<'_> = serde_json::from_slice(json)?;
     match (table.kind.as_slice(), table.rows) {
         (b"" | b"Table", Some(rows)) => Ok(rows
             .into_iter()
-            .filter_map(|one| row(one.get().as_bytes(), header).ok())
+            .filter_map(|one| row(one.get().as_bytes(), header, now_ms).ok())
             .collect()),
         (b"" | b"Table", None) => Ok(Vec::new()),
         (b"Status", _) => Err(DecodeError::NoTable),
@@ -128,12 +129,12 @@ pub fn plain(object: &[u8], header: &TableHeader) -> Result<ObjectRow, DecodeErr
         .iter()
         .map(|field| match field {
             Field::Server(0) => Field::Name,
-            Field::Server(_) | Field::State(_) => Field::Nothing,
+            Field::Server(_) | Field::State(_) | Field::Elapsed(_) => Field::Nothing,
             Field::Age(_) => Field::Age(None),
             other => *other,
         })
         .collect();
-    Ok(generic(meta, Vec::new(), &extras, &fields))
+    Ok(generic(meta, Vec::new(), &extras, &fields, 0))
 }
 
 /// Rows of a known kind in one namespace (empty: cluster-scoped) from a Table without objects,
@@ -166,12 +167,18 @@ pub fn preview(
             namespace: text::visible(namespace).into(),
             ..Meta::default()
         };
-        Some(generic(meta, row.cells, &Value::Null, &fields))
+        Some(generic(meta, row.cells, &Value::Null, &fields, 0))
     };
     Ok(table.rows.into_iter().flatten().filter_map(row).collect())
 }
 
-fn generic(meta: Meta, mut cells: Vec<GenericCell>, object: &Value, fields: &[Field]) -> ObjectRow {
+fn generic(
+    meta: Meta,
+    mut cells: Vec<GenericCell>,
+    object: &Value,
+    fields: &[Field],
+    now_ms: i64,
+) -> ObjectRow {
     let mut server = |index: usize| {
         let cell = cells.get_mut(index).map(std::mem::take).unwrap_or_default();
         match cell {
@@ -189,6 +196,15 @@ fn generic(meta: Meta, mut cells: Vec<GenericCell>, object: &Value, fields: &[Fi
             Field::Age(Some(index)) | Field::Server(index) => server(index),
             Field::State(index) => match server(index) {
                 GenericCell::Text(text) => GenericCell::State(text),
+                cell => cell,
+            },
+            // The server tells dates as the time since (apiextensions-apiserver pkg/registry/customresource/tableconvertor,
+            // `cellForJSONValue`): the moment is known to the unit that it tells.
+            Field::Elapsed(index) => match server(index) {
+                GenericCell::Text(text) => match duration::parse_human(&text) {
+                    Some(elapsed) => GenericCell::Since(now_ms.saturating_sub(elapsed)),
+                    None => GenericCell::Text(text),
+                },
                 cell => cell,
             },
             Field::Owner => GenericCell::Owner,

@@ -37,6 +37,8 @@ enum Field {
     State(usize),
     /// The object's age, ticking; the server's cell at this index if its creation is unknown.
     Age(Option<usize>),
+    /// The server's cell at this index: how long ago something was when the server wrote it.
+    Elapsed(usize),
     /// Its controller.
     Owner,
     Labels,
@@ -103,6 +105,8 @@ pub fn header(json: &[u8], resource: &Resource, objects: bool) -> Result<TableHe
             };
             let field = if is_age {
                 Field::Age(Some(index))
+            } else if kind == b"date" {
+                Field::Elapsed(index)
             } else if is_state {
                 Field::State(index)
             } else {

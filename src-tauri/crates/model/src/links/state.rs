@@ -42,6 +42,7 @@ pub(super) fn state(group: &str, kind: &str, object: &Value, deleting: bool) -> 
             count(&status["numberReady"]),
             count(&status["desiredNumberScheduled"]),
         ),
+        ("batch", "Job") => job(status),
         ("discovery.k8s.io", "EndpointSlice") => {
             let total = array(&object["endpoints"]).count();
             // Not said is ready (discovery/v1 EndpointConditions).
@@ -66,6 +67,25 @@ pub(super) fn state(group: &str, kind: &str, object: &Value, deleting: bool) -> 
         }
         _ => phase(status),
     }
+}
+
+/// As kubectl's STATUS: pkg/printers/internalversion/printers.go, `printJob`.
+fn job(status: &Value) -> (String, Tone) {
+    let holds = |kind: &str| {
+        array(&status["conditions"]).any(|c| c["type"] == kind && c["status"] == "True")
+    };
+    for (kind, tone) in [
+        ("Complete", Tone::Quiet),
+        ("Failed", Tone::Bad),
+        ("Suspended", Tone::Quiet),
+        ("FailureTarget", Tone::Bad),
+        ("SuccessCriteriaMet", Tone::Quiet),
+    ] {
+        if holds(kind) {
+            return (kind.to_owned(), tone);
+        }
+    }
+    ("Running".to_owned(), Tone::Good)
 }
 
 /// The phase, else the condition that sums up the others.
@@ -106,4 +126,32 @@ fn phase(status: &Value) -> (String, Tone) {
         }
     }
     (String::new(), Tone::Plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_job_runs_until_a_condition_says_otherwise() {
+        let told = |conditions: Value| {
+            let job = json!({"status": {"conditions": conditions}});
+            state("batch", "Job", &job, false).0
+        };
+        let condition = |kind: &str, status: &str| json!({"type": kind, "status": status});
+        assert_eq!(told(Value::Null), "Running");
+        assert_eq!(told(json!([condition("Suspended", "False")])), "Running");
+        assert_eq!(told(json!([condition("Suspended", "True")])), "Suspended");
+        let done = json!([
+            condition("SuccessCriteriaMet", "True"),
+            condition("Complete", "True")
+        ]);
+        assert_eq!(told(done), "Complete");
+        let failed = json!([
+            condition("FailureTarget", "True"),
+            condition("Failed", "True")
+        ]);
+        assert_eq!(told(failed), "Failed");
+    }
 }

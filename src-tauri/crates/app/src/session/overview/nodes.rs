@@ -82,9 +82,12 @@ impl Session {
         }
         match totals.measured {
             0 if totals.nodes == 0 => String::new(),
-            0 => "CPU and memory in use are not known: the metrics API (metrics-server) does not tell.".to_owned(),
+            0 => self.usage.why_no_node_is().to_owned(),
             measured if measured < totals.nodes => {
-                format!("In use: of {measured} nodes that are measured, of {}.", totals.nodes)
+                format!(
+                    "In use: of {measured} nodes that are measured, of {}.",
+                    totals.nodes
+                )
             }
             _ => String::new(),
         }
