@@ -35,12 +35,13 @@ interface Where {
   filter: string;
   drawer: { object: ObjectKey; tab: DrawerTab } | null;
   view: TableChoice | null;
+  group: string | null;
 }
 
 /** The filter and the drawer's tab are how a place is left, not another place. */
 function isSame(a: Where, b: Where): boolean {
-  const words = ({ place, namespaces, drawer }: Where) =>
-    JSON.stringify([place, namespaces, drawer?.object]);
+  const words = ({ place, namespaces, drawer, group }: Where) =>
+    JSON.stringify([place, namespaces, drawer?.object, group]);
   return words(a) === words(b);
 }
 
@@ -70,6 +71,8 @@ export class ClusterState {
   /** An object whose row is to be shown in the table. */
   sought = $state.raw<ObjectKey | null>(null);
   drawer = $state.raw<{ object: ObjectKey; tab: DrawerTab } | null>(null);
+  /** The group of events in the drawer's place, by its row's key. */
+  group = $state.raw<string | null>(null);
   dock = $state.raw<readonly DockTab[]>([]);
   dockActive = $state(0);
 
@@ -98,8 +101,8 @@ export class ClusterState {
   }
 
   #where(): Where {
-    const { place, namespaces, filter, drawer, view } = this;
-    return { place, namespaces, filter, drawer, view };
+    const { place, namespaces, filter, drawer, view, group } = this;
+    return { place, namespaces, filter, drawer, view, group };
   }
 
   /** Remembers where the user is; called whenever that changes. */
@@ -116,13 +119,14 @@ export class ClusterState {
     if (this.canForward) this.#take(this.#visited.forward());
   }
 
-  #take({ place, namespaces, filter, drawer, view }: Where): void {
+  #take({ place, namespaces, filter, drawer, view, group }: Where): void {
     if (place.type === 'table') this.tableKind = place.kind;
     this.place = place;
     this.namespaces = [...namespaces];
     this.filter = filter;
     this.drawer = drawer;
     this.view = view;
+    this.group = group;
     this.#tellVisited();
   }
 
@@ -171,7 +175,7 @@ export class ClusterState {
       this.place = { type: 'table', kind };
       this.arrivals += 1;
     }
-    this.drawer = null;
+    this.closeDrawer();
     this.view = null;
   }
 
@@ -223,22 +227,34 @@ export class ClusterState {
 
   openScaling(target: ObjectKey): void {
     this.place = { type: 'scaling', target };
-    this.drawer = null;
+    this.closeDrawer();
   }
 
   openRelations(target: ObjectKey): void {
     this.place = { type: 'relations', target };
-    this.drawer = null;
+    this.closeDrawer();
   }
 
   openDrawer(object: ObjectKey, tab: DrawerTab = 'overview'): void {
     // A release is no object of the cluster: it has a page.
     if (object.kind === RELEASES) {
       this.place = { type: 'release', target: object };
-      this.drawer = null;
+      this.closeDrawer();
       return;
     }
+    this.group = null;
     this.drawer = { object, tab };
+  }
+
+  /** Opens a group of events in the drawer's place. */
+  openGroup(key: string): void {
+    this.drawer = null;
+    this.group = key;
+  }
+
+  closeDrawer(): void {
+    this.drawer = null;
+    this.group = null;
   }
 
   openRef({ kindId, namespace, name }: ObjectRef, tab: DrawerTab = 'overview'): void {

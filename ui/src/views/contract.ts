@@ -71,6 +71,15 @@ export interface EventStripProps {
   onwarnings: () => void;
 }
 
+/** `views/events/GroupPanel.svelte`: fills its parent; the frame gives it a width. */
+export interface GroupPanelProps {
+  cluster: string;
+  /** Key of its row in the table of grouped events. */
+  group: string;
+  onopen: (object: ObjectRef) => void;
+  onclose: () => void;
+}
+
 /** `views/helm/ReleasePage.svelte`: fills the main area. */
 export interface ReleasePageProps {
   cluster: string;
@@ -88,6 +97,8 @@ export interface RelationsPageProps {
   target: ObjectKey;
   /** Title of its kind: `Pods`. */
   kind: string;
+  /** Whether the cluster is in front. */
+  visible: boolean;
   onback: () => void;
   onopen: (object: ObjectRef) => void;
   /** Escape; answers whether the frame had something to close. */

@@ -3097,6 +3097,119 @@ remarks: Array<string>,
 loading: Array<string>, };
 
 /**
+ * Argument of `event_group`.
+ */
+export type EventGroupAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * [`crate::RowOut::key`] in the table of grouped events.
+ */
+key: string, };
+
+/**
+ * Answer of `event_group`.
+ */
+export type EventGroup = { 
+/**
+ * `Warning`.
+ */
+kind: Cell, 
+/**
+ * `BackOff`.
+ */
+reason: string, 
+/**
+ * Kind of the objects: `Pod`.
+ */
+object: string, 
+/**
+ * What their names have in common: `web-*`.
+ */
+name: string, 
+/**
+ * Namespace of the events.
+ */
+namespace: string, 
+/**
+ * The latest event's message.
+ */
+message: string, 
+/**
+ * Events in the group.
+ */
+events: number, 
+/**
+ * Occurrences they count.
+ */
+count: string, 
+/**
+ * How long ago the earliest was; may be empty.
+ */
+first: string, 
+/**
+ * How long ago the latest was; may be empty.
+ */
+last: string, 
+/**
+ * Distinct objects.
+ */
+total: number, 
+/**
+ * Of them the first 500, the one seen last first.
+ */
+objects: Array<EventGroupObject>, };
+
+/**
+ * One object of a group.
+ */
+export type EventGroupObject = { 
+/**
+ * Which.
+ */
+object: ObjectRef, 
+/**
+ * Occurrences that its events count.
+ */
+count: string, 
+/**
+ * How long ago the latest was; may be empty.
+ */
+last: string, 
+/**
+ * The latest event's message.
+ */
+message: string, };
+
+/**
+ * Argument of `open_release`.
+ */
+export type ReleaseAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * Namespace of the release.
+ */
+namespace: string, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * Answer of `open_release`: notices tell when the release is to be read again.
+ */
+export type ReleaseOpened = { 
+/**
+ * To be given to `close_release`.
+ */
+release: number, };
+
+/**
  * Argument of `helm_release`.
  */
 export type HelmAsk = { 
@@ -3351,6 +3464,14 @@ relations: number,
 /**
  * Its version.
  */
+version: number, } | { "type": "release", 
+/**
+ * Which.
+ */
+release: number, 
+/**
+ * Its version.
+ */
 version: number, } | { "type": "cluster", 
 /**
  * Which.
@@ -3475,6 +3596,12 @@ export interface Commands {
   close_overview: { argument: CloseId; answer: null };
   /** Events a minute over the last hour, while a table of events is open. */
   event_rate: { argument: EventRateAsk; answer: EventRate };
+  /** The objects of one group of events, while the table of groups is open. */
+  event_group: { argument: EventGroupAsk; answer: EventGroup };
+  /** Begins to follow a Helm release. */
+  open_release: { argument: ReleaseAsk; answer: ReleaseOpened };
+  /** Stops following it. */
+  close_release: { argument: CloseId; answer: null };
   /** A revision of a Helm release in full, with the history. */
   helm_release: { argument: HelmAsk; answer: HelmRelease };
   /** What differs between two revisions of a Helm release. */

@@ -9,12 +9,13 @@ use tokio::sync::oneshot;
 use wire::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentEntry, ConsentList, Copied, CopyAsk, Details, DetailsOpened,
-    EventRate, EventRateAsk, FieldOwners, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
-    Handler, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogAsk, LogOpened, LogWindow,
-    Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk,
-    Paste, PlaceAsk, Relations, RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk,
-    SeriesAsk, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView,
-    UsageHistory, ViewOpened, WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    EventGroup, EventGroupAsk, EventRate, EventRateAsk, FieldOwners, FindAsk, Found, GoAsk, GoTo,
+    GraphMeta, GraphOpened, Handler, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogAsk,
+    LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
+    OverviewOpened, Pairs, PairsAsk, Paste, PlaceAsk, Relations, RelationsOpened, ReleaseAsk,
+    ReleaseOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext,
+    SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView, UsageHistory, ViewOpened,
+    WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -504,6 +505,28 @@ impl Handler for App {
         self.session(&ask.cluster)?
             .call(move |session| session.event_rate(&ask.namespaces))
             .await
+    }
+
+    async fn open_release(&self, ask: ReleaseAsk) -> Result<ReleaseOpened, WireError> {
+        let cluster = ask.cluster.clone();
+        let opened = self
+            .session(&cluster)?
+            .call(move |session| session.open_release(&ask))
+            .await?;
+        self.own(opened.release, &cluster);
+        Ok(opened)
+    }
+
+    async fn close_release(&self, ask: CloseId) -> Result<(), WireError> {
+        self.close(ask.id, move |session| session.close_release(ask.id))
+            .await
+    }
+
+    async fn event_group(&self, ask: EventGroupAsk) -> Result<EventGroup, WireError> {
+        let session = self.session(&ask.cluster)?;
+        session
+            .call(move |session| session.event_group(&ask))
+            .await?
     }
 
     async fn helm_release(&self, ask: HelmAsk) -> Result<HelmRelease, WireError> {

@@ -127,9 +127,12 @@ pub(crate) fn owner_key(meta: &Meta) -> SortKey<'_> {
     }
 }
 
-/// Makes a row of its `COLUMNS` and `meta`.
+/// Makes a row of its `COLUMNS`, and of its `meta` or what identifies it and the labels it is filtered by.
 macro_rules! columnar {
     ($row:ty) => {
+        $crate::columns::columnar!($row, |row| row.meta.identity());
+    };
+    ($row:ty, |$self:ident| $identity:expr $(, tags: $labels:ident)?) => {
         impl $row {
             /// Its columns: those of kubectl in kubectl's order, then ours.
             pub fn columns() -> Vec<table::Column> {
@@ -138,8 +141,12 @@ macro_rules! columnar {
         }
 
         impl table::Row for $row {
+            $(fn tag(&self, key: &str) -> Option<&str> {
+                self.$labels.get(key)
+            })?
             fn identity(&self) -> (&str, &str) {
-                self.meta.identity()
+                let $self = self;
+                $identity
             }
             fn cell(&self, column: usize, now_ms: i64) -> table::Cell {
                 COLUMNS

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use crate::cells::{age, age_key, figure_column, figure_key, text_column, text_key};
+use crate::columns::{Def, columnar};
 use crate::labels::Labels;
 use crate::meta::Word;
 use crate::rows::{Amount, HpaRow, Pause, Reference, ScaledObjectRow};
@@ -168,23 +169,6 @@ impl ScalingRow {
             labels: meta.labels.clone(),
         })
     }
-
-    /// Columns of the scaling page's table.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            text_column("name", "Name", 220),
-            text_column("kind", "Kind", 110),
-            text_column("target", "Target", 220),
-            text_column("metrics", "Metrics", 260),
-            figure_column("current", "Current", 72),
-            figure_column("desired", "Desired", 72),
-            figure_column("min", "Min", 56),
-            figure_column("max", "Max", 56),
-            figure_column("last-change", "Last Change", 96),
-            text_column("status", "Status", 260),
-        ]
-    }
 }
 
 fn metrics(hpa: Option<&HpaRow>, object: Option<&ScaledObjectRow>) -> Box<str> {
@@ -292,50 +276,76 @@ fn hpa_status(hpa: &HpaRow) -> (Word, Tone) {
     }
 }
 
-impl Row for ScalingRow {
-    fn tag(&self, key: &str) -> Option<&str> {
-        self.labels.get(key)
-    }
+fn figure(n: Option<i32>) -> Cell {
+    Cell::plain(n.map(|n| n.to_string()).unwrap_or_default())
+}
 
-    fn identity(&self) -> (&str, &str) {
-        (&self.key.namespace, &self.id)
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        let figure = |n: Option<i32>| Cell::plain(n.map(|n| n.to_string()).unwrap_or_default());
-        match column {
-            0 => Cell::plain(&*self.key.namespace),
-            1 => Cell::plain(&*self.key.name),
-            2 => Cell::plain(self.key.kind.to_string()),
-            3 => Cell::plain(format!("{}/{}", self.target.kind, self.target.name)),
-            4 => Cell::plain(&*self.metrics),
-            5 => figure(self.current),
-            6 => figure(self.desired),
-            7 => Cell::plain(self.min.to_string()),
-            8 => Cell::plain(self.max.to_string()),
-            9 => match self.last_change_ms {
-                Some(at) => age(Some(at), now_ms),
-                None => Cell::default(),
-            },
-            10 => Cell::toned(&*self.status, self.tone),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        match column {
-            0 => text_key(&self.key.namespace),
-            1 => text_key(&self.key.name),
-            2 => SortKey::Text(self.key.kind.to_string().into()),
-            3 => SortKey::Text(format!("{}/{}", self.target.kind, self.target.name).into()),
-            4 => self.load.map_or(SortKey::Absent, SortKey::Float),
-            5 => figure_key(self.current.map(i64::from)),
-            6 => figure_key(self.desired.map(i64::from)),
-            7 => SortKey::Int(self.min.into()),
-            8 => SortKey::Int(self.max.into()),
-            9 => age_key(self.last_change_ms),
-            10 => text_key(&self.status),
-            _ => SortKey::Absent,
-        }
+impl ScalingRow {
+    fn target_text(&self) -> String {
+        format!("{}/{}", self.target.kind, self.target.name)
     }
 }
+
+/// Columns of the scaling page's table.
+const COLUMNS: &[Def<ScalingRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.key.namespace),
+        |r| text_key(&r.key.namespace),
+    ),
+    Def::new(
+        || text_column("name", "Name", 220),
+        |r, _| Cell::plain(&*r.key.name),
+        |r| text_key(&r.key.name),
+    ),
+    Def::new(
+        || text_column("kind", "Kind", 110),
+        |r, _| Cell::plain(r.key.kind.to_string()),
+        |r| SortKey::Text(r.key.kind.to_string().into()),
+    ),
+    Def::new(
+        || text_column("target", "Target", 220),
+        |r, _| Cell::plain(r.target_text()),
+        |r| SortKey::Text(r.target_text().into()),
+    ),
+    Def::new(
+        || text_column("metrics", "Metrics", 260),
+        |r, _| Cell::plain(&*r.metrics),
+        |r| r.load.map_or(SortKey::Absent, SortKey::Float),
+    ),
+    Def::new(
+        || figure_column("current", "Current", 72),
+        |r, _| figure(r.current),
+        |r| figure_key(r.current.map(i64::from)),
+    ),
+    Def::new(
+        || figure_column("desired", "Desired", 72),
+        |r, _| figure(r.desired),
+        |r| figure_key(r.desired.map(i64::from)),
+    ),
+    Def::new(
+        || figure_column("min", "Min", 56),
+        |r, _| Cell::plain(r.min.to_string()),
+        |r| SortKey::Int(r.min.into()),
+    ),
+    Def::new(
+        || figure_column("max", "Max", 56),
+        |r, _| Cell::plain(r.max.to_string()),
+        |r| SortKey::Int(r.max.into()),
+    ),
+    Def::new(
+        || figure_column("last-change", "Last Change", 96),
+        |r, now_ms| match r.last_change_ms {
+            Some(at) => age(Some(at), now_ms),
+            None => Cell::default(),
+        },
+        |r| age_key(r.last_change_ms),
+    ),
+    Def::new(
+        || text_column("status", "Status", 260),
+        |r, _| Cell::toned(&*r.status, r.tone),
+        |r| text_key(&r.status),
+    ),
+];
+
+columnar!(ScalingRow, |row| (&row.key.namespace, &row.id), tags: labels);

@@ -10,12 +10,13 @@ use crate::log::LogAsk;
 use crate::{
     Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
     Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, Details, DetailsOpened, ErrorCode,
-    EventRate, EventRateAsk, FieldOwner, FindAsk, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
-    HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogOpened, LogWindow, OpenDetails,
-    OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste, PlaceAsk,
-    Relations, RelationsOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk,
-    SetContext, SetVisible, Settings, SourceAsk, StartPage, UpdateView, UsageHistory, ViewOpened,
-    WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    EventGroup, EventGroupAsk, EventRate, EventRateAsk, FieldOwner, FindAsk, Found, GoAsk, GoTo,
+    GraphMeta, GraphOpened, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogOpened,
+    LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs,
+    PairsAsk, Paste, PlaceAsk, Relations, RelationsOpened, ReleaseAsk, ReleaseOpened, RevealAsk,
+    Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk,
+    StartPage, UpdateView, UsageHistory, ViewOpened, WireError, Yaml, YamlAsk, YamlCopy,
+    YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -214,6 +215,12 @@ commands! {
     close_overview(CloseId) -> ();
     /// Events a minute over the last hour, while a table of events is open.
     event_rate(EventRateAsk) -> EventRate;
+    /// The objects of one group of events, while the table of groups is open.
+    event_group(EventGroupAsk) -> EventGroup;
+    /// Begins to follow a Helm release.
+    open_release(ReleaseAsk) -> ReleaseOpened;
+    /// Stops following it.
+    close_release(CloseId) -> ();
     /// A revision of a Helm release in full, with the history.
     helm_release(HelmAsk) -> HelmRelease;
     /// What differs between two revisions of a Helm release.

@@ -54,7 +54,7 @@ pub fn typescript() -> String {
         crate::EventRateAsk, crate::EventRate,
         crate::RelationsOpened, crate::Presence, crate::Spot, crate::RelationNode, crate::RelationLine,
         crate::RelationBlock, crate::RelationEntry, crate::RelationSection, crate::Relations,
-        crate::HelmAsk, crate::HelmRevision, crate::HelmRelease, crate::HelmPart, crate::HelmDiffAsk,
+        crate::EventGroupAsk, crate::EventGroup, crate::EventGroupObject, crate::ReleaseAsk, crate::ReleaseOpened, crate::HelmAsk, crate::HelmRevision, crate::HelmRelease, crate::HelmPart, crate::HelmDiffAsk,
         crate::DiffKind, crate::DiffLine, crate::HelmDiff,
         crate::Notice,
     );

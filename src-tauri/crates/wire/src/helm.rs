@@ -6,6 +6,26 @@ use ts_rs::TS;
 
 use crate::ObjectRef;
 
+/// Argument of `open_release`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseAsk {
+    /// Which cluster.
+    pub cluster: String,
+    /// Namespace of the release.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Answer of `open_release`: notices tell when the release is to be read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseOpened {
+    /// To be given to `close_release`.
+    pub release: u32,
+}
+
 /// Argument of `helm_release`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

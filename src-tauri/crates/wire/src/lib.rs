@@ -10,6 +10,7 @@ mod consent;
 mod copying;
 mod details;
 mod error;
+mod event_group;
 mod find;
 pub mod generate;
 pub mod graph;
@@ -40,12 +41,14 @@ pub use details::{
     UsageHistory, UsageLine, Verdict, Yaml, YamlAsk,
 };
 pub use error::{ErrorCode, WireError};
+pub use event_group::{EventGroup, EventGroupAsk, EventGroupObject};
 pub use find::{FindAsk, FindEntry, FindSort, Found, FoundItem, GoAsk, GoTo};
 pub use graph::{
     Flag, FlagTone, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, SeenSpan, SeriesAsk,
 };
 pub use helm::{
     DiffKind, DiffLine, HelmAsk, HelmDiff, HelmDiffAsk, HelmPart, HelmRelease, HelmRevision,
+    ReleaseAsk, ReleaseOpened,
 };
 pub use log::{LogAsk, LogLine, LogOpened, LogPhase, LogSpan, LogWindow, OpenLog};
 pub use notice::Notice;

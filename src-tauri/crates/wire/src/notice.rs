@@ -51,6 +51,13 @@ pub enum Notice {
         /// Its version.
         version: u32,
     },
+    /// A Helm release on a page.
+    Release {
+        /// Which.
+        release: u32,
+        /// Its version.
+        version: u32,
+    },
     /// A cluster's status.
     Cluster {
         /// Which.

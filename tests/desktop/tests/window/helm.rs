@@ -40,9 +40,21 @@ fn a_release_is_read_and_compared_by_keyboard() {
         "metadata": {"name": "sh.helm.release.v1.torn.v1", "namespace": space},
         "stringData": {"release": "%%%"},
     }));
+    // Kept by Helm's other driver, encoded once.
+    apply(&json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": "sh.helm.release.v1.mapped.v1", "namespace": space, "labels": {
+            "owner": "helm", "name": "mapped", "version": "1", "status": "deployed",
+        }},
+        "data": {"release": STANDARD.encode(json!({
+            "name": "mapped", "namespace": space, "version": 1, "info": {"status": "deployed", "description": "Install complete"},
+            "chart": {"metadata": {"name": "map", "version": "7.0.0"}}, "config": {"kept": "in a map"},
+        }).to_string())},
+    }));
     let window = connected();
     open_table(&window, "Helm releases", space);
     until_row(&window, "orders");
+    window.until_text("map-7.0.0");
     window.until_text("shop-1.2.3");
     window.until_text("not base64");
     window.shot("helm-releases");
@@ -57,6 +69,10 @@ fn a_release_is_read_and_compared_by_keyboard() {
     window.until_text("first deployed");
     window.until_text("replicas: 3");
     window.shot("helm-values");
+    // What somebody else does to it is seen here.
+    install(space, "orders", 3, "deployed", 5);
+    window.until_text("replicas: 5");
+    window.until_text("revision 3");
     // Along the tabs with the arrows.
     window.until(
         "the tabs have the keyboard",
@@ -79,4 +95,11 @@ fn a_release_is_read_and_compared_by_keyboard() {
     window.shot("helm-differences-small-dark");
     window.press(&[], Key::Escape);
     until_row(&window, "orders");
+    window.click_found(
+        "the release in a ConfigMap",
+        "return rowNamed('mapped')?.querySelector('[data-column=name]')",
+        &[],
+    );
+    window.until_text("kept: in a map");
+    window.shot("helm-mapped");
 }

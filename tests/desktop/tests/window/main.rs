@@ -1,6 +1,7 @@
 //! The real window, driven as a person drives it, against a real control plane.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod batch;
 mod connecting;
 mod consent;
 mod custom;

@@ -103,14 +103,40 @@ fn events_are_grouped_with_their_rate() {
         "const rows = rowsOf(grid()); return rows.length > 0 && rows.every((row) => JSON.stringify(row).includes('Warning'))",
         &[],
     );
-    // A group opens the object it was last seen on.
+    // A group opens with every object it is about; each leads to its own drawer, and back leads here again.
     window.press(&[], Key::Down);
     window.press(&[], Key::Enter);
+    let objects = "return one('list', 'Objects of the group')?.querySelectorAll('li').length ?? 0";
     window.until(
-        "the drawer",
-        "return document.querySelector('aside[aria-label=Details]')",
+        "its objects",
+        "return one('list', 'Objects of the group')?.querySelector('li')",
         &[],
     );
+    let counted = window.eval(
+        "return parseInt(document.querySelector('[aria-label=\"Group of events\"] h3').innerText)",
+        &[],
+    );
+    assert_eq!(window.eval(objects, &[]), counted);
+    crate::steps::look(&window, "events-group");
     window.resize(900, 560);
     window.shot("events-grouped-small");
+    window.resize(1440, 900);
+    window.click_found(
+        "an object",
+        "return one('list', 'Objects of the group')?.querySelector('button')",
+        &[],
+    );
+    window.until("its drawer", "return drawer()", &[]);
+    window.press(&[Key::Alt], Key::Left);
+    window.until(
+        "the group again",
+        "return one('list', 'Objects of the group')",
+        &[],
+    );
+    window.press(&[], Key::Escape);
+    window.until(
+        "the group closed",
+        "return !one('list', 'Objects of the group')",
+        &[],
+    );
 }

@@ -328,6 +328,9 @@ fn a_colon_goes_to_a_kind_by_its_name() {
 #[test]
 fn the_palette_finds_objects() {
     let space = namespace("working-palette");
+    for number in 0..60 {
+        apply(&pod(space, &format!("crowd-{number:02}"), json!({})));
+    }
     apply(&pod(space, "lighthouse-keeper", json!({})));
     apply(
         &json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "lighthouse-lamps", "namespace": space}}),
@@ -355,6 +358,16 @@ fn the_palette_finds_objects() {
         "return one('grid', 'Pods') && drawer() && nameOf(drawer()) === 'Details of lighthouse-keeper'",
         &[],
     );
+    // Its row is in sight, and is the one that the keyboard is on.
+    window.until(
+        "the pod's row",
+        "const row = document.getElementById(grid().getAttribute('aria-activedescendant'));
+         if (!row || !squeezed(row.textContent).includes('lighthouse-keeper')) return false;
+         const [inner, outer] = [row.getBoundingClientRect(), grid().getBoundingClientRect()];
+         return inner.top >= outer.top && inner.bottom <= outer.bottom",
+        &[],
+    );
+    window.shot("palette-row");
     window.press(&[Key::Control], 'k');
     window.until(
         "the palette",

@@ -41,6 +41,8 @@ function release({ namespace, name, revision }: HelmAsk): HelmRelease {
 }
 
 const part: FakePart = () => ({
+  open_release: () => ({ release: 1 }),
+  close_release: () => null,
   helm_release: release,
   helm_diff: ({ from, to }) =>
     from === to

@@ -168,6 +168,28 @@ const part: FakePart = ({ notify }) => {
       open.delete(id);
       return null;
     },
+    event_group() {
+      const names = ['web-1', 'web-2', 'web-3'];
+      return {
+        kind: { text: 'Warning', tone: 'warn' },
+        reason: 'BackOff',
+        object: 'Pod',
+        name: 'web-*',
+        namespace: 'shop',
+        message: 'Back-off restarting failed container',
+        events: 3,
+        count: '42',
+        first: '59m',
+        last: '20s',
+        total: 3,
+        objects: names.map((name, at) => ({
+          object: { kindId: 'pods', kind: 'Pod', namespace: 'shop', name },
+          count: '14',
+          last: `${20 + at}s`,
+          message: 'Back-off restarting failed container',
+        })),
+      };
+    },
     event_rate() {
       const now = Date.now();
       const minutes = Array.from({ length: 60 }, (_, at) => now - (59 - at) * 60_000);

@@ -8,9 +8,15 @@ import { Followed } from '../shared/followed.svelte';
 /** The relations of one object. */
 export class LiveRelations extends Followed<Relations> {
   constructor(cluster: string, object: ObjectKey) {
+    let known: Relations | null = null;
     super({
       open: async () => (await rpc('open_relations', { cluster, ...object })).relations,
-      read: (id) => rpc('relations', { id }),
+      read: async (id) => {
+        const found = await rpc('relations', { id });
+        // Looked for anew: what was found before stays until then.
+        if (found.loaded || found.problem || !known) known = found;
+        return { ...known, version: found.version };
+      },
       close: (id) => rpc('close_relations', { id }),
       told: (notice, id) =>
         notice.type === 'relations' && notice.relations === id ? notice.version : null,

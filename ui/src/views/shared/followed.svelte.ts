@@ -27,6 +27,9 @@ export class Followed<T extends { version: number }> {
   readonly #ways: Ways<T>;
   #id: number | null = null;
   #closed = false;
+  #paused = false;
+  /** Counts openings, so that one that was given up is closed when it comes. */
+  #turn = 0;
   #puller: Puller | null = null;
   #unsubscribe: Unsubscribe | null = null;
 
@@ -57,6 +60,14 @@ export class Followed<T extends { version: number }> {
     void this.#open();
   }
 
+  /** Nobody looks: lets go of it, and takes it up again when somebody does. What was last known stays. */
+  setVisible(visible: boolean): void {
+    if (this.#closed || visible !== this.#paused) return;
+    this.#paused = !visible;
+    if (visible) void this.#open();
+    else this.#release();
+  }
+
   /** Stops following. */
   close(): void {
     this.#closed = true;
@@ -64,6 +75,7 @@ export class Followed<T extends { version: number }> {
   }
 
   #release(): void {
+    this.#turn += 1;
     this.#puller?.stop();
     this.#unsubscribe?.();
     this.#puller = null;
@@ -74,10 +86,14 @@ export class Followed<T extends { version: number }> {
   }
 
   async #open(): Promise<void> {
+    const turn = (this.#turn += 1);
     try {
       const id = await this.#ways.open();
+      if (turn !== this.#turn) {
+        this.#ways.close(id).catch(() => undefined);
+        return;
+      }
       this.#id = id;
-      if (this.#closed) return this.#release();
       const puller = new Puller(
         async () => {
           const content = await this.#ask();

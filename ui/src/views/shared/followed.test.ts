@@ -72,6 +72,27 @@ describe('what is followed', () => {
     followed.close();
   });
 
+  it('is let go of while nobody looks, with what was last known', async () => {
+    const { seen, followed } = made();
+    await settled();
+    followed.setVisible(false);
+    expect([seen.closed, listeners.now, followed.content?.version]).toEqual([[1], 0, 1]);
+    seen.version = 5;
+    followed.setVisible(true);
+    await settled();
+    expect([seen.opened, followed.content?.version]).toEqual([2, 5]);
+    // Looked away from and back before it was open: one of both stays.
+    followed.setVisible(false);
+    followed.setVisible(true);
+    followed.setVisible(false);
+    followed.setVisible(true);
+    await settled();
+    expect([seen.closed, listeners.now]).toEqual([[1, 2, 3], 1]);
+    followed.close();
+    followed.setVisible(false);
+    expect([seen.closed, listeners.now]).toEqual([[1, 2, 3, 4], 0]);
+  });
+
   it('leaves nothing open of what is tried again, or closed while it opens', async () => {
     const { seen, followed } = made();
     await settled();

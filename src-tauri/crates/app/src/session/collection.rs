@@ -50,6 +50,8 @@ pub(crate) struct Collection {
     pub(crate) kind: Option<Kind>,
     /// The field selector it is listed with; empty is everything.
     pub(crate) fields: String,
+    /// The label selector it is listed with; empty is everything.
+    pub(crate) labels: String,
     pub(crate) table: LiveTable<ObjectRow>,
     pub(crate) columns: Arc<Vec<Column>>,
     pub(crate) columns_version: u32,
@@ -86,6 +88,7 @@ impl Collection {
             resource,
             kind,
             fields: String::new(),
+            labels: String::new(),
             table: LiveTable::default(),
             header_width: columns.len(),
             columns_version: u32::from(!columns.is_empty()),
@@ -101,9 +104,14 @@ impl Collection {
         }
     }
 
-    /// Whether it holds all objects of that kind, not those of a field selector.
+    /// Whether it holds all objects of that kind, not those of a selector.
     pub(crate) fn is_of(&self, kind: Kind) -> bool {
-        self.kind == Some(kind) && self.fields.is_empty()
+        self.kind == Some(kind) && self.is_whole()
+    }
+
+    /// Whether no selector leaves objects out.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.fields.is_empty() && self.labels.is_empty()
     }
 
     pub(crate) fn id(&self) -> CollectionId {
@@ -177,6 +185,7 @@ impl Collection {
             }
             let scope = Scope {
                 fields: self.fields.clone(),
+                labels: self.labels.clone(),
                 ..Scope::of(self.resource.clone(), self.kind, namespace.clone())
             };
             let connection = connection.clone();
@@ -548,7 +557,7 @@ impl Session {
             }
             let since = *collection.idle_since_ms.get_or_insert(now_ms);
             // A field selector that was typed over is not typed again.
-            let keep = collection.fields.is_empty() && now_ms - since < GRACE_MS;
+            let keep = collection.is_whole() && now_ms - since < GRACE_MS;
             if !keep {
                 collection.close_feeds(feeds);
             }

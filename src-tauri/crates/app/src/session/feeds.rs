@@ -26,6 +26,7 @@ pub(crate) enum Owner {
     Drawer(u32),
     Graph(u32),
     Relations(u32),
+    Release(u32),
     Log(u32),
     Usage(Measured),
     Definitions,
@@ -90,6 +91,7 @@ impl Feeds {
                 | Owner::Drawer(_)
                 | Owner::Graph(_)
                 | Owner::Relations(_)
+                | Owner::Release(_)
                 | Owner::Definitions
                 | Owner::Autoscaler => true,
                 Owner::Log(_) | Owner::Usage(_) => false,

@@ -47,7 +47,7 @@ impl Session {
         }));
         let mut objects: Vec<Objects<'_>> = Vec::new();
         let mut told = Found::default();
-        for collection in self.collections.values().filter(|c| c.fields.is_empty()) {
+        for collection in self.collections.values().filter(|c| c.is_whole()) {
             let Some(kind) = kinds.iter().find(|kind| kind.id == collection.kind_id) else {
                 continue;
             };

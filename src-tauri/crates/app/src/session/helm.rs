@@ -1,8 +1,11 @@
 //! One Helm release: a revision in full, its history, and what differs between two.
 
+use std::collections::BTreeMap;
+
 use cluster::{Connection, Deed, RequestError, fetch};
+use model::Resource;
 use model::helm::manifest;
-use model::helm::release::{Release, ReleaseError, decode, secret_name};
+use model::helm::release::{Driver, Release, ReleaseError, decode, secret_name};
 use model::helm::row::{chart, tone};
 use model::yaml;
 use table::Cell;
@@ -13,15 +16,18 @@ use wire::{
 };
 
 use super::Session;
-use super::derived::{secrets, sentence};
+use super::derived::sentence;
+use super::rights::list_of;
 use crate::diff;
 use crate::lacks::{self, Where};
 
 /// Longest text that crosses to the window.
 const LONGEST: usize = 8 << 20;
 
-/// A revision as its Secret's labels tell it.
+/// A revision as the labels of what holds it tell it.
+#[derive(Clone)]
 struct Known {
+    driver: Driver,
     revision: u32,
     status: String,
     modified_ms: Option<i64>,
@@ -45,7 +51,9 @@ impl Session {
                     .max()
                     .unwrap_or(0);
                 let revision = asked.revision.unwrap_or(newest);
-                let release = read(&connection, &asked.namespace, &asked.name, revision).await?;
+                let driver = driver_of(&history, revision);
+                let release =
+                    read(&connection, driver, &asked.namespace, &asked.name, revision).await?;
                 Ok((history, release))
             },
             move |session, read| {
@@ -66,8 +74,12 @@ impl Session {
         let connection = self.connection.clone();
         self.later(
             async move {
-                let from = read(&connection, &ask.namespace, &ask.name, ask.from).await?;
-                let to = read(&connection, &ask.namespace, &ask.name, ask.to).await?;
+                let history = history(&connection, &ask.namespace, &ask.name).await?;
+                let (space, name) = (&ask.namespace, &ask.name);
+                let from = driver_of(&history, ask.from);
+                let from = read(&connection, from, space, name, ask.from).await?;
+                let to = driver_of(&history, ask.to);
+                let to = read(&connection, to, space, name, ask.to).await?;
                 let part = |release: &Release| match ask.part {
                     HelmPart::Values => yaml::value(&release.values),
                     HelmPart::Computed => yaml::value(&release.computed()),
@@ -153,65 +165,97 @@ impl Session {
     }
 }
 
-/// All revisions that are kept, the newest first, by the labels of their Secrets.
+/// All revisions that are kept, the newest first. Where one driver may not be read, the other's are told.
 async fn history(
     connection: &Connection,
     namespace: &str,
     name: &str,
 ) -> Result<Vec<Known>, WireError> {
-    let listed = fetch::labels_of(
-        connection,
-        &secrets(),
-        namespace,
-        &format!("owner=helm,name={name}"),
-    )
-    .await
-    .map_err(|error| refused(&error, "list", namespace))?;
-    let mut history: Vec<Known> = listed
-        .into_iter()
-        .filter_map(|labels| {
-            let label = |key: &str| {
-                labels
-                    .get(key)
-                    .map(|value| model::text::visible(value).into_owned())
-            };
-            let seconds = label("modifiedAt").or_else(|| label("createdAt"));
-            Some(Known {
-                revision: label("version")?.parse().ok()?,
-                status: label("status").unwrap_or_default(),
-                modified_ms: seconds.and_then(|s| s.parse::<i64>().ok()?.checked_mul(1000)),
-            })
-        })
-        .collect();
+    let (secrets, maps) = tokio::join!(
+        kept(connection, Driver::Secrets, namespace, name),
+        kept(connection, Driver::ConfigMaps, namespace, name),
+    );
+    let mut history = match (secrets, maps) {
+        (Ok(secrets), Ok(maps)) => [secrets, maps].concat(),
+        (Ok(kept), Err(error)) | (Err(error), Ok(kept)) => {
+            if kept.is_empty() {
+                return Err(error);
+            }
+            kept
+        }
+        (Err(error), Err(_)) => return Err(error),
+    };
+    // Stable: of one revision in both, the default driver's counts.
     history.sort_by_key(|known| std::cmp::Reverse(known.revision));
+    history.dedup_by_key(|known| known.revision);
     if history.is_empty() {
         return Err(WireError::new(
             ErrorCode::Gone,
             format!("There is no Helm release {name} in {namespace}."),
-            "It may have been uninstalled meanwhile, or keep its revisions in another driver than Secrets.",
+            "It may have been uninstalled meanwhile, or keep its revisions outside the cluster (Helm's SQL driver).",
         ));
     }
     Ok(history)
 }
 
+/// Where a revision is kept; of one that is not known the default driver tells best what is wrong.
+fn driver_of(history: &[Known], revision: u32) -> Driver {
+    let kept = history.iter().find(|known| known.revision == revision);
+    kept.map_or(Driver::Secrets, |known| known.driver)
+}
+
+/// The revisions that one driver keeps.
+async fn kept(
+    connection: &Connection,
+    driver: Driver,
+    namespace: &str,
+    name: &str,
+) -> Result<Vec<Known>, WireError> {
+    let resource = driver.resource();
+    let selector = selector(name);
+    let listed = fetch::labels_of(connection, &resource, namespace, &selector)
+        .await
+        .map_err(|error| refused(&error, "list", &resource, namespace))?;
+    let known = |labels: BTreeMap<String, String>| {
+        let label = |key: &str| {
+            labels
+                .get(key)
+                .map(|value| model::text::visible(value).into_owned())
+        };
+        let seconds = label("modifiedAt").or_else(|| label("createdAt"));
+        Some(Known {
+            driver,
+            revision: label("version")?.parse().ok()?,
+            status: label("status").unwrap_or_default(),
+            modified_ms: seconds.and_then(|s| s.parse::<i64>().ok()?.checked_mul(1000)),
+        })
+    };
+    Ok(listed.into_iter().filter_map(known).collect())
+}
+
+/// What selects the revisions of a release, in either driver.
+pub(super) fn selector(name: &str) -> String {
+    format!("owner=helm,name={name}")
+}
+
 async fn read(
     connection: &Connection,
+    driver: Driver,
     namespace: &str,
     name: &str,
     revision: u32,
 ) -> Result<Release, WireError> {
-    let secret = secret_name(name, revision);
-    let object = fetch::object(connection, &secrets(), namespace, &secret)
+    let (resource, key) = (driver.resource(), secret_name(name, revision));
+    let object = fetch::object(connection, &resource, namespace, &key)
         .await
-        .map_err(|error| refused(&error, "get", namespace))?;
+        .map_err(|error| refused(&error, "get", &resource, namespace))?;
     decode(&object).map_err(|damage| damaged(&damage, revision))
 }
 
-fn refused(error: &RequestError, verb: &str, namespace: &str) -> WireError {
+fn refused(error: &RequestError, verb: &str, resource: &Resource, namespace: &str) -> WireError {
     let deed = Deed {
         verb,
-        group: "",
-        resource: "secrets",
+        ..list_of(resource)
     };
     lacks::request(error, deed, Where::Namespace(namespace))
 }

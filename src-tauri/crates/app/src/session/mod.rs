@@ -11,8 +11,10 @@ mod defined;
 mod definitions;
 mod derived;
 mod details;
+mod event_group;
 mod feeds;
 mod find;
+mod followed_release;
 mod graph;
 mod helm;
 mod history;
@@ -48,6 +50,7 @@ use definitions::Definitions;
 use derived::DerivedTables;
 use details::Drawer;
 use feeds::{FeedId, Feeds, Message};
+use followed_release::FollowedRelease;
 use graph::Graph;
 use kinds::KindsState;
 use logs::Log;
@@ -123,6 +126,7 @@ pub(crate) struct Session {
     drawers: BTreeMap<u32, Drawer>,
     logs: BTreeMap<u32, Log>,
     graphs: BTreeMap<u32, Graph>,
+    releases: BTreeMap<u32, FollowedRelease>,
     yaml_copies: BTreeMap<u32, copying::YamlCopying>,
     finding: find::Finding,
     relations: BTreeMap<u32, RelationsView>,
@@ -161,6 +165,7 @@ impl Session {
             drawers: BTreeMap::new(),
             logs: BTreeMap::new(),
             graphs: BTreeMap::new(),
+            releases: BTreeMap::new(),
             yaml_copies: BTreeMap::new(),
             finding: find::Finding::default(),
             relations: BTreeMap::new(),
@@ -254,6 +259,9 @@ impl Session {
             (feeds::Owner::Relations(id), Message::Update(update)) => {
                 self.relations_update(id, feed, update);
             }
+            (feeds::Owner::Release(id), Message::Update(update)) => {
+                self.release_update(id, &update);
+            }
             (feeds::Owner::Definitions, Message::Update(update)) => {
                 self.definitions_update(feed, &update);
             }
@@ -278,7 +286,8 @@ impl Session {
             || self.drawers.values().any(Drawer::is_dirty)
             || self.logs.values().any(Log::is_dirty)
             || self.graphs.values().any(Graph::is_dirty)
-            || self.relations.values().any(|view| view.is_dirty(now));
+            || self.relations.values().any(|view| view.is_dirty(now))
+            || self.releases.values().any(|one| one.is_dirty(now));
         if dirty {
             self.flush_at = Some((self.flushed_at + FLUSH).max(Instant::now()));
         }
@@ -319,10 +328,22 @@ impl Session {
             }
         }
         self.flush_relations(now);
+        self.flush_releases(now);
         for (id, graph) in &mut self.graphs {
             if let Some(version) = graph.announce() {
                 self.host.notify(Notice::Graph {
                     graph: *id,
+                    version,
+                });
+            }
+        }
+    }
+
+    fn flush_releases(&mut self, now_ms: i64) {
+        for (id, followed) in &mut self.releases {
+            if let Some(version) = followed.announce(now_ms) {
+                self.host.notify(Notice::Release {
+                    release: *id,
                     version,
                 });
             }

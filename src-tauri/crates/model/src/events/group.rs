@@ -143,6 +143,21 @@ impl EventGroups {
         };
     }
 
+    /// The events of the group whose row has this namespace and name, by their index.
+    pub fn events_of(&self, namespace: &str, name: &str) -> Vec<usize> {
+        let ids = self.ids.iter();
+        let found = ids
+            .filter(|(key, _)| &*key.namespace == namespace && &*row_name(key) == name)
+            .map(|(_, id)| *id)
+            .next();
+        let each = self.entries.iter().enumerate();
+        each.filter(|(_, entry)| {
+            found.is_some() && entry.as_ref().map(|entry| entry.group) == found
+        })
+        .map(|(index, _)| index)
+        .collect()
+    }
+
     /// Number of groups.
     pub fn len(&self) -> usize {
         self.ids.len()

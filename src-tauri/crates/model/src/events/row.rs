@@ -1,9 +1,10 @@
 //! A group of events as a row of a table.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use super::group::Rate;
 use crate::cells::{age, age_key, figure_column, first_line, text_column, text_key, wide};
+use crate::columns::{Def, columnar};
 use crate::meta::Word;
 
 /// Events that say the same of objects that belong together.
@@ -46,23 +47,6 @@ const BAR: usize = 5;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 impl EventGroupRow {
-    /// Like those of events, with what only a group has.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 130),
-            figure_column("last-seen", "Last Seen", 84),
-            text_column("type", "Type", 80),
-            text_column("reason", "Reason", 200),
-            text_column("object", "Object", 250),
-            text_column("rate", "Last hour", 110),
-            figure_column("hour", "In it", 64),
-            figure_column("count", "Count", 68),
-            figure_column("events", "Events", 68),
-            wide(figure_column("first-seen", "First Seen", 84)),
-            text_column("message", "Latest message", 420),
-        ]
-    }
-
     /// Occurrences in the last hour.
     pub fn in_hour(&self) -> u64 {
         self.rate.iter().map(|n| u64::from(*n)).sum()
@@ -99,50 +83,76 @@ impl EventGroupRow {
     }
 }
 
-impl Row for EventGroupRow {
-    fn identity(&self) -> (&str, &str) {
-        (&self.namespace, &self.name)
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        match column {
-            0 => Cell::plain(&*self.namespace),
-            1 => age(self.last_ms, now_ms),
-            2 => Cell::toned(&*self.kind, self.tone()),
-            3 => Cell::plain(&*self.reason),
-            4 => Cell::plain(self.object()),
-            5 => Cell::toned(self.bars(), self.tone()),
-            6 => Cell::plain(self.in_hour().to_string()),
-            7 => Cell::plain(self.count.to_string()),
-            8 => Cell::plain(self.events.to_string()),
-            9 => age(self.first_ms, now_ms),
-            10 => Cell::toned(first_line(&self.message), self.tone()),
-            _ => Cell::default(),
-        }
-    }
-
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        let figure = |n: u64| SortKey::Int(i64::try_from(n).unwrap_or(i64::MAX));
-        match column {
-            0 => text_key(&self.namespace),
-            1 => age_key(self.last_ms),
-            2 => text_key(&self.kind),
-            3 => text_key(&self.reason),
-            4 => SortKey::Text(self.object().into()),
-            5 | 6 => figure(self.in_hour()),
-            7 => figure(self.count),
-            8 => SortKey::Int(self.events.into()),
-            9 => age_key(self.first_ms),
-            10 => text_key(&self.message),
-            _ => SortKey::Absent,
-        }
-    }
+fn figure(n: u64) -> SortKey<'static> {
+    SortKey::Int(i64::try_from(n).unwrap_or(i64::MAX))
 }
+
+/// Like those of events, with what only a group has.
+const COLUMNS: &[Def<EventGroupRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 130),
+        |r, _| Cell::plain(&*r.namespace),
+        |r| text_key(&r.namespace),
+    ),
+    Def::new(
+        || figure_column("last-seen", "Last Seen", 84),
+        |r, now_ms| age(r.last_ms, now_ms),
+        |r| age_key(r.last_ms),
+    ),
+    Def::new(
+        || text_column("type", "Type", 80),
+        |r, _| Cell::toned(&*r.kind, r.tone()),
+        |r| text_key(&r.kind),
+    ),
+    Def::new(
+        || text_column("reason", "Reason", 200),
+        |r, _| Cell::plain(&*r.reason),
+        |r| text_key(&r.reason),
+    ),
+    Def::new(
+        || text_column("object", "Object", 250),
+        |r, _| Cell::plain(r.object()),
+        |r| SortKey::Text(r.object().into()),
+    ),
+    Def::new(
+        || text_column("rate", "Last hour", 110),
+        |r, _| Cell::toned(r.bars(), r.tone()),
+        |r| figure(r.in_hour()),
+    ),
+    Def::new(
+        || figure_column("hour", "In it", 64),
+        |r, _| Cell::plain(r.in_hour().to_string()),
+        |r| figure(r.in_hour()),
+    ),
+    Def::new(
+        || figure_column("count", "Count", 68),
+        |r, _| Cell::plain(r.count.to_string()),
+        |r| figure(r.count),
+    ),
+    Def::new(
+        || figure_column("events", "Events", 68),
+        |r, _| Cell::plain(r.events.to_string()),
+        |r| SortKey::Int(r.events.into()),
+    ),
+    Def::new(
+        || wide(figure_column("first-seen", "First Seen", 84)),
+        |r, now_ms| age(r.first_ms, now_ms),
+        |r| age_key(r.first_ms),
+    ),
+    Def::new(
+        || text_column("message", "Latest message", 420),
+        |r, _| Cell::toned(first_line(&r.message), r.tone()),
+        |r| text_key(&r.message),
+    ),
+];
+
+columnar!(EventGroupRow, |row| (&row.namespace, &row.name));
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::events::group::MINUTES;
+    use table::Row;
 
     #[test]
     fn bars_are_of_five_minutes_each() {

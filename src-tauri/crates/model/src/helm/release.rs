@@ -8,6 +8,7 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::kind::Resource;
 use crate::text;
 
 /// Type of the Secrets that Helm keeps releases in.
@@ -15,7 +16,36 @@ pub const SECRET_TYPE: &str = "helm.sh/release.v1";
 /// Largest payload once inflated. Helm itself cannot store a release that is larger than a Secret (1 MiB) when compressed.
 pub const LIMIT: usize = 32 << 20;
 
-/// Name and revision in the name of a release's Secret: `sh.helm.release.v1.web.v3` (helm/pkg/storage/storage.go, `makeKey`).
+/// Where Helm keeps revisions: its storage driver. (Its SQL driver keeps them outside the cluster.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Driver {
+    /// The default.
+    Secrets,
+    /// `HELM_DRIVER=configmap`.
+    ConfigMaps,
+}
+
+impl Driver {
+    /// Both, the default first.
+    pub const ALL: [Self; 2] = [Self::Secrets, Self::ConfigMaps];
+
+    /// The objects it keeps revisions in.
+    pub fn resource(self) -> Resource {
+        let (plural, kind) = match self {
+            Self::Secrets => ("secrets", "Secret"),
+            Self::ConfigMaps => ("configmaps", "ConfigMap"),
+        };
+        Resource {
+            group: String::new(),
+            version: "v1".to_owned(),
+            plural: plural.to_owned(),
+            kind: kind.to_owned(),
+            namespaced: true,
+        }
+    }
+}
+
+/// Name and revision in the name of a release's Secret or `ConfigMap`: `sh.helm.release.v1.web.v3` (helm/pkg/storage/storage.go, `makeKey`).
 pub fn of_secret_name(secret: &str) -> Option<(&str, u32)> {
     let (name, revision) = secret
         .strip_prefix("sh.helm.release.v1.")?
@@ -23,7 +53,7 @@ pub fn of_secret_name(secret: &str) -> Option<(&str, u32)> {
     Some((name, revision.parse().ok()?)).filter(|_| !name.is_empty())
 }
 
-/// The name of the Secret that holds a revision.
+/// The name of the Secret or `ConfigMap` that holds a revision.
 pub fn secret_name(name: &str, revision: u32) -> String {
     format!("sh.helm.release.v1.{name}.v{revision}")
 }
@@ -31,8 +61,8 @@ pub fn secret_name(name: &str, revision: u32) -> String {
 /// What makes a payload unreadable; asking again does not help before it is written anew.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReleaseError {
-    /// The Secret has no `data.release`.
-    #[error("the Secret holds no release")]
+    /// There is no `data.release`.
+    #[error("it holds no release")]
     Absent,
     /// Not base64 where that is to be, or cut short in it.
     #[error("its payload is damaged: it is not base64 twice over")]

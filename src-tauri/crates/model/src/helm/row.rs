@@ -1,9 +1,10 @@
 //! A release as a row of a table: its newest revision.
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
-use super::release::Release;
-use crate::cells::{age, age_key, figure_column, text_column, text_key};
+use super::release::{Driver, Release};
+use crate::cells::{age, age_key, figure_column, text_column, text_key, wide};
+use crate::columns::{Def, columnar};
 
 /// What is known of a release's newest revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,84 +73,98 @@ pub struct ReleaseRow {
     pub name: Box<str>,
     /// Newest revision.
     pub revision: u32,
+    /// Where that is kept.
+    pub driver: Driver,
     /// Of that revision.
     pub content: Content,
 }
 
 impl ReleaseRow {
-    /// Those of `helm list`, then what the status says.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("namespace", "Namespace", 140),
-            text_column("name", "Name", 200),
-            text_column("chart", "Chart", 220),
-            text_column("app-version", "App version", 110),
-            figure_column("revision", "Revision", 72),
-            text_column("status", "Status", 130),
-            figure_column("updated", "Updated", 84),
-            text_column("description", "Description", 420),
-        ]
-    }
-
     fn brief(&self) -> Option<&Brief> {
         match &self.content {
             Content::Read(brief) => Some(brief),
             Content::Unread | Content::Damaged(_) => None,
         }
     }
-}
 
-impl Row for ReleaseRow {
-    fn identity(&self) -> (&str, &str) {
-        (&self.namespace, &self.name)
-    }
-
-    fn cell(&self, column: usize, now_ms: i64) -> Cell {
-        let part =
-            |part: fn(&Brief) -> &str| Cell::plain(self.brief().map(part).unwrap_or_default());
-        match column {
-            0 => Cell::plain(&*self.namespace),
-            1 => Cell::plain(&*self.name),
-            2 => part(|brief| &brief.chart),
-            3 => part(|brief| &brief.app_version),
-            4 => Cell::plain(self.revision.to_string()),
-            5 => match &self.content {
-                Content::Unread => Cell::toned("reading…", Tone::Quiet),
-                Content::Read(brief) => Cell::toned(&*brief.status, tone(&brief.status)),
-                Content::Damaged(_) => Cell::toned("unreadable", Tone::Bad),
-            },
-            6 => match self.brief() {
-                Some(brief) => age(brief.updated_ms, now_ms),
-                None => Cell::default(),
-            },
-            7 => match &self.content {
-                Content::Unread => Cell::default(),
-                Content::Read(brief) => Cell::plain(&*brief.description),
-                Content::Damaged(why) => Cell::toned(why.clone(), Tone::Bad),
-            },
-            _ => Cell::default(),
+    fn kept_in(&self) -> &'static str {
+        match self.driver {
+            Driver::Secrets => "Secrets",
+            Driver::ConfigMaps => "ConfigMaps",
         }
     }
 
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        let part = |part: fn(&Brief) -> &str| text_key(self.brief().map(part).unwrap_or_default());
-        match column {
-            0 => text_key(&self.namespace),
-            1 => text_key(&self.name),
-            2 => part(|brief| &brief.chart),
-            3 => part(|brief| &brief.app_version),
-            4 => SortKey::Int(self.revision.into()),
-            5 => part(|brief| &brief.status),
-            6 => age_key(self.brief().and_then(|brief| brief.updated_ms)),
-            7 => part(|brief| &brief.description),
-            _ => SortKey::Absent,
-        }
+    fn part(&self, part: fn(&Brief) -> &str) -> &str {
+        self.brief().map(part).unwrap_or_default()
     }
 }
+
+/// Those of `helm list`, then what the status says.
+const COLUMNS: &[Def<ReleaseRow>] = &[
+    Def::new(
+        || text_column("namespace", "Namespace", 140),
+        |r, _| Cell::plain(&*r.namespace),
+        |r| text_key(&r.namespace),
+    ),
+    Def::new(
+        || text_column("name", "Name", 200),
+        |r, _| Cell::plain(&*r.name),
+        |r| text_key(&r.name),
+    ),
+    Def::new(
+        || text_column("chart", "Chart", 220),
+        |r, _| Cell::plain(r.part(|brief| &brief.chart)),
+        |r| text_key(r.part(|brief| &brief.chart)),
+    ),
+    Def::new(
+        || text_column("app-version", "App version", 110),
+        |r, _| Cell::plain(r.part(|brief| &brief.app_version)),
+        |r| text_key(r.part(|brief| &brief.app_version)),
+    ),
+    Def::new(
+        || figure_column("revision", "Revision", 72),
+        |r, _| Cell::plain(r.revision.to_string()),
+        |r| SortKey::Int(r.revision.into()),
+    ),
+    Def::new(
+        || text_column("status", "Status", 130),
+        |r, _| match &r.content {
+            Content::Unread => Cell::toned("reading…", Tone::Quiet),
+            Content::Read(brief) => Cell::toned(&*brief.status, tone(&brief.status)),
+            Content::Damaged(_) => Cell::toned("unreadable", Tone::Bad),
+        },
+        |r| text_key(r.part(|brief| &brief.status)),
+    ),
+    Def::new(
+        || figure_column("updated", "Updated", 84),
+        |r, now_ms| match r.brief() {
+            Some(brief) => age(brief.updated_ms, now_ms),
+            None => Cell::default(),
+        },
+        |r| age_key(r.brief().and_then(|brief| brief.updated_ms)),
+    ),
+    Def::new(
+        || wide(text_column("driver", "Kept in", 110)),
+        |r, _| Cell::plain(r.kept_in()),
+        |r| text_key(r.kept_in()),
+    ),
+    Def::new(
+        || text_column("description", "Description", 420),
+        |r, _| match &r.content {
+            Content::Unread => Cell::default(),
+            Content::Read(brief) => Cell::plain(&*brief.description),
+            Content::Damaged(why) => Cell::toned(why.clone(), Tone::Bad),
+        },
+        |r| text_key(r.part(|brief| &brief.description)),
+    ),
+];
+
+columnar!(ReleaseRow, |row| (&row.namespace, &row.name));
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use table::Row;
 
     #[test]
     fn cells_of_each_content() {
@@ -166,6 +181,7 @@ mod tests {
             namespace: "shop".into(),
             name: "web".into(),
             revision: 3,
+            driver: Driver::ConfigMaps,
             content,
         };
         let words = |row: &ReleaseRow| {
@@ -176,13 +192,16 @@ mod tests {
         let read = row(Content::Read(Box::new(Brief::from(&release))));
         assert_eq!(
             words(&read),
-            "shop|web|web-1.2.3|9|3|pending-upgrade|60s|Preparing upgrade"
+            "shop|web|web-1.2.3|9|3|pending-upgrade|60s|ConfigMaps|Preparing upgrade"
         );
         assert_eq!(read.cell(5, 0).tone, Tone::Warn);
-        assert_eq!(words(&row(Content::Unread)), "shop|web|||3|reading…||");
+        assert_eq!(
+            words(&row(Content::Unread)),
+            "shop|web|||3|reading…||ConfigMaps|"
+        );
         assert_eq!(
             words(&row(Content::Damaged("why".into()))),
-            "shop|web|||3|unreadable||why"
+            "shop|web|||3|unreadable||ConfigMaps|why"
         );
     }
 }

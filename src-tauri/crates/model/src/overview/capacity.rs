@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use table::{Cell, Column, Row, SortKey, Tone};
+use table::{Cell, SortKey, Tone};
 
 use crate::cells::{figure_column, figure_key, text_column, text_key, wide};
+use crate::columns::{Def, columnar};
 use crate::meta::Word;
 use crate::quantity::{cpu_text, memory_text};
 use crate::resources::Amounts;
@@ -117,28 +118,6 @@ impl CapacityRow {
         }
     }
 
-    /// Those of `kube-capacity --pod-count --util`.
-    pub fn columns() -> Vec<Column> {
-        vec![
-            text_column("name", "Name", 240),
-            text_column("status", "Status", 150),
-            figure_column("pods", "Pods", 84),
-            wide(figure_column("cpu-allocatable", "CPU allocatable", 110)),
-            figure_column("cpu-requests", "CPU requests", 120),
-            figure_column("cpu-limits", "CPU limits", 120),
-            figure_column("cpu-used", "CPU used", 120),
-            wide(figure_column(
-                "memory-allocatable",
-                "Memory allocatable",
-                130,
-            )),
-            figure_column("memory-requests", "Memory requests", 130),
-            figure_column("memory-limits", "Memory limits", 130),
-            figure_column("memory-used", "Memory used", 130),
-            text_column("others", "Other resources", 220),
-        ]
-    }
-
     /// Extended resources and huge pages that the node has: `nvidia.com/gpu 2/8`.
     fn others(&self) -> String {
         let each = self.allocatable.iter().filter(|(name, nano)| {
@@ -225,79 +204,118 @@ fn short(number: f64) -> String {
     }
 }
 
-impl Row for CapacityRow {
-    fn identity(&self) -> (&str, &str) {
-        ("", &self.name)
+impl CapacityRow {
+    fn allocatable_cell(&self, resource: &str) -> Cell {
+        let nano = self.allocatable.get(resource);
+        Cell::plain(nano.map(|nano| amount(resource, nano)).unwrap_or_default())
     }
 
-    fn cell(&self, column: usize, _now_ms: i64) -> Cell {
-        let requests = |resource| {
-            self.of_allocatable(
-                resource,
-                Some(self.held.requests.nano(resource)),
-                Tone::Warn,
-            )
-        };
-        // Limits over what there is are ordinary: most pods do not use them at once.
-        let limits = |resource| {
-            self.of_allocatable(resource, Some(self.held.limits.nano(resource)), Tone::Plain)
-        };
-        let used = |resource| self.of_allocatable(resource, self.used(resource), Tone::Warn);
-        let allocatable = |resource| {
-            let nano = self.allocatable.get(resource);
-            Cell::plain(nano.map(|nano| amount(resource, nano)).unwrap_or_default())
-        };
-        match column {
-            0 => Cell::plain(&*self.name),
-            1 => {
-                let (words, tone) = self.state();
-                Cell::toned(words, tone)
-            }
-            2 => {
-                let most = self.allocatable.nano("pods");
-                let full = most > 0 && self.pods_nano() >= most;
-                let tone = if full { Tone::Warn } else { Tone::Plain };
-                Cell::toned(format!("{}/{}", self.held.pods, most / NANO), tone)
-            }
-            3 => allocatable("cpu"),
-            4 => requests("cpu"),
-            5 => limits("cpu"),
-            6 => used("cpu"),
-            7 => allocatable("memory"),
-            8 => requests("memory"),
-            9 => limits("memory"),
-            10 => used("memory"),
-            11 => Cell::plain(self.others()),
-            _ => Cell::default(),
-        }
+    fn allocatable_key(&self, resource: &str) -> SortKey<'_> {
+        let nano = self.allocatable.get(resource);
+        figure_key(nano.and_then(|n| i64::try_from(n / 1000).ok()))
     }
 
-    fn sort_key(&self, column: usize) -> SortKey<'_> {
-        let of = |nano: Option<i128>, resource: &str| {
-            let share = nano.and_then(|nano| share(nano, self.allocatable.nano(resource)));
-            share.map_or(SortKey::Absent, SortKey::Float)
-        };
-        let figure =
-            |nano: Option<i128>| figure_key(nano.and_then(|n| i64::try_from(n / 1000).ok()));
-        let requests = |resource| of(Some(self.held.requests.nano(resource)), resource);
-        let limits = |resource| of(Some(self.held.limits.nano(resource)), resource);
-        match column {
-            0 => text_key(&self.name),
-            1 => SortKey::Text(self.state().0.into()),
-            2 => of(Some(self.pods_nano()), "pods"),
-            3 => figure(self.allocatable.get("cpu")),
-            4 => requests("cpu"),
-            5 => limits("cpu"),
-            6 => of(self.used("cpu"), "cpu"),
-            7 => figure(self.allocatable.get("memory")),
-            8 => requests("memory"),
-            9 => limits("memory"),
-            10 => of(self.used("memory"), "memory"),
-            11 => SortKey::Text(self.others().into()),
-            _ => SortKey::Absent,
-        }
+    fn requests_cell(&self, resource: &str) -> Cell {
+        let requests = self.held.requests.nano(resource);
+        self.of_allocatable(resource, Some(requests), Tone::Warn)
+    }
+
+    /// Limits over what there is are ordinary: most pods do not use them at once.
+    fn limits_cell(&self, resource: &str) -> Cell {
+        self.of_allocatable(resource, Some(self.held.limits.nano(resource)), Tone::Plain)
+    }
+
+    fn used_cell(&self, resource: &str) -> Cell {
+        self.of_allocatable(resource, self.used(resource), Tone::Warn)
+    }
+
+    fn share_key(&self, nano: Option<i128>, resource: &str) -> SortKey<'_> {
+        let share = nano.and_then(|nano| share(nano, self.allocatable.nano(resource)));
+        share.map_or(SortKey::Absent, SortKey::Float)
+    }
+
+    fn pods_cell(&self) -> Cell {
+        let most = self.allocatable.nano("pods");
+        let full = most > 0 && self.pods_nano() >= most;
+        let tone = if full { Tone::Warn } else { Tone::Plain };
+        Cell::toned(format!("{}/{}", self.held.pods, most / NANO), tone)
     }
 }
+
+/// Those of `kube-capacity --pod-count --util`.
+const COLUMNS: &[Def<CapacityRow>] = &[
+    Def::new(
+        || text_column("name", "Name", 240),
+        |r, _| Cell::plain(&*r.name),
+        |r| text_key(&r.name),
+    ),
+    Def::new(
+        || text_column("status", "Status", 150),
+        |r, _| {
+            let (words, tone) = r.state();
+            Cell::toned(words, tone)
+        },
+        |r| SortKey::Text(r.state().0.into()),
+    ),
+    Def::new(
+        || figure_column("pods", "Pods", 84),
+        |r, _| r.pods_cell(),
+        |r| r.share_key(Some(r.pods_nano()), "pods"),
+    ),
+    Def::new(
+        || wide(figure_column("cpu-allocatable", "CPU allocatable", 110)),
+        |r, _| r.allocatable_cell("cpu"),
+        |r| r.allocatable_key("cpu"),
+    ),
+    Def::new(
+        || figure_column("cpu-requests", "CPU requests", 120),
+        |r, _| r.requests_cell("cpu"),
+        |r| r.share_key(Some(r.held.requests.nano("cpu")), "cpu"),
+    ),
+    Def::new(
+        || figure_column("cpu-limits", "CPU limits", 120),
+        |r, _| r.limits_cell("cpu"),
+        |r| r.share_key(Some(r.held.limits.nano("cpu")), "cpu"),
+    ),
+    Def::new(
+        || figure_column("cpu-used", "CPU used", 120),
+        |r, _| r.used_cell("cpu"),
+        |r| r.share_key(r.used("cpu"), "cpu"),
+    ),
+    Def::new(
+        || {
+            wide(figure_column(
+                "memory-allocatable",
+                "Memory allocatable",
+                130,
+            ))
+        },
+        |r, _| r.allocatable_cell("memory"),
+        |r| r.allocatable_key("memory"),
+    ),
+    Def::new(
+        || figure_column("memory-requests", "Memory requests", 130),
+        |r, _| r.requests_cell("memory"),
+        |r| r.share_key(Some(r.held.requests.nano("memory")), "memory"),
+    ),
+    Def::new(
+        || figure_column("memory-limits", "Memory limits", 130),
+        |r, _| r.limits_cell("memory"),
+        |r| r.share_key(Some(r.held.limits.nano("memory")), "memory"),
+    ),
+    Def::new(
+        || figure_column("memory-used", "Memory used", 130),
+        |r, _| r.used_cell("memory"),
+        |r| r.share_key(r.used("memory"), "memory"),
+    ),
+    Def::new(
+        || text_column("others", "Other resources", 220),
+        |r, _| Cell::plain(r.others()),
+        |r| SortKey::Text(r.others().into()),
+    ),
+];
+
+columnar!(CapacityRow, |row| ("", &row.name));
 
 /// One resource over all nodes.
 #[derive(Clone, Debug, PartialEq)]
@@ -381,6 +399,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{Kind, ObjectRow, decode_json};
+    use table::Row;
 
     fn pod(name: &str, node: &str, phase: &str, cpu: &str) -> PodRow {
         let json = format!(

@@ -20,7 +20,7 @@ use super::views::{Columns, MOST_ROWS, answer, resolve, shown};
 use super::{Session, gone};
 use crate::live_table::{Announcement, Followed, LiveTable, LiveView};
 use crate::typed::Typed;
-pub(crate) use releases::{Releases, secrets, sentence};
+pub(crate) use releases::{Releases, sentence};
 pub(crate) use row::DerivedRow;
 
 /// A table of this sort. (The table of autoscalers, older, is `scaling`.)
@@ -30,7 +30,7 @@ pub(crate) enum Derived {
     Capacity,
     /// What repeats among events: from events.
     EventGroups,
-    /// Helm releases: from the Secrets that hold them.
+    /// Helm releases: from the Secrets and `ConfigMaps` that hold them.
     Releases,
 }
 
@@ -164,6 +164,11 @@ impl DerivedTables {
         &mut self.of(derived).table
     }
 
+    /// Events of a group, by their index among the events that are held.
+    pub(crate) fn events_of(&self, namespace: &str, name: &str) -> Vec<usize> {
+        self.groups.events_of(namespace, name)
+    }
+
     /// Whether somebody looks at one.
     pub(crate) fn is_visible(&self, derived: Derived) -> bool {
         let table = &self.tables[derived as usize].table;
@@ -194,7 +199,7 @@ impl DerivedTables {
 
     /// A collection that is of no kind with rows of its own changed.
     pub(crate) fn mark_other(&mut self, collection: CollectionId) {
-        if self.releases.collection() == Some(collection) {
+        if self.releases.collections().any(|id| id == collection) {
             self.renew(Derived::Releases);
         }
     }
@@ -348,9 +353,9 @@ impl Session {
                 &row.latest_name,
             ),
             DerivedRow::Release(row) => {
-                let secret = secret_name(&row.name, row.revision);
-                self.kinds
-                    .reference("v1", "Secret", &row.namespace, &secret)
+                let name = secret_name(&row.name, row.revision);
+                let kind = row.driver.resource().kind;
+                self.kinds.reference("v1", &kind, &row.namespace, &name)
             }
         }
     }
@@ -398,13 +403,10 @@ impl Session {
         namespaces.sort_unstable();
         namespaces.dedup();
         self.hold_namespaces(derived.sources(), &namespaces);
-        if let Some(id) = self
-            .derived
-            .releases
-            .collection()
-            .filter(|_| derived == Derived::Releases)
-        {
-            self.hold_namespaces_in(id, &namespaces);
+        if derived == Derived::Releases {
+            for id in self.derived.releases.collections().collect::<Vec<_>>() {
+                self.hold_namespaces_in(id, &namespaces);
+            }
         }
     }
 

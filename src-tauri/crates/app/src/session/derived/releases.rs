@@ -1,77 +1,67 @@
-//! Helm releases as rows: the Secrets are watched without their data, of each release the newest is read.
+//! Helm releases as rows: Secrets and `ConfigMaps` are watched without their data, of each release the newest is read.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cluster::{Deed, RequestError, fetch};
-use model::Resource;
-use model::helm::release::{decode, of_secret_name};
+use model::helm::release::{Driver, SECRET_TYPE, decode, of_secret_name};
 use model::helm::row::{Brief, Content, ReleaseRow};
-use wire::ViewState;
+use wire::{Phase, ViewState};
 
 use super::super::Session;
 use super::super::collection::CollectionId;
 use super::super::overview::listing;
+use super::super::rights::list_of;
 use super::{Collections, Derived, DerivedRow};
 use crate::lacks::{self, Where};
 use crate::live_table::LiveTable;
 
 /// Payloads on their way at once.
 const AT_ONCE: usize = 4;
-/// The name of their collection, which is not that of all Secrets.
-const COLLECTION: &str = "helm/releases";
 
-/// Namespace and name of a Secret.
-type Key = (Box<str>, Box<str>);
+/// Where a revision is: driver, namespace and name.
+type Key = (Driver, Box<str>, Box<str>);
 
 /// What is known of payloads.
 #[derive(Default)]
 pub(crate) struct Releases {
-    collection: Option<CollectionId>,
-    /// With the version of the Secret it was read from.
+    /// Of each driver.
+    collections: Vec<(Driver, CollectionId)>,
+    /// With the version of the object it was read from.
     known: HashMap<Key, (Box<str>, Content)>,
     reading: HashSet<Key>,
     /// To be read, with the version that is wanted.
     wanted: Vec<(Key, Box<str>)>,
 }
 
-pub(crate) fn secrets() -> Resource {
-    Resource {
-        group: String::new(),
-        version: "v1".to_owned(),
-        plural: "secrets".to_owned(),
-        kind: "Secret".to_owned(),
-        namespaced: true,
-    }
-}
-
 impl Releases {
-    pub(super) fn collection(&self) -> Option<CollectionId> {
-        self.collection
+    pub(super) fn collections(&self) -> impl Iterator<Item = CollectionId> {
+        self.collections.iter().map(|(_, id)| *id)
     }
 
     /// Rows of the newest revisions, and which payloads are to be read.
     pub(super) fn rebuild(&mut self, table: &mut LiveTable<DerivedRow>, collections: &Collections) {
-        let Some(collection) = self.collection.and_then(|id| collections.get(&id)) else {
-            return;
-        };
-        let mut newest: BTreeMap<(&str, &str), (u32, &model::Meta)> = BTreeMap::new();
-        for (_, row) in collection.table.rows().iter() {
-            let meta = row.meta();
-            let Some((name, revision)) = of_secret_name(&meta.name) else {
-                continue;
-            };
-            let one = newest
-                .entry((&meta.namespace, name))
-                .or_insert((revision, meta));
-            if revision >= one.0 {
-                *one = (revision, meta);
+        let mut newest: BTreeMap<(&str, &str), (u32, Driver, &model::Meta)> = BTreeMap::new();
+        for (driver, id) in &self.collections {
+            let rows = collections.get(id).into_iter();
+            for (_, row) in rows.flat_map(|collection| collection.table.rows().iter()) {
+                let meta = row.meta();
+                let Some((name, revision)) = of_secret_name(&meta.name) else {
+                    continue;
+                };
+                let one = newest
+                    .entry((&meta.namespace, name))
+                    .or_insert((revision, *driver, meta));
+                // Of one revision in both, the default driver's counts.
+                if revision > one.0 {
+                    *one = (revision, *driver, meta);
+                }
             }
         }
         self.wanted.clear();
         table.retain(|row| newest.contains_key(&table::Row::identity(row)));
         let mut kept = HashSet::new();
-        for ((namespace, name), (revision, meta)) in newest {
-            let key: Key = (meta.namespace.clone(), meta.name.clone());
+        for ((namespace, name), (revision, driver, meta)) in newest {
+            let key: Key = (driver, meta.namespace.clone(), meta.name.clone());
             let known = self.known.get(&key);
             let is_current = known.is_some_and(|(version, _)| *version == meta.resource_version);
             if !is_current && !self.reading.contains(&key) {
@@ -82,6 +72,7 @@ impl Releases {
                 namespace: namespace.into(),
                 name: name.into(),
                 revision,
+                driver,
                 content: known.map_or(Content::Unread, |(_, content)| content.clone()),
             }));
             kept.insert(key);
@@ -100,28 +91,33 @@ impl Releases {
 }
 
 impl Session {
-    /// Watches the Secrets of releases.
+    /// Watches what releases are kept in.
     pub(super) fn hold_releases(&mut self) {
-        let resource = secrets();
-        let fields = format!("type={}", model::helm::release::SECRET_TYPE);
-        let id = self.collection_of(COLLECTION, resource, None, &fields);
-        if self.derived.releases.collection != Some(id) {
-            self.derived.releases = Releases {
-                collection: Some(id),
-                ..Releases::default()
+        let first = self.derived.releases.collections.is_empty();
+        for driver in Driver::ALL {
+            // A name of its own: it is not the collection of all Secrets.
+            let (name, fields, labels) = match driver {
+                Driver::Secrets => ("helm/secrets", format!("type={SECRET_TYPE}"), ""),
+                Driver::ConfigMaps => ("helm/configmaps", String::new(), "owner=helm"),
             };
-            if let Some(collection) = self.collections.get_mut(&id) {
-                collection.holds += 1;
+            let id = self.collection_of(name, driver.resource(), None, &fields);
+            if first {
+                self.derived.releases.collections.push((driver, id));
+                if let Some(collection) = self.collections.get_mut(&id) {
+                    labels.clone_into(&mut collection.labels);
+                    collection.holds += 1;
+                }
             }
+            self.ensure_feeds(id);
         }
-        self.ensure_feeds(id);
     }
 
     /// Lets go of them, and forgets what was read.
     pub(super) fn release_releases(&mut self) {
-        let held = std::mem::take(&mut self.derived.releases).collection;
-        if let Some(collection) = held.and_then(|id| self.collections.get_mut(&id)) {
-            collection.holds = collection.holds.saturating_sub(1);
+        for id in std::mem::take(&mut self.derived.releases).collections() {
+            if let Some(collection) = self.collections.get_mut(&id) {
+                collection.holds = collection.holds.saturating_sub(1);
+            }
         }
     }
 
@@ -133,10 +129,11 @@ impl Session {
             };
             self.derived.releases.reading.insert(key.clone());
             let connection = self.connection.clone();
-            let (namespace, name) = key.clone();
+            let (driver, namespace, name) = key.clone();
             self.later(
                 async move {
-                    let object = fetch::object(&connection, &secrets(), &namespace, &name).await?;
+                    let resource = driver.resource();
+                    let object = fetch::object(&connection, &resource, &namespace, &name).await?;
                     Ok::<_, RequestError>(decode(&object).map(|release| Brief::from(&release)))
                 },
                 move |session, answer| {
@@ -147,7 +144,7 @@ impl Session {
                     let content = match answer {
                         Ok(Ok(brief)) => Content::Read(Box::new(brief)),
                         Ok(Err(damage)) => Content::Damaged(sentence(&damage.to_string())),
-                        Err(error) => Content::Damaged(refusal(&error, &key.0)),
+                        Err(error) => Content::Damaged(refusal(&error, driver, &key.1)),
                     };
                     releases.known.insert(key, (version, content));
                     session.derived.renew(Derived::Releases);
@@ -157,25 +154,55 @@ impl Session {
         }
     }
 
-    /// State of the watch of releases.
+    /// State of the watches of releases: of the default driver, with what is to be said of the other.
     pub(super) fn releases_state(&self, namespaces: &[String]) -> ViewState {
-        let collection = self
-            .derived
-            .releases
-            .collection
-            .and_then(|id| self.collections.get(&id));
-        collection.map_or_else(listing, |found| found.state(namespaces, &self.status))
+        let releases = self.derived.releases.collections.iter();
+        let mut states = releases.map(|(driver, id)| {
+            let found = self.collections.get(id);
+            let state = found.map_or_else(listing, |found| found.state(namespaces, &self.status));
+            (*driver, state)
+        });
+        match (states.next(), states.next()) {
+            (Some(first), Some(second)) => joined(first, second),
+            (Some((_, state)), None) => state,
+            (None, _) => listing(),
+        }
     }
 }
 
-/// Why a payload was not given.
-fn refusal(error: &RequestError, namespace: &str) -> String {
-    let deed = Deed {
-        verb: "get",
-        group: "",
-        resource: "secrets",
+/// One state of two: where one fails, the other's releases are shown all the same, and that is said.
+fn joined(first: (Driver, ViewState), second: (Driver, ViewState)) -> ViewState {
+    let waits = |state: &ViewState| state.phase == Phase::Listing;
+    let fails = |state: &ViewState| state.phase == Phase::Failed;
+    let ((_, mut state), (other, rest)) = if fails(&first.1) && !fails(&second.1) {
+        (second, first)
+    } else {
+        (first, second)
     };
-    lacks::request(error, deed, Where::Namespace(namespace)).message
+    if state.phase == Phase::Live && waits(&rest) {
+        return rest;
+    }
+    if fails(&rest) && !fails(&state) {
+        let kind = other.resource().kind;
+        let missing = format!("Releases kept in {kind}s are not shown: {}", rest.why);
+        let words = [state.why.as_str(), &missing];
+        words.join(" ").trim_start().clone_into(&mut state.why);
+    }
+    state
+}
+
+/// Why a payload was not given.
+fn refusal(error: &RequestError, driver: Driver, namespace: &str) -> String {
+    let resource = driver.resource();
+    lacks::request(
+        error,
+        Deed {
+            verb: "get",
+            ..list_of(&resource)
+        },
+        Where::Namespace(namespace),
+    )
+    .message
 }
 
 /// With a capital and a full stop.
@@ -184,5 +211,38 @@ pub(crate) fn sentence(words: &str) -> String {
     match chars.next() {
         Some(first) => format!("{}{}.", first.to_uppercase(), chars.as_str()),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(phase: Phase, why: &str) -> ViewState {
+        ViewState {
+            phase,
+            why: why.to_owned(),
+            ..listing()
+        }
+    }
+
+    #[test]
+    fn one_driver_that_may_not_be_read_hides_not_the_other() {
+        let told = |secrets: ViewState, maps: ViewState| {
+            let both = joined((Driver::Secrets, secrets), (Driver::ConfigMaps, maps));
+            (both.phase, both.why)
+        };
+        let live = || state(Phase::Live, "");
+        let failed = || state(Phase::Failed, "forbidden");
+        assert_eq!(told(live(), live()), (Phase::Live, String::new()));
+        let missing = |kind: &str| {
+            let why = format!("Releases kept in {kind} are not shown: forbidden");
+            (Phase::Live, why)
+        };
+        assert_eq!(told(live(), failed()), missing("ConfigMaps"));
+        assert_eq!(told(failed(), live()), missing("Secrets"));
+        assert_eq!(told(failed(), failed()).0, Phase::Failed);
+        assert_eq!(told(live(), listing()).0, Phase::Listing);
+        assert_eq!(told(listing(), live()).0, Phase::Listing);
     }
 }
