@@ -20,6 +20,16 @@ fn until_on_a_context(window: &Window) {
     );
 }
 
+/// Closes what is laid over the window: its end comes after the key.
+fn close(window: &Window) {
+    window.press(&[], Key::Escape);
+    window.until(
+        "nothing over the window",
+        "return !document.querySelector('dialog[open]')",
+        &[],
+    );
+}
+
 #[test]
 fn the_start_page_in_every_state() {
     let window = Window::open_in(Home::new(), &[]);
@@ -149,14 +159,14 @@ fn what_is_laid_over_a_cluster() {
     walk.here("palette", "all('option', '').length > 10");
     window.type_text("zzqqxx");
     walk.here("palette-nothing", "says('Nothing fits “zzqqxx”.')");
-    window.press(&[], Key::Escape);
+    close(&window);
     window.press(&[], '?');
     walk.here("keys", "one('dialog', 'Keys')");
-    window.press(&[], Key::Escape);
+    close(&window);
     window.press(&[Key::Shift], ':');
     window.type_text("deploy");
     walk.here("prompt", "says('goes to Deployments (apps)')");
-    window.press(&[], Key::Escape);
+    close(&window);
     for menu in ["Columns", "Views"] {
         go_to(&window, "Pods");
         tab_to(&window, menu, &format!("return nameOf(at) === '{menu}'"));
@@ -165,7 +175,7 @@ fn what_is_laid_over_a_cluster() {
             &menu.to_lowercase(),
             &format!("one('button', '{menu}').ariaExpanded === 'true'"),
         );
-        window.press(&[], Key::Escape);
+        close(&window);
     }
     go_to(&window, "What you agreed to");
     walk.here("consents", "says('admin')");
@@ -178,6 +188,6 @@ fn what_is_laid_over_a_cluster() {
     );
     window.press(&[], Key::Enter);
     walk.here("context-settings", "one('dialog', 'Settings of admin')");
-    window.press(&[], Key::Escape);
+    close(&window);
     walk.end();
 }
