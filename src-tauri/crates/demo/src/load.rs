@@ -82,6 +82,15 @@ pub struct Usage {
     pub window: SignedDuration,
 }
 
+/// How many ready pods share each demand at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sharing(Vec<u32>);
+
+/// When pods were last measured.
+pub fn measured_at(now: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_second(now.as_second().div_euclid(EVERY) * EVERY).ok()
+}
+
 /// All demands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Load {
@@ -93,21 +102,15 @@ pub struct Load {
 
 impl Load {
     /// What a pod used when it was last measured; None before that, and where it does not run.
-    pub fn usage(&self, store: &Store, pod: &Value, now: Timestamp) -> Option<Usage> {
-        let at = Timestamp::from_second(now.as_second().div_euclid(EVERY) * EVERY).ok()?;
+    pub fn usage(&self, sharing: &Sharing, pod: &Value, now: Timestamp) -> Option<Usage> {
+        let at = measured_at(now)?;
         let window = SignedDuration::from_secs(EVERY);
         let started = earliest_start(pod)?;
         if at.duration_since(started) < window {
             return None;
         }
-        let label = |pod: &Value, name: &str| pod["metadata"]["labels"][name].clone();
-        let fits = |demand: &&Demand, pod: &Value| {
-            let (name, value) = &demand.label;
-            pod["metadata"]["namespace"] == demand.namespace.as_str()
-                && label(pod, name) == value.as_str()
-        };
         let noise = self.noise(pod, at);
-        let Some(demand) = self.demands.iter().find(|demand| fits(demand, pod)) else {
+        let Some((index, demand)) = self.demand(pod) else {
             return Some(Usage {
                 cpu: amount(2_000_000.0 * (1.0 + 0.2 * noise)),
                 memory: amount(14_680_064.0 * (1.0 + 0.02 * noise)),
@@ -115,12 +118,10 @@ impl Load {
                 window,
             });
         };
-        let prefix = format!("{}/", demand.namespace);
-        let pods = store.list("pods", &prefix, None);
-        let sharing = pods.filter(|(_, other)| fits(&demand, other) && is_ready(other));
         // Who is not ready has no part in the work.
         let share = if is_ready(pod) {
-            demand.cpu.at(at) / f64::from(u32::try_from(sharing.count().max(1)).unwrap_or(1))
+            let pods = sharing.0.get(index).copied().unwrap_or(0);
+            demand.cpu.at(at) / f64::from(pods.max(1))
         } else {
             1.0
         };
@@ -129,6 +130,30 @@ impl Load {
             memory: amount(to_float(demand.memory) * (1.0 + 0.1 * demand.noise * noise)),
             at,
             window,
+        })
+    }
+
+    /// How many pods share each demand, of those of a namespace or, with `""`, of all.
+    pub fn sharing(&self, store: &Store, namespace: &str) -> Sharing {
+        let mut counts = vec![0; self.demands.len()];
+        let prefix = match namespace {
+            "" => String::new(),
+            namespace => format!("{namespace}/"),
+        };
+        for (_, pod) in store.list("pods", &prefix, None) {
+            if let Some((index, _)) = self.demand(pod).filter(|_| is_ready(pod)) {
+                counts[index] += 1;
+            }
+        }
+        Sharing(counts)
+    }
+
+    fn demand(&self, pod: &Value) -> Option<(usize, &Demand)> {
+        let mut all = self.demands.iter().enumerate();
+        all.find(|(_, demand)| {
+            let (name, value) = &demand.label;
+            pod["metadata"]["namespace"] == demand.namespace.as_str()
+                && pod["metadata"]["labels"][name] == value.as_str()
         })
     }
 
@@ -218,11 +243,12 @@ mod tests {
         };
         for (name, milli) in [("a", 600), ("b", 300), ("c", 200)] {
             store.put(Key::new("pods", "shop", name), pod(name));
-            let usage = load.usage(&store, &pod("a"), at("12:01:20")).unwrap();
+            let sharing = load.sharing(&store, "shop");
+            let usage = load.usage(&sharing, &pod("a"), at("12:01:20")).unwrap();
             assert_eq!((usage.cpu, usage.at), (milli * 1_000_000, at("12:01:15")));
         }
         assert_eq!(
-            load.usage(&store, &pod("a"), at("12:00:16")),
+            load.usage(&load.sharing(&store, ""), &pod("a"), at("12:00:16")),
             None,
             "not measured yet"
         );

@@ -1,5 +1,6 @@
 //! metrics.k8s.io and external.metrics.k8s.io.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::labels::Labels;
@@ -7,6 +8,7 @@ use super::path::{self, Target};
 use super::query::Query;
 use super::{Answer, Request, accept};
 use crate::World;
+use crate::load;
 use crate::measured::Usage;
 use crate::status::Status;
 use crate::writes::seconds;
@@ -24,29 +26,39 @@ pub(crate) fn usage(world: &World, request: &Request, target: &Target) -> Result
     let labels = Labels::parse(Query::of(&request.query).text("labelSelector"))?;
     let resource = &target.resource;
     let found: Vec<Value> = if resource.namespaced {
-        let pods = world.measured.pods.iter();
-        pods.filter(|((namespace, name), _)| meant(target, namespace, name))
-            .filter_map(|((namespace, name), containers)| {
-                let pod = world.get("pods", namespace, name)?;
-                let mut own = measured(world, target, &pod);
+        let namespace = target.namespace.as_deref().unwrap_or_default();
+        let prefix = match namespace {
+            "" => String::new(),
+            namespace => format!("{namespace}/"),
+        };
+        let sharing = world.load.sharing(&world.store, namespace);
+        let pods = world.store.list("pods", &prefix, None);
+        pods.filter(|(_, pod)| meant(target, pod) && labels.matches(pod))
+            .filter_map(|(_, pod)| {
+                let containers = world
+                    .measured
+                    .pod(&world.load, &sharing, pod, world.now())?;
+                let mut own = measured(world, target, pod);
                 own["containers"] = containers
                     .iter()
                     .map(|(name, usage)| json!({"name": name, "usage": amounts(*usage)}))
                     .collect();
                 Some(own)
             })
-            .filter(|own| labels.matches(own))
             .collect()
     } else {
-        let nodes = world.measured.nodes.iter();
+        let nodes = world.measured.nodes(&world.load, &world.store, world.now());
         nodes
-            .filter(|(name, _)| meant(target, "", name))
+            .iter()
             .filter_map(|(name, usage)| {
-                let mut own = measured(world, target, &*world.get("nodes", "", name)?);
+                let node = world.get("nodes", "", name)?;
+                if !meant(target, &node) || !labels.matches(&node) {
+                    return None;
+                }
+                let mut own = measured(world, target, &node);
                 own["usage"] = amounts(*usage);
                 Some(own)
             })
-            .filter(|own| labels.matches(own))
             .collect()
     };
     let Some(name) = &target.name else {
@@ -73,16 +85,15 @@ pub(crate) fn usage(world: &World, request: &Request, target: &Target) -> Result
         .ok_or_else(|| Status::not_found("metrics.k8s.io", plural, &kind))
 }
 
-fn meant(target: &Target, namespace: &str, name: &str) -> bool {
+fn meant(target: &Target, object: &Value) -> bool {
     target
-        .namespace
+        .name
         .as_deref()
-        .is_none_or(|own| own == namespace)
-        && target.name.as_deref().is_none_or(|own| own == name)
+        .is_none_or(|own| object["metadata"]["name"] == own)
 }
 
 fn measured(world: &World, target: &Target, of: &Value) -> Value {
-    let at = seconds(world.measured.at.unwrap_or(world.now()));
+    let at = seconds(measured_at(world));
     let mut metadata = json!({"name": of["metadata"]["name"], "creationTimestamp": at});
     for field in ["namespace", "labels"] {
         if !of["metadata"][field].is_null() {
@@ -93,6 +104,12 @@ fn measured(world: &World, target: &Target, of: &Value) -> Value {
         "kind": *target.resource.kind, "apiVersion": target.api_version(),
         "metadata": metadata, "timestamp": at, "window": WINDOW,
     })
+}
+
+fn measured_at(world: &World) -> Timestamp {
+    let given = world.measured.at;
+    let by_load = || load::measured_at(world.now());
+    given.or_else(by_load).unwrap_or(world.now())
 }
 
 fn amounts(usage: Usage) -> Value {
@@ -134,7 +151,7 @@ fn values(
     let key = (namespace.to_owned(), metric.to_owned());
     let found = world.measured.external.get(&key);
     let found = found.filter(|(_, own)| labels.matches(&json!({"metadata": {"labels": own}})));
-    let at = seconds(world.measured.at.unwrap_or(world.now()));
+    let at = seconds(measured_at(world));
     let items: Vec<Value> = found
         .map(|(milli, _)| {
             json!({

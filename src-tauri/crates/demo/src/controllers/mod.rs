@@ -14,6 +14,8 @@ mod kubelet;
 mod queue;
 mod replica_set;
 mod route;
+#[cfg(test)]
+mod scaling_tests;
 mod scheduler;
 mod selector;
 #[cfg(test)]

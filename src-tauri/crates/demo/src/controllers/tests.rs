@@ -9,15 +9,15 @@ use super::{Controllers, write};
 use crate::World;
 use crate::programs::{Exit, Program, Pull, not_found};
 
-const BEGIN: &str = "2026-11-28T12:00:00Z";
+pub(super) const BEGIN: &str = "2026-11-28T12:00:00Z";
 
-struct Cluster {
-    world: World,
+pub(super) struct Cluster {
+    pub(super) world: World,
     controllers: Controllers,
 }
 
 impl Cluster {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let world = World::new(seed, BEGIN.parse().unwrap());
         let mut cluster = Self {
             world,
@@ -29,7 +29,7 @@ impl Cluster {
         cluster
     }
 
-    fn node(&mut self, name: &str, cpu: &str) {
+    pub(super) fn node(&mut self, name: &str, cpu: &str) {
         self.create(
             "nodes",
             json!({"metadata": {"name": name}, "status": {
@@ -38,11 +38,11 @@ impl Cluster {
         );
     }
 
-    fn create(&mut self, resource: &str, object: Value) {
+    pub(super) fn create(&mut self, resource: &str, object: Value) {
         write::create(&mut self.world, resource, object, "kubectl").unwrap();
     }
 
-    fn deployment(&mut self, replicas: i64, image: &str, further: &Value) {
+    pub(super) fn deployment(&mut self, replicas: i64, image: &str, further: &Value) {
         let mut spec = json!({
             "replicas": replicas, "selector": {"matchLabels": {"app": "web"}}, "progressDeadlineSeconds": 600,
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
@@ -59,26 +59,26 @@ impl Cluster {
     }
 
     /// Changes a Deployment's spec.
-    fn edit(&mut self, change: impl FnOnce(&mut Value)) {
+    pub(super) fn edit(&mut self, change: impl FnOnce(&mut Value)) {
         let mut object = Value::clone(&self.get("deployments.apps", "shop/web"));
         change(&mut object["spec"]);
         write::update(&mut self.world, "deployments.apps", object, "kubectl").unwrap();
     }
 
-    fn get(&self, resource: &str, path: &str) -> std::sync::Arc<Value> {
+    pub(super) fn get(&self, resource: &str, path: &str) -> std::sync::Arc<Value> {
         write::get(&self.world, resource, path).unwrap()
     }
 
-    fn pods(&self) -> Vec<std::sync::Arc<Value>> {
+    pub(super) fn pods(&self) -> Vec<std::sync::Arc<Value>> {
         write::list(&self.world, "pods", "shop")
     }
 
-    fn after(&mut self, seconds: i64) -> Option<Timestamp> {
+    pub(super) fn after(&mut self, seconds: i64) -> Option<Timestamp> {
         let to = self.world.now() + SignedDuration::from_secs(seconds);
         self.controllers.step(&mut self.world, to)
     }
 
-    fn told(&self, reason: &str) -> Vec<String> {
+    pub(super) fn told(&self, reason: &str) -> Vec<String> {
         let events = write::list(&self.world, "events", "");
         let of = events.iter().filter(|event| event["reason"] == reason);
         of.map(|event| event["message"].text().to_owned()).collect()

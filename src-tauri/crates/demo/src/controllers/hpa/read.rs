@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 use crate::World;
 use crate::controllers::fields::{Fields, Scalar};
 use crate::controllers::{selector, write};
+use crate::load::Sharing;
 
 /// Resource and path of the target; None for a kind that has no scale here.
 pub(super) fn target(object: &Value) -> Option<(&'static str, String)> {
@@ -117,7 +118,10 @@ pub(super) fn metrics(world: &World, object: &Value) -> Metrics {
             .into_iter()
             .all(|(name, value)| pod.label(name) == value.text())
     });
-    let usages: Vec<PodUsage> = selected.filter_map(|pod| usage(world, pod)).collect();
+    let sharing = world.load.sharing(&world.store, object.namespace());
+    let usages: Vec<PodUsage> = selected
+        .filter_map(|pod| usage(world, &sharing, pod))
+        .collect();
     Metrics {
         resource: Some(if usages.is_empty() {
             Answer::failed("no metrics returned from resource metrics API")
@@ -129,8 +133,8 @@ pub(super) fn metrics(world: &World, object: &Value) -> Metrics {
 }
 
 /// A pod's use goes to its first container.
-fn usage(world: &World, pod: &Arc<Value>) -> Option<PodUsage> {
-    let used = world.load.usage(&world.store, pod, world.now())?;
+fn usage(world: &World, sharing: &Sharing, pod: &Arc<Value>) -> Option<PodUsage> {
+    let used = world.load.usage(sharing, pod, world.now())?;
     let quantity = |nano: i128, format| Amount::from(Quantity::from_nano(nano, format));
     let containers = pod["spec"]["containers"].items().iter().enumerate();
     let containers = containers.map(|(index, container)| {
