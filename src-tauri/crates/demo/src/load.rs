@@ -2,6 +2,7 @@
 //!
 //! A workload has a demand that its ready pods share, so that growth relieves each of them.
 
+use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 
 use jiff::{SignedDuration, Timestamp};
@@ -98,6 +99,8 @@ pub struct Load {
     pub seed: u64,
     /// The first that fits a pod counts; a pod without one idles.
     pub demands: Vec<Demand>,
+    /// What Prometheus answers to each query that it knows; to others it has no series.
+    pub queries: BTreeMap<String, Shape>,
 }
 
 impl Load {
@@ -131,6 +134,12 @@ impl Load {
             at,
             window,
         })
+    }
+
+    /// What Prometheus answers to a query, as of its last scrape; None without a series.
+    pub fn query(&self, query: &str, now: Timestamp) -> Option<f64> {
+        let shape = self.queries.get(query)?;
+        Some(shape.at(measured_at(now)?))
     }
 
     /// How many pods share each demand, of those of a namespace or, with `""`, of all.
@@ -240,6 +249,7 @@ mod tests {
                 memory: 64 << 20,
                 noise: 0.0,
             }],
+            ..Load::default()
         };
         for (name, milli) in [("a", 600), ("b", 300), ("c", 200)] {
             store.put(Key::new("pods", "shop", name), pod(name));

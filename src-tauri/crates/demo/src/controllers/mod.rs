@@ -10,6 +10,7 @@ mod garbage;
 mod hash;
 mod hpa;
 mod index;
+mod keda;
 mod kubelet;
 mod queue;
 mod replica_set;
@@ -30,6 +31,7 @@ use crate::store::Change;
 use events::{Recorder, Told};
 use hpa::Autoscalers;
 use index::Index;
+use keda::ScaledObjects;
 use kubelet::Runs;
 use queue::{Queue, Task, Who};
 
@@ -43,6 +45,7 @@ pub struct Controllers {
     recorder: Recorder,
     runs: Runs,
     autoscalers: Autoscalers,
+    scaled_objects: ScaledObjects,
     /// Until then events are not written: they would be gone by the time somebody looks.
     quiet_until: Option<Timestamp>,
 }
@@ -115,6 +118,7 @@ impl Controllers {
         let path = task.path.to_string();
         let next = match task.who {
             Who::Garbage => garbage::collect(self, world, &path),
+            Who::ScaledObjects => keda::sync(self, world, &path),
             Who::Autoscalers => hpa::sync(self, world, &path),
             Who::Deployments => deployment::sync(self, world, &path),
             Who::ReplicaSets => replica_set::sync(self, world, &path),

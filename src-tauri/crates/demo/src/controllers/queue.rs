@@ -9,6 +9,7 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Who {
     Garbage,
+    ScaledObjects,
     Autoscalers,
     Deployments,
     ReplicaSets,

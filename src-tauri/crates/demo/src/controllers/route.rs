@@ -32,7 +32,11 @@ pub(super) fn changed(queue: &mut Queue, index: &Index, change: &Change) {
 pub(super) fn seen(queue: &mut Queue, key: &Key, object: &Value) {
     let own = |who| Task::new(who, Arc::clone(&key.path));
     match &*key.resource {
-        "horizontalpodautoscalers.autoscaling" => queue.add(own(Who::Autoscalers)),
+        "scaledobjects.keda.sh" => queue.add(own(Who::ScaledObjects)),
+        "horizontalpodautoscalers.autoscaling" => {
+            queue.add(own(Who::Autoscalers));
+            owner(queue, object);
+        }
         "deployments.apps" => queue.add(own(Who::Deployments)),
         "replicasets.apps" => {
             queue.add(own(Who::ReplicaSets));
@@ -58,6 +62,7 @@ fn owner(queue: &mut Queue, object: &Value) {
     let who = match owner["kind"].text() {
         "Deployment" => Who::Deployments,
         "ReplicaSet" => Who::ReplicaSets,
+        "ScaledObject" => Who::ScaledObjects,
         _ => return,
     };
     let path = format!("{}/{}", object.namespace(), owner["name"].text());

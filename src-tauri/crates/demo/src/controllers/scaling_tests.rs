@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::fields::{Fields, Scalar};
 use super::tests::{BEGIN, Cluster};
+use super::write;
 use crate::api::{Request, handle};
 use crate::load::{Demand, Shape};
 
@@ -93,4 +94,163 @@ fn usage(cluster: &mut Cluster, path: &str) -> Vec<Value> {
     let answer = handle(&mut cluster.world, &request);
     let body: Value = serde_json::from_slice(&answer.body).unwrap();
     body["items"].items().to_vec()
+}
+
+/// A cluster with KEDA's kind, `web` of no pods, and a ScaledObject for it.
+fn keda(seed: u64, replicas: i64, spec: &Value) -> Cluster {
+    let mut cluster = Cluster::new(seed);
+    cluster.create(
+        "customresourcedefinitions.apiextensions.k8s.io",
+        json!({"metadata": {"name": "scaledobjects.keda.sh"}, "spec": {
+            "group": "keda.sh", "scope": "Namespaced",
+            "names": {"plural": "scaledobjects", "singular": "scaledobject", "kind": "ScaledObject", "listKind": "ScaledObjectList"},
+            "versions": [{"name": "v1alpha1", "served": true, "storage": true, "subresources": {"status": {}},
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}]}}),
+    );
+    crate::definitions::settle(&mut cluster.world);
+    cluster.deployment(replicas, "nginx:1.29", &json!({}));
+    let mut spec = spec.clone();
+    spec["scaleTargetRef"] = json!({"name": "web"});
+    cluster.create(
+        "scaledobjects.keda.sh",
+        json!({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject",
+            "metadata": {"name": "web", "namespace": "shop"}, "spec": spec}),
+    );
+    cluster
+}
+
+fn annotate(cluster: &mut Cluster, annotations: &Value) {
+    let mut object = Value::clone(&cluster.get("scaledobjects.keda.sh", "shop/web"));
+    object["metadata"]["annotations"] = annotations.clone();
+    write::update(
+        &mut cluster.world,
+        "scaledobjects.keda.sh",
+        object,
+        "kubectl",
+    )
+    .unwrap();
+}
+
+#[test]
+fn a_prometheus_trigger_wakes_grows_and_sleeps() {
+    let spec = json!({"minReplicaCount": 0, "maxReplicaCount": 5, "pollingInterval": 15, "cooldownPeriod": 60,
+        "advanced": {"horizontalPodAutoscalerConfig": {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}}}},
+        "triggers": [{"type": "prometheus", "metadata": {
+            "serverAddress": "http://prometheus", "query": "orders", "threshold": "100"}}]});
+    let mut cluster = keda(13, 0, &spec);
+    let steps = vec![(at(0), 0.0), (at(120), 350.0), (at(600), 0.0)];
+    cluster
+        .world
+        .load
+        .queries
+        .insert("orders".to_owned(), Shape::Steps(steps));
+    cluster.after(110);
+    assert_eq!(replicas(&cluster), 0);
+    let object = cluster.get("scaledobjects.keda.sh", "shop/web");
+    assert!(object.holds("Ready"), "{object}");
+    assert_eq!(object.condition("Active").unwrap()["status"], "False");
+    assert_eq!(
+        object["status"]["externalMetricNames"],
+        json!(["s0-prometheus"])
+    );
+    let hpa = cluster.get("horizontalpodautoscalers.autoscaling", "shop/keda-hpa-web");
+    assert_eq!(hpa["spec"]["minReplicas"], 1);
+    assert_eq!(
+        hpa.condition("ScalingActive").unwrap()["reason"],
+        "ScalingDisabled",
+        "{hpa}"
+    );
+
+    cluster.after(60);
+    assert_eq!(replicas(&cluster), 4, "KEDA goes to 1, its HPA goes on");
+    let told = cluster.told("KEDAScaleTargetActivated");
+    assert_eq!(
+        told,
+        ["Scaled apps/v1.Deployment shop/web from 0 to 1, triggered by s0-prometheus"]
+    );
+    assert!(
+        cluster
+            .get("scaledobjects.keda.sh", "shop/web")
+            .holds("Active")
+    );
+
+    cluster.after(445);
+    assert_eq!(
+        replicas(&cluster),
+        1,
+        "no load, but the cooldown is not over"
+    );
+    let object = cluster.get("scaledobjects.keda.sh", "shop/web");
+    assert_eq!(
+        object.condition("Active").unwrap()["reason"],
+        "ScalerCooldown",
+        "{object}"
+    );
+    cluster.after(60);
+    assert_eq!(replicas(&cluster), 0);
+    assert!(cluster.pods().is_empty() || cluster.after(60).is_some());
+    assert_eq!(cluster.told("KEDAScaleTargetDeactivated").len(), 1);
+}
+
+#[test]
+fn of_cron_and_workload_triggers_the_higher_wins() {
+    // 13:00 to 14:00 in Oslo is the hour from the begin on.
+    let spec = json!({"minReplicaCount": 1, "maxReplicaCount": 9, "triggers": [
+        {"type": "cron", "metadata": {"timezone": "Europe/Oslo", "start": "10 13 * * *", "end": "0 14 * * *", "desiredReplicas": "2"}},
+        {"type": "kubernetes-workload", "metadata": {"podSelector": "app=nginx", "value": "0.5"}}]});
+    let mut cluster = keda(14, 1, &spec);
+    cluster.after(300);
+    assert_eq!(replicas(&cluster), 1, "before the window");
+    cluster.after(420);
+    assert_eq!(replicas(&cluster), 2, "the window asks for 2");
+    for name in ["a", "b"] {
+        let pod = json!({"metadata": {"name": name, "namespace": "shop", "labels": {"app": "nginx"}},
+            "spec": {"containers": [{"name": "nginx", "image": "nginx:1.29"}]}});
+        cluster.create("pods", pod);
+    }
+    cluster.after(60);
+    assert_eq!(replicas(&cluster), 4, "2 for each of 2 pods");
+    let object = cluster.get("scaledobjects.keda.sh", "shop/web");
+    assert_eq!(
+        object["status"]["triggersTypes"],
+        "cron,kubernetes-workload"
+    );
+}
+
+#[test]
+fn a_pause_freezes_at_its_count_until_it_is_lifted() {
+    let spec = json!({"minReplicaCount": 3, "triggers": [
+        {"type": "kubernetes-workload", "metadata": {"podSelector": "app=nginx", "value": "1"}}]});
+    let mut cluster = keda(15, 1, &spec);
+    cluster.after(60);
+    assert_eq!(replicas(&cluster), 3);
+    annotate(
+        &mut cluster,
+        &json!({"autoscaling.keda.sh/paused-replicas": "2"}),
+    );
+    cluster.after(60);
+    assert_eq!(replicas(&cluster), 2);
+    assert!(
+        cluster
+            .get("scaledobjects.keda.sh", "shop/web")
+            .holds("Paused")
+    );
+    assert!(write::list(&cluster.world, "horizontalpodautoscalers.autoscaling", "").is_empty());
+    annotate(&mut cluster, &json!({}));
+    cluster.after(60);
+    assert_eq!(replicas(&cluster), 3);
+    assert!(
+        !cluster
+            .get("scaledobjects.keda.sh", "shop/web")
+            .holds("Paused")
+    );
+    write::delete(
+        &mut cluster.world,
+        "scaledobjects.keda.sh",
+        "shop/web",
+        "kubectl",
+    )
+    .unwrap();
+    cluster.after(60);
+    assert!(write::list(&cluster.world, "horizontalpodautoscalers.autoscaling", "").is_empty());
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::events::{Told, Tone};
 use super::fields::Fields;
-use super::{Controllers, write};
+use super::{Controllers, keda, write};
 use crate::World;
 
 const NAME: &str = "horizontal-pod-autoscaler";
@@ -66,7 +66,8 @@ pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Opti
 }
 
 fn pass(hub: &mut Controllers, world: &mut World, object: &Value, kept: &mut Kept) {
-    let situation = situation(hub, world, object, kept);
+    let mut situation = situation(hub, world, object, kept);
+    keda::serve(hub, world, object, &mut situation);
     if let hpa::situation::Answered::Value(scale) = &situation.scale.result {
         kept.selector = Some(scale.selector.clone());
     }
