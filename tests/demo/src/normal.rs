@@ -68,6 +68,10 @@ impl<'a> Walk<'a> {
                             .map(|key| entry[key].as_str().unwrap_or_default().to_owned())
                     });
                 }
+                if field == "causes" && items.iter().all(is_conflict) {
+                    // They come from a Go map of managers.
+                    items.sort_by_key(ToString::to_string);
+                }
                 Value::Array(items)
             }
             Value::String(text) if field == "resourceVersion" && self.in_bookmark => {
@@ -118,6 +122,10 @@ impl<'a> Walk<'a> {
             _ => self.value("", cell),
         }
     }
+}
+
+fn is_conflict(cause: &Value) -> bool {
+    cause["reason"] == "FieldManagerConflict"
 }
 
 #[cfg(test)]
