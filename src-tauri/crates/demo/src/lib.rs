@@ -15,6 +15,7 @@ pub mod programs;
 pub mod server;
 pub mod status;
 pub mod store;
+pub mod story;
 pub mod world;
 pub mod writes;
 
