@@ -7,7 +7,7 @@ mod scripted;
 use std::time::{Duration, Instant};
 
 use cluster::Health;
-use scripted::seen::{Seen, look};
+use scripted::seen::{Seen, look, look_at_table};
 use scripted::{
     End, Reply, Server, bookmark, event, first_page, gone, json, lines, list, list_cut_in_gzip,
     refusal, watch,
@@ -449,6 +449,17 @@ async fn a_server_without_protobuf_is_asked_for_json() {
             .await;
         assert!(!seen.ever_stale());
     }
+}
+
+/// metrics-server defines columns by the first row it has.
+#[tokio::test]
+async fn a_table_of_nothing_may_have_no_columns() {
+    let body = r#"{"kind":"Table","metadata":{"resourceVersion":"5"},"columnDefinitions":null,"rows":null}"#;
+    let server = Server::start([json(200, "", body)], []).await;
+    let mut seen = look_at_table(&server);
+    seen.until("an empty list", |seen| seen.listed == 1 && seen.is(&[]))
+        .await;
+    assert!(!seen.ever_stale());
 }
 
 #[tokio::test]

@@ -109,7 +109,8 @@ impl Listing<'_> {
     }
 
     fn columns(&self, pages: &mut Pages, json: &[u8]) {
-        if pages.header.is_some() {
+        // metrics-server defines the columns of its Tables by their first row: those of none are `null`.
+        if pages.header.is_some() || json.trim_ascii() == b"null" {
             return;
         }
         match generic::header(json, &self.scope.resource, pages.objects) {

@@ -22,8 +22,16 @@ pub(crate) struct Seen {
 }
 
 pub(crate) fn look(server: &Server) -> Seen {
-    let kind = Kind::Namespaces;
-    let scope = Scope::of(kind.spec().resource.clone(), Some(kind), None);
+    look_at(server, Some(Kind::Namespaces))
+}
+
+/// The same as the server's Table: of a kind without rows of its own.
+pub(crate) fn look_at_table(server: &Server) -> Seen {
+    look_at(server, None)
+}
+
+fn look_at(server: &Server, kind: Option<Kind>) -> Seen {
+    let scope = Scope::of(Kind::Namespaces.spec().resource.clone(), kind, None);
     let (sink, updates) = mpsc::channel(64);
     let task = follow(server.connection.clone(), scope, sink);
     Seen {
