@@ -259,15 +259,15 @@ fn commands_take_much_and_many() {
     // 20,000 callbacks by 32 random bits each: in one run of twenty, two would share a name and one answer be lost.
     window.eval(
         "window.answers = { right: 0, wrong: 0 };
-         let named = 0;
-         window.crypto.getRandomValues = (into) => into.fill((named += 1));
+         let drawn = 0;
+         window.crypto.getRandomValues = (into) => into.fill((drawn += 1));
          for (let call = 0; call < 10000; call += 1) {
            window.__TAURI_INTERNALS__.invoke('rpc', { command: 'clusters', argument: 'null' }).then(
              () => (window.answers.right += 1),
              () => (window.answers.wrong += 1));
          }
          delete window.crypto.getRandomValues;
-         if (named !== 20000) throw new Error(`${named} callbacks were named`);",
+         if (drawn !== 20000) throw new Error(`${drawn} callbacks were named`);",
         &[],
     );
     window.until_within(
