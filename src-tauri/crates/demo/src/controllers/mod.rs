@@ -79,11 +79,6 @@ impl Controllers {
         self.queue.next()
     }
 
-    /// Nothing that was planned happens before `until`, as if the controllers had been away.
-    pub fn sleep(&mut self, until: Timestamp) {
-        self.queue.postpone(until);
-    }
-
     /// Takes in what changed since the last look; everything there is where that is not known any more.
     fn notice(&mut self, world: &World) {
         let revision = world.store.revision();

@@ -85,17 +85,6 @@ impl Queue {
             self.ready.insert(task);
         }
     }
-
-    /// Nothing that was planned happens before `at`.
-    pub(crate) fn postpone(&mut self, at: Timestamp) {
-        while let Some((due, task)) = self.timers.first().cloned()
-            && due < at
-        {
-            self.timers.pop_first();
-            self.due.insert(task.clone(), at);
-            self.timers.insert((at, task));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -135,9 +124,8 @@ mod tests {
             Task::new(Who::Kubelet, "a/x"),
         ];
         for task in tasks.iter().rev() {
-            queue.later(task.clone(), at(5));
+            queue.later(task.clone(), at(9));
         }
-        queue.postpone(at(9));
         assert_eq!(queue.next(), Some(at(9)));
         queue.ring(at(9));
         let order: Vec<Task> = std::iter::from_fn(|| queue.pop()).collect();

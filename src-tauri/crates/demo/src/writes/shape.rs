@@ -27,10 +27,23 @@ pub fn decode(resource: &Resource, body: &[u8], writer: Writer<'_>) -> Result<Va
             "{kind} in version {version:?} cannot be handled as a {kind}: {why}"
         ))
     };
+    judged(object, problems, writer, refused)
+}
+
+/// `object`, unless what was wrong with it is `refused` as the writer says; fields that are unknown may only be told.
+pub(super) fn judged(
+    object: Value,
+    problems: Problems,
+    writer: Writer<'_>,
+    refused: impl Fn(&str) -> Status,
+) -> Result<Value, Status> {
     if let Some(wrong) = problems.wrong {
         return Err(refused(&wrong));
     }
-    let unknown = unknown(&problems.unknown);
+    let unknown = problems.unknown.iter();
+    let unknown: Vec<String> = unknown
+        .map(|path| format!("unknown field {path:?}"))
+        .collect();
     match writer.validation {
         Validation::Strict if !unknown.is_empty() => Err(refused(&format!(
             "strict decoding error: {}",
@@ -44,11 +57,6 @@ pub fn decode(resource: &Resource, body: &[u8], writer: Writer<'_>) -> Result<Va
         }
         Validation::Strict | Validation::Ignore => Ok(object),
     }
-}
-
-pub(super) fn unknown(paths: &[String]) -> Vec<String> {
-    let told = paths.iter().map(|path| format!("unknown field {path:?}"));
-    told.collect()
 }
 
 /// An object in the form it is kept in, with its defaults, and what was wrong with it.

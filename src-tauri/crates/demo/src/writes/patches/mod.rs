@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::create::{ignored, owner};
 use super::ownership::{Entries, apply};
-use super::shape::{empty, schema_of, shaped, unknown};
-use super::{Part, Patch, Validation, Writer, Written, create, scale, seconds, set, update};
+use super::shape::{empty, judged, schema_of, shaped};
+use super::{Part, Patch, Writer, Written, create, scale, seconds, set, update};
 use crate::World;
 use crate::kinds::Resource;
 use crate::status::{Status, no_json};
@@ -146,23 +146,7 @@ fn checked(resource: &Resource, patched: &Value, writer: Writer<'_>) -> Result<V
         );
         status
     };
-    if let Some(wrong) = problems.wrong {
-        return Err(refused(&wrong));
-    }
-    let unknown = unknown(&problems.unknown);
-    match writer.validation {
-        Validation::Strict if !unknown.is_empty() => Err(refused(&format!(
-            "strict decoding error: {}",
-            unknown.join(", ")
-        ))),
-        Validation::Warn => {
-            for text in unknown {
-                writer.warn(text);
-            }
-            Ok(object)
-        }
-        Validation::Strict | Validation::Ignore => Ok(object),
-    }
+    judged(object, problems, writer, refused)
 }
 
 /// Server-side apply, which may create.
