@@ -9,8 +9,9 @@ const USAGE: &str = "\
 Usage: scalescope [KUBECONFIG]...
 
 Opens the window on kubeconfigs: the given files, else those KUBECONFIG names, merged,
-else ~/.kube/config. Nothing is contacted until you choose a context. A window that is
-open already takes the files, and comes to the front.
+else ~/.kube/config; without any, on a demo cluster inside the program. Nothing is
+contacted until you choose a context. A window that is open already takes the files,
+and comes to the front.
 
 A KUBECONFIG is a path, or a file:// address of this computer.
 

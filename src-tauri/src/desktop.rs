@@ -5,12 +5,16 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+#[cfg(target_os = "linux")]
+use app::Notification;
 use app::{Host, Surroundings};
 use rfd::{AsyncFileDialog, FileHandle};
 use tauri::ipc::Channel;
 use wire::Notice;
 
 use crate::folders::Folders;
+#[cfg(target_os = "linux")]
+use crate::notifying;
 
 /// The window's channel, the clock, the folders and the dialogs.
 pub(crate) struct Desktop {
@@ -64,6 +68,10 @@ impl Host for Desktop {
         self.folders.config.clone()
     }
 
+    fn data_folder(&self) -> Option<PathBuf> {
+        Some(self.folders.data.clone())
+    }
+
     fn surroundings(&self) -> Surroundings {
         Surroundings::of(Some(self.folders.home.clone()), None, std::env::vars_os())
     }
@@ -76,10 +84,41 @@ impl Host for Desktop {
         })
     }
 
+    fn choose_place(&self, name: &str) -> Chosen<Option<PathBuf>> {
+        // The dialog itself asks before something is replaced.
+        let chosen = AsyncFileDialog::new()
+            .set_title("Save")
+            .set_directory(&self.folders.home)
+            .set_file_name(name)
+            .save_file();
+        Box::pin(async { chosen.await.as_ref().map(path) })
+    }
+
+    #[cfg(target_os = "linux")]
+    fn show(&self, notification: Notification) -> Chosen<Result<(), String>> {
+        blocking(move || notifying::show(&notification))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn shows_notifications(&self) -> Chosen<Result<(), String>> {
+        blocking(notifying::ask)
+    }
+
     fn choose_folder(&self) -> Chosen<Option<PathBuf>> {
         let chosen = self.dialog("Watch a folder of kubeconfigs").pick_folder();
         Box::pin(async { chosen.await.as_ref().map(path) })
     }
+}
+
+/// What waits for the desktop's answer, where that is no harm.
+#[cfg(target_os = "linux")]
+fn blocking(
+    what: impl FnOnce() -> Result<(), String> + Send + 'static,
+) -> Chosen<Result<(), String>> {
+    Box::pin(async {
+        let done = tokio::task::spawn_blocking(what).await;
+        done.unwrap_or_else(|error| Err(format!("Notifications failed: {error}.")))
+    })
 }
 
 /// What a person chooses, once they did.

@@ -12,6 +12,8 @@ pub(crate) struct Folders {
     /// Settings.
     pub(crate) config: PathBuf,
     /// What the webview keeps.
+    pub(crate) webview: PathBuf,
+    /// What was seen of clusters.
     pub(crate) data: PathBuf,
     /// Log files.
     pub(crate) logs: PathBuf,
@@ -34,7 +36,8 @@ impl Folders {
         Ok(Self {
             home: strategy.home_dir().to_owned(),
             config: strategy.config_dir(),
-            data: strategy.cache_dir().join("webview"),
+            webview: strategy.cache_dir().join("webview"),
+            data: strategy.data_dir(),
             logs: strategy
                 .state_dir()
                 .unwrap_or_else(|| strategy.data_dir())

@@ -10,6 +10,8 @@ mod folders;
 #[cfg_attr(not(target_os = "linux"), path = "handover/elsewhere.rs")]
 mod handover;
 mod logging;
+#[cfg(target_os = "linux")]
+mod notifying;
 mod platform;
 mod window;
 
@@ -105,7 +107,7 @@ fn become_first(folders: &Folders, files: &[PathBuf]) -> Part {
 
 fn run(folders: Folders, files: Vec<PathBuf>, door: Option<Door>) -> tauri::Result<()> {
     let home = folders.home.clone();
-    let data = folders.data.clone();
+    let data = folders.webview.clone();
     let desktop = Arc::new(Desktop::new(folders));
     let backend = App::new(
         desktop.clone(),

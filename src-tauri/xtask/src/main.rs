@@ -1,6 +1,7 @@
 //! The developer's and CI's one entry: `cargo xtask <command>`.
 
 mod bench;
+mod binaries;
 mod bundle;
 mod children;
 mod count;
@@ -23,7 +24,8 @@ cargo xtask <command>
   test [--fast]                every check and test; --fast leaves out the real control plane and the window
   prove                        the same with the full counts of the long tests
   bench                        measure the release build, and print the table for the README
-  control-plane up|down|status a real Kubernetes for development, with things to look at
+  control-plane up [--pace quick|upstream] | down | status
+                               a real Kubernetes with KEDA and Prometheus, and a story of scaling to look at
   bundle [--debug]             make the .deb and the .rpm, of the release build
   icons [--check]              paint icons/*.png from the SVG, or check that they are what it gives
   notice [--check]             write src-tauri/NOTICE, or check that it is up to date
@@ -41,10 +43,14 @@ fn main() -> ExitCode {
         ["test", "--fast"] => test::test(test::Extent::Fast),
         ["prove"] => test::test(test::Extent::Proof),
         ["bench", further @ ..] => bench::bench(further),
-        [
-            "control-plane",
-            command @ ("up" | "down" | "status" | "build"),
-        ] => test::control_plane(command),
+        ["control-plane", words @ ..]
+            if matches!(
+                words,
+                ["up" | "down" | "status" | "build"] | ["up", "--pace", _]
+            ) =>
+        {
+            test::control_plane(words)
+        }
         ["bundle"] => bundle::bundle(bundle::Build::Release),
         ["bundle", "--debug"] => bundle::bundle(bundle::Build::Debug),
         ["icons"] => icons::paint(),

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use crate::{children, places, setup, ui};
 
-/// Opens the window on `arguments`, else on `KUBECONFIG` or `~/.kube/config`, as the program itself chooses.
+/// Opens the window on `arguments`, else on `KUBECONFIG` or `~/.kube/config`, as the program itself chooses; without any on the
+/// demo cluster.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     // Before the long builds: what can be refused at once.
     display()?;
@@ -16,9 +17,11 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
         .collect::<Result<Vec<_>, _>>()?;
     if kubeconfigs.is_empty() && chosen_without_argument().is_none() {
         println!(
-            "no kubeconfig given, none in KUBECONFIG, none at ~/.kube/config: the start page will say so."
+            "no kubeconfig given, none in KUBECONFIG, none at ~/.kube/config: the demo cluster will open."
         );
-        println!("A real Kubernetes to look at: cargo xtask control-plane up");
+        println!(
+            "It is inside the program: nothing in it is real. A real Kubernetes to look at: cargo xtask control-plane up"
+        );
     }
     setup::for_building()?;
     ui::build()?;

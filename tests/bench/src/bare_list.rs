@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use control_plane::ControlPlane;
+use control_plane::{ControlPlane, Credential};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -12,6 +12,7 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
+use tokio::io::DuplexStream;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -25,11 +26,26 @@ pub(crate) async fn time(
     plane: &ControlPlane,
     address: SocketAddr,
 ) -> Result<(Duration, u64), String> {
-    let mut sender = connect(plane, address).await?;
-    get(&mut sender, plane, "/version", "application/json", |_| ()).await?;
+    timed(connect(plane, address).await?, plane.token()).await
+}
+
+/// The same over a stream in memory.
+pub(crate) async fn time_in_memory(stream: DuplexStream) -> Result<(Duration, u64), String> {
+    let (sender, connection) = handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| error.to_string())?;
+    tokio::spawn(async move { drop(connection.await) });
+    timed(sender, Credential::Admin.token().unwrap_or_default()).await
+}
+
+async fn timed(
+    mut sender: SendRequest<Empty<Bytes>>,
+    token: &str,
+) -> Result<(Duration, u64), String> {
+    get(&mut sender, token, "/version", "application/json", |_| ()).await?;
     let start = Instant::now();
     let mut bytes = 0;
-    get(&mut sender, plane, PODS, "application/json", |chunk| {
+    get(&mut sender, token, PODS, "application/json", |chunk| {
         bytes += chunk.len() as u64;
     })
     .await?;
@@ -40,7 +56,7 @@ pub(crate) async fn time(
 pub(crate) async fn names(plane: &ControlPlane) -> Result<Vec<(String, String)>, String> {
     let mut sender = connect(plane, SocketAddr::from(([127, 0, 0, 1], plane.port()))).await?;
     let mut body = Vec::new();
-    get(&mut sender, plane, PODS, NAMES, |chunk| {
+    get(&mut sender, plane.token(), PODS, NAMES, |chunk| {
         body.extend_from_slice(chunk);
     })
     .await?;
@@ -105,7 +121,7 @@ async fn connect(
 
 async fn get(
     sender: &mut SendRequest<Empty<Bytes>>,
-    plane: &ControlPlane,
+    token: &str,
     path: &str,
     accept: &str,
     mut take: impl FnMut(&[u8]),
@@ -113,7 +129,7 @@ async fn get(
     let words = |error: &dyn std::fmt::Display| format!("GET {path}: {error}");
     let request = Request::get(path)
         .header("Host", "localhost")
-        .header("Authorization", format!("Bearer {}", plane.token()))
+        .header("Authorization", format!("Bearer {token}"))
         .header("Accept", accept)
         .body(Empty::new())
         .map_err(|error| words(&error))?;

@@ -9,6 +9,7 @@ mod backend;
 mod bare_list;
 mod churn;
 mod commands;
+mod demo_list;
 mod desk;
 mod engine;
 mod figures;
@@ -54,6 +55,7 @@ fn bench() -> Result<(), String> {
         // Scraping 10,000 pods would take from every client's time what nobody measures.
         let plane = full_plane(&options, false)?;
         listing::measure(&plane, &options, &mut report)?;
+        demo_list::measure(&plane, &options, &mut report)?;
     }
     if asked(Part::Window) {
         start::size(&options, &mut report)?;

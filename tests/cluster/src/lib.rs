@@ -1,7 +1,7 @@
-//! The backend as the window drives it, against a real control plane, with faults in between.
+//! The backend as the window drives it, against a real control plane and the demo cluster, with faults in between.
 //!
-//! [`Window`] sends the commands the page sends and collects the notices it gets, [`plane`] is the
-//! control plane of a test binary, [`FaultProxy`] stands between the two.
+//! [`Window`] sends the commands the page sends and collects the notices it gets, [`Plane`] is what it is connected to,
+//! [`FaultProxy`] stands between the two. A test is written once and becomes two by [`halves!`].
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 pub mod chaos;
@@ -16,8 +16,8 @@ mod table;
 mod wait;
 mod window;
 
-pub use plane::{bare_plane, halt_simulation, plane, prove};
-pub use proxy::{Answer, FaultProxy, Flow, Maker, Piece, Request, Seen};
+pub use plane::{Demo, Plane, Written, apart, prove};
+pub use proxy::{Answer, FaultProxy, Flow, Maker, Piece, Request, Seen, Upstream};
 pub use random::Random;
 pub use series::Series;
 pub use slow_link::SlowLink;

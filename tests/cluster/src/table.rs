@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use cluster::{Ask, Connection};
-use control_plane::ControlPlane;
 use serde_json::Value;
+
+use crate::Plane;
 
 /// Cells by heading, of each `namespace/name`.
 pub type Printed = BTreeMap<String, BTreeMap<String, String>>;
@@ -70,12 +71,12 @@ fn shown(cell: &Value) -> String {
 
 /// What `kubectl get <what> -o wide` prints, cut into cells by where its headings stand. A cell
 /// that kubectl leaves empty is empty.
-pub fn kubectl_cells(plane: &ControlPlane, what: &str, namespaced: bool) -> Printed {
+pub fn kubectl_cells(plane: &Plane, what: &str, namespaced: bool) -> Printed {
     let mut arguments = vec!["get", what, "-o", "wide"];
     if namespaced {
         arguments.push("-A");
     }
-    let text = plane.kubectl(&arguments).unwrap();
+    let text = plane.printed(&arguments);
     let mut lines = text.lines();
     let head: Vec<char> = lines.next().unwrap_or_default().chars().collect();
     // A heading begins after two spaces at least; within one there is a single one.

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use app::{App, Host};
+use app::{App, Host, Notification};
+use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -22,12 +23,20 @@ struct TestHost {
     notices: Mutex<Vec<Notice>>,
     breaks: AtomicBool,
     folder: tempfile::TempDir,
+    /// Where what is seen is kept, if it is.
+    kept: Option<PathBuf>,
+    /// What the desktop was given to show.
+    shown: Mutex<Vec<Notification>>,
+    /// Why it shows nothing; empty if it does.
+    mute: Mutex<String>,
 }
 
 impl Host for TestHost {
     fn notify(&self, notice: Notice) {
+        // Others come when they come: that the list of contexts was written, say.
+        let of_a_view = matches!(notice, Notice::View { .. });
         assert!(
-            !self.breaks.swap(false, Ordering::SeqCst),
+            !(of_a_view && self.breaks.swap(false, Ordering::SeqCst)),
             "a test asked for this panic"
         );
         self.notices.lock().unwrap().push(notice);
@@ -37,6 +46,29 @@ impl Host for TestHost {
     }
     fn config_folder(&self) -> PathBuf {
         self.folder.path().to_owned()
+    }
+    fn data_folder(&self) -> Option<PathBuf> {
+        self.kept.clone()
+    }
+    fn show(&self, notification: Notification) -> BoxFuture<'static, Result<(), String>> {
+        let outcome = self.speaks();
+        if outcome.is_ok() {
+            self.shown.lock().unwrap().push(notification);
+        }
+        Box::pin(async { outcome })
+    }
+    fn shows_notifications(&self) -> BoxFuture<'static, Result<(), String>> {
+        let outcome = self.speaks();
+        Box::pin(async { outcome })
+    }
+}
+
+impl TestHost {
+    fn speaks(&self) -> Result<(), String> {
+        match self.mute.lock().unwrap().as_str() {
+            "" => Ok(()),
+            why => Err(why.to_owned()),
+        }
     }
 }
 
@@ -56,6 +88,14 @@ pub struct Window {
     host: Arc<TestHost>,
 }
 
+impl Drop for Window {
+    fn drop(&mut self) {
+        // Threads of the backend may have the host, and with it the folder, until the process ends. What they write after this
+        // goes with the host.
+        let _ = std::fs::remove_dir_all(self.host.folder.path());
+    }
+}
+
 /// All rows of a view at one version.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -72,10 +112,17 @@ pub struct Snapshot {
 impl Window {
     /// Opens the program on a kubeconfig.
     pub fn open(kubeconfig: &Path) -> Self {
+        Self::keeping(kubeconfig, None)
+    }
+
+    fn keeping(kubeconfig: &Path, kept: Option<PathBuf>) -> Self {
         let host = Arc::new(TestHost {
             notices: Mutex::default(),
             breaks: AtomicBool::new(false),
             folder: tempfile::tempdir().unwrap(),
+            kept,
+            shown: Mutex::default(),
+            mute: Mutex::default(),
         });
         let app = App::new(host.clone(), vec![kubeconfig.to_owned()], None, None);
         Self { app, host }
@@ -84,6 +131,13 @@ impl Window {
     /// Opens the program on a kubeconfig and connects its first context; the name of the cluster.
     pub async fn connected(kubeconfig: &Path) -> (Self, String) {
         let window = Self::open(kubeconfig);
+        let cluster = window.connect(0).await.unwrap().cluster;
+        (window, cluster)
+    }
+
+    /// The same, and what is seen of scaling is kept in `folder`.
+    pub async fn recording(kubeconfig: &Path, folder: &Path) -> (Self, String) {
+        let window = Self::keeping(kubeconfig, Some(folder.to_owned()));
         let cluster = window.connect(0).await.unwrap().cluster;
         (window, cluster)
     }
@@ -127,6 +181,16 @@ impl Window {
                 json!({"question": question.id, "answer": "trust", "confirmed": confirmed});
             connecting = self.ask("answer_consent", answer).await?;
         }
+    }
+
+    /// What the desktop was given to show so far.
+    pub fn shown(&self) -> Vec<Notification> {
+        self.host.shown.lock().unwrap().clone()
+    }
+
+    /// From now on the desktop shows nothing, for this reason; an empty one: it does again.
+    pub fn mute(&self, why: &str) {
+        why.clone_into(&mut self.host.mute.lock().unwrap());
     }
 
     /// What the status bar shows.
@@ -213,7 +277,7 @@ impl Window {
         std::mem::take(&mut self.host.notices.lock().unwrap())
     }
 
-    /// Makes the host panic at the next notice, once.
+    /// Makes the host panic at the next notice of a view, once.
     pub fn break_next_notice(&self) {
         self.host.breaks.store(true, Ordering::SeqCst);
     }

@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cluster_tests::{
-    Printed, Window, fixture, halt_simulation, kubectl_cells, plane, server_cells, straight, until,
+    Plane, Printed, Window, fixture, halves, kubectl_cells, server_cells, straight, until,
 };
+
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: every_cell_is_the_servers;
+    by_kubectl: every_cell_is_kubectls;
+}
 
 /// Rows that the fixture has at least, of kinds that it writes piece by piece.
 const LEAST: [(&str, usize); 10] = [
@@ -73,94 +79,138 @@ async fn listed(window: &Window, view: u32) {
     .await;
 }
 
-/// Every kind that the server lists, custom ones included: a kind is compared by being served.
-#[tokio::test(flavor = "multi_thread")]
-async fn every_cell_is_kubectls() {
-    tokio::task::spawn_blocking(|| {
-        plane();
-        halt_simulation();
-        fixture::write(plane());
-    })
-    .await
-    .unwrap();
-    let kubeconfig = plane().kubeconfig();
-    let (window, cluster) = Window::connected(&kubeconfig).await;
+/// A window on the fixture, with every kind that can be compared: those that the server lists, custom ones included.
+async fn opened(plane: &Plane) -> (Window, String, Vec<wire::KindEntry>) {
+    plane
+        .blocking(|plane| {
+            plane.halt_simulation();
+            fixture::write(plane);
+        })
+        .await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let known: wire::KindList = window
         .ask("kinds", serde_json::json!({"cluster": cluster}))
         .await
         .unwrap();
-    let connection = straight(&kubeconfig).await;
+    let mut kinds = known.kinds;
+    kinds.retain(|kind| LEFT_OUT.iter().all(|(group, _)| *group != kind.group));
+    (window, cluster, kinds)
+}
 
-    let mut wrong = Vec::new();
-    let (mut cells, mut objects, mut kinds) = (0, 0, 0);
-    for kind in &known.kinds {
-        if LEFT_OUT.iter().any(|(group, _)| *group == kind.group) {
-            continue;
+/// What was compared of all kinds, and what differs.
+#[derive(Default)]
+struct Sum {
+    cells: usize,
+    objects: usize,
+    kinds: usize,
+    wrong: Vec<String>,
+}
+
+impl Sum {
+    fn add(&mut self, kind: &wire::KindEntry, rows: usize, result: Compared) {
+        self.objects += rows;
+        self.kinds += usize::from(rows > 0);
+        match result {
+            Ok(cells) => self.cells += cells,
+            Err(wrong) => {
+                for (cell, words) in wrong {
+                    self.wrong.push(format!("{}: {cell}: {words}", kind.id));
+                }
+            }
         }
+    }
+
+    fn conclude(self, plane: &Plane) {
+        let Self {
+            cells,
+            objects,
+            kinds,
+            wrong,
+        } = self;
+        eprintln!("{cells} cells of {objects} objects of {kinds} kinds compared");
+        assert!(
+            wrong.is_empty(),
+            "{} cells differ:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        );
+        let (some_cells, some_kinds) = match plane {
+            Plane::Real(_) => (5_000, 40),
+            // It serves fewer kinds.
+            Plane::Demo(_) => (3_000, 30),
+        };
+        assert!(
+            cells > some_cells && objects >= 400 && kinds >= some_kinds,
+            "{cells} {objects} {kinds}"
+        );
+    }
+}
+
+async fn close(window: &Window, view: u32) {
+    let ask = serde_json::json!({"id": view});
+    let () = window.ask("close_view", ask).await.unwrap();
+}
+
+async fn every_cell_is_the_servers(plane: Plane) {
+    let (window, cluster, kinds) = opened(&plane).await;
+    let connection = straight(&plane.kubeconfig()).await;
+    let mut sum = Sum::default();
+    for kind in &kinds {
         let view = window.view(&cluster, &kind.id).await;
         listed(&window, view).await;
-        let mut table = Err(BTreeMap::new());
+        let mut result = Err(BTreeMap::new());
+        let mut rows = 0;
         for _ in 0..20 {
             let before = window.snapshot(view).await.rows;
             let server = server_cells(&connection, &path_of(kind)).await;
             let after = window.snapshot(view).await.rows;
-            assert!(
-                server.len() >= least_of(kind),
-                "{} {}",
-                server.len(),
-                kind.id
-            );
-            table = compare(&server, &before, &after);
-            if let Ok(count) = table {
-                cells += count;
-                objects += server.len();
-                kinds += usize::from(!server.is_empty());
+            rows = server.len();
+            assert!(rows >= least_of(kind), "{rows} {}", kind.id);
+            result = compare(&server, &before, &after);
+            if result.is_ok() {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        close(&window, view).await;
+        sum.add(kind, rows, result);
+    }
+    sum.conclude(&plane);
+}
+
+async fn every_cell_is_kubectls(plane: Plane) {
+    let (window, cluster, kinds) = opened(&plane).await;
+    let mut sum = Sum::default();
+    for kind in &kinds {
+        let view = window.view(&cluster, &kind.id).await;
+        listed(&window, view).await;
+        let mut result = Err(BTreeMap::new());
+        let mut rows = 0;
         // kubectl itself takes half a second, so an age may tick while it runs.
-        let mut text = Err(BTreeMap::new());
         for _ in 0..5 {
             let before = window.snapshot(view).await.rows;
             let (word, namespaced) = (word_of(kind), kind.namespaced);
-            let printed =
-                tokio::task::spawn_blocking(move || kubectl_cells(plane(), &word, namespaced))
-                    .await
-                    .unwrap();
+            let printed = plane
+                .blocking(move |plane| kubectl_cells(plane, &word, namespaced))
+                .await;
             let after = window.snapshot(view).await.rows;
-            text = compare(&printed, &before, &after);
-            if text.is_ok() {
+            rows = printed.len();
+            result = compare(&printed, &before, &after);
+            if result.is_ok() {
                 break;
             }
         }
-        let _: () = window
-            .ask("close_view", serde_json::json!({"id": view}))
-            .await
-            .unwrap();
-        for (source, result) in [("the server's table", table), ("kubectl's text", text)] {
-            for (cell, words) in result.err().unwrap_or_default() {
-                wrong.push(format!("{} against {source}: {cell}: {words}", kind.id));
-            }
-        }
+        close(&window, view).await;
+        sum.add(kind, rows, result);
     }
-    eprintln!("{cells} cells of {objects} objects of {kinds} kinds compared");
-    assert!(
-        wrong.is_empty(),
-        "{} cells differ:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    assert!(cells > 5_000, "{cells}");
-    assert!(objects >= 400 && kinds >= 40, "{objects} {kinds}");
+    sum.conclude(&plane);
 }
 
+/// How many cells are equal, or which are not.
+type Compared = Result<usize, BTreeMap<String, String>>;
+
 /// How many cells are equal to ours before or after they were asked for, or which are not.
-fn compare(
-    theirs: &Printed,
-    before: &Printed,
-    after: &Printed,
-) -> Result<usize, BTreeMap<String, String>> {
+fn compare(theirs: &Printed, before: &Printed, after: &Printed) -> Compared {
     let mut wrong = BTreeMap::new();
     let mut count = 0;
     for key in before

@@ -9,11 +9,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cluster_tests::{
-    Answer, FaultProxy, Printed, Random, Window, halt_simulation, plane, prove, server_cells,
-    straight, until, within,
+    Answer, FaultProxy, Plane, Printed, Random, Window, halves, prove, server_cells, straight,
+    until, within,
 };
 use control_plane::behaviour;
 use serde_json::{Value, json};
+
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: the_view_equals_a_fresh_list;
+}
 
 const NAMESPACES: [&str; 3] = ["churn-1", "churn-2", "churn-3"];
 const PODS: &str = "/api/v1/pods";
@@ -36,10 +41,10 @@ fn pod(name: &str) -> Value {
 }
 
 /// Creates, updates and deletes pods of its own until all operations are taken.
-fn worker(number: usize, work: &Work, total: usize) {
+fn worker(plane: &Plane, number: usize, work: &Work, total: usize) {
     let mut random = Random::new(SEED + number as u64);
     let mut alive: Vec<String> = Vec::new();
-    let client = plane().client();
+    let client = plane.client();
     let mut made = 0;
     while work.taken.fetch_add(1, Ordering::SeqCst) < total {
         while work.done.load(Ordering::SeqCst) >= work.allowed.load(Ordering::SeqCst) {
@@ -90,14 +95,14 @@ fn worker(number: usize, work: &Work, total: usize) {
 }
 
 /// Namespaces, and more pods than a first page holds; nobody but the workers touches them.
-fn prepare() {
+fn prepare(plane: &Plane) {
     for namespace in NAMESPACES {
-        plane().create_namespace(namespace).unwrap();
+        plane.create_namespace(namespace);
     }
-    halt_simulation();
+    plane.halt_simulation();
     let old = format!("/api/v1/namespaces/{}/pods", NAMESPACES[2]);
     control_plane::load::each(400, |index| {
-        plane().client().ensure(&old, &pod(&format!("old-{index}")))
+        plane.client().ensure(&old, &pod(&format!("old-{index}")))
     })
     .unwrap();
 }
@@ -154,12 +159,11 @@ fn same(ours: &Printed, fresh: &Printed) -> Result<usize, String> {
     Ok(fresh.len())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_view_equals_a_fresh_list() {
+async fn the_view_equals_a_fresh_list(plane: Plane) {
     let (total, cuts) = if prove() { (5_000, 20) } else { (1_500, 8) };
-    tokio::task::spawn_blocking(prepare).await.unwrap();
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+    plane.blocking(prepare).await;
+    let proxy = FaultProxy::before(&plane).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(&plane)).await;
     let view = window.view(&cluster, "pods").await;
     let sorted = json!({"cluster": cluster, "kind": "pods", "namespaces": NAMESPACES[..2], "filter": "back", "sort": [
         {"column": "status", "descending": false}, {"column": "restarts", "descending": true},
@@ -178,9 +182,9 @@ async fn the_view_equals_a_fresh_list() {
     let start = Instant::now();
     let workers: Vec<_> = (0..WORKERS)
         .map(|number| {
-            let work = work.clone();
+            let (plane, work) = (plane.clone(), work.clone());
             thread::spawn(move || {
-                let done = catch_unwind(AssertUnwindSafe(|| worker(number, &work, total)));
+                let done = catch_unwind(AssertUnwindSafe(|| worker(&plane, number, &work, total)));
                 work.failed.fetch_or(done.is_err(), Ordering::SeqCst);
             })
         })
@@ -192,7 +196,7 @@ async fn the_view_equals_a_fresh_list() {
     assert!(!work.failed.load(Ordering::SeqCst), "an operation failed");
     let worked = start.elapsed();
 
-    let connection = straight(&plane().kubeconfig()).await;
+    let connection = straight(&plane.kubeconfig()).await;
     let what = "the view equal to a fresh list";
     let (rows, settled) = within(what, Duration::from_secs(20), async || {
         let fresh = server_cells(&connection, PODS).await;

@@ -9,13 +9,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use cluster_tests::{Window, plane, until};
-use control_plane::{Credential, VIEWED_NAMESPACE, behaviour};
+use cluster_tests::{Plane, Window, halves, until};
+use control_plane::{ControlPlane, Credential, VIEWED_NAMESPACE, behaviour};
 use serde_json::{Value, json};
 use wire::{Connecting, ErrorCode, Phase, WireError};
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.unwrap()
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: rights_in_one_namespace_show_that_namespace,
+        rights_in_one_namespace_show_its_usage,
+        an_account_without_rights_is_told;
+    on_real: each_failure_has_its_own_message,
+        every_way_to_log_in_works;
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
@@ -25,8 +30,13 @@ fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
 }
 
 /// The administrator's kubeconfig with its cluster entry changed.
-fn altered(folder: &Path, name: &str, alter: impl FnOnce(&mut Value)) -> PathBuf {
-    let text = std::fs::read_to_string(plane().kubeconfig()).unwrap();
+fn altered(
+    plane: &ControlPlane,
+    folder: &Path,
+    name: &str,
+    alter: impl FnOnce(&mut Value),
+) -> PathBuf {
+    let text = std::fs::read_to_string(plane.kubeconfig()).unwrap();
     let mut config: Value = serde_json::from_str(&text).unwrap();
     alter(&mut config["clusters"][0]["cluster"]);
     write(folder, name, &config.to_string())
@@ -49,22 +59,27 @@ fn silent_listener() -> (u16, Arc<AtomicUsize>) {
 }
 
 /// Kubeconfigs that cannot connect, with how each must be called. `mute` and `closed` are ports.
-fn hopeless(at: &Path, mute: u16, closed: u16) -> Vec<(&'static str, PathBuf, ErrorCode)> {
+fn hopeless(
+    plane: &ControlPlane,
+    at: &Path,
+    mute: u16,
+    closed: u16,
+) -> Vec<(&'static str, PathBuf, ErrorCode)> {
     let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let other = write(at, "other.crt", &other.cert.pem());
-    let server = |name: &str, url: String| altered(at, name, |c| c["server"] = json!(url));
+    let server = |name: &str, url: String| altered(plane, at, name, |c| c["server"] = json!(url));
     let authority = |name: &str, file: &Path| {
-        altered(at, name, |c| {
+        altered(plane, at, name, |c| {
             c.as_object_mut()
                 .unwrap()
                 .remove("certificate-authority-data");
             c["certificate-authority"] = json!(file);
         })
     };
-    let elsewhere = altered(at, "name", |c| {
+    let elsewhere = altered(plane, at, "name", |c| {
         c["tls-server-name"] = json!("elsewhere.example");
     });
-    let plain = format!("http://127.0.0.1:{}", plane().port());
+    let plain = format!("http://127.0.0.1:{}", plane.port());
     vec![
         (
             "refused",
@@ -94,7 +109,7 @@ fn hopeless(at: &Path, mute: u16, closed: u16) -> Vec<(&'static str, PathBuf, Er
         ),
         (
             "token",
-            plane().kubeconfig_of(Credential::Wrong),
+            plane.kubeconfig_of(Credential::Wrong),
             ErrorCode::Unauthorized,
         ),
         (
@@ -105,8 +120,7 @@ fn hopeless(at: &Path, mute: u16, closed: u16) -> Vec<(&'static str, PathBuf, Er
     ]
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_failure_has_its_own_message() {
+async fn each_failure_has_its_own_message(plane: Plane) {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().to_owned();
     let (mute, _) = silent_listener();
@@ -115,7 +129,12 @@ async fn each_failure_has_its_own_message() {
         .local_addr()
         .unwrap()
         .port();
-    let files = blocking(move || hopeless(&at, mute, closed)).await;
+    let files = plane
+        .blocking(move |plane| match plane {
+            Plane::Real(plane) => hopeless(plane, &at, mute, closed),
+            Plane::Demo(_) => panic!("it has no certificates"),
+        })
+        .await;
     let mut messages = BTreeSet::new();
     for (what, file, code) in files {
         let window = Window::open(&file);
@@ -349,14 +368,13 @@ async fn what_would_run_or_read_is_never_handed_on() {
     assert!(contacted.load(Ordering::SeqCst) > 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_way_to_log_in_works() {
+async fn every_way_to_log_in_works(plane: Plane) {
     for credential in [
         Credential::Admin,
         Credential::Certificate,
         Credential::CertificateFiles,
     ] {
-        let file = blocking(move || plane().kubeconfig_of(credential)).await;
+        let file = plane.kubeconfig_of(credential);
         let (window, cluster) = Window::connected(&file).await;
         let view = window.view(&cluster, "nodes").await;
         assert_eq!(window.live(view).await.rows.len(), 3, "{credential:?}");
@@ -365,22 +383,21 @@ async fn every_way_to_log_in_works() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rights_in_one_namespace_show_that_namespace() {
-    blocking(|| {
+async fn rights_in_one_namespace_show_that_namespace(plane: Plane) {
+    plane.blocking(|plane| {
         let pod = |name: &str| {
             json!({
                 "metadata": {"name": name, "annotations": {behaviour::POD: behaviour::MANUAL}},
                 "spec": {"nodeName": "node-1", "containers": [{"name": "a", "image": "example.com/a:1"}]},
             })
         };
-        plane().create_namespace("hidden").unwrap();
+        plane.create_namespace("hidden");
         for namespace in [VIEWED_NAMESPACE, "hidden"] {
-            plane().client().ensure(&format!("/api/v1/namespaces/{namespace}/pods"), &pod("here")).unwrap();
+            plane.client().ensure(&format!("/api/v1/namespaces/{namespace}/pods"), &pod("here")).unwrap();
         }
     })
     .await;
-    let (window, cluster) = Window::connected(&plane().kubeconfig_of(Credential::Viewer)).await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig_of(Credential::Viewer)).await;
     let view = window.view(&cluster, "pods").await;
     let rows = window.live(view).await;
     let here = format!("{VIEWED_NAMESPACE}/here");
@@ -433,19 +450,19 @@ async fn rights_in_one_namespace_show_that_namespace() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rights_in_one_namespace_show_its_usage() {
-    blocking(|| {
-        let pod = json!({
-            "metadata": {"name": "busy", "annotations": {behaviour::CPU: "120m"}},
-            "spec": {"containers": [{"name": "a", "image": "example.com/a:1"}]},
-        });
-        let pods = format!("/api/v1/namespaces/{VIEWED_NAMESPACE}/pods");
-        plane().client().ensure(&pods, &pod).unwrap();
-        plane().wait_for_metrics().unwrap();
-    })
-    .await;
-    let (window, cluster) = Window::connected(&plane().kubeconfig_of(Credential::Viewer)).await;
+async fn rights_in_one_namespace_show_its_usage(plane: Plane) {
+    plane
+        .blocking(|plane| {
+            let pod = json!({
+                "metadata": {"name": "busy", "annotations": {behaviour::CPU: "120m"}},
+                "spec": {"containers": [{"name": "a", "image": "example.com/a:1"}]},
+            });
+            let pods = format!("/api/v1/namespaces/{VIEWED_NAMESPACE}/pods");
+            plane.client().ensure(&pods, &pod).unwrap();
+            plane.wait_for_metrics();
+        })
+        .await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig_of(Credential::Viewer)).await;
     let view = window.view(&cluster, "pods").await;
     let key = format!("{VIEWED_NAMESPACE}/busy");
     // metrics-server needs two scrapes, 10 s apart; it is asked each 15 s. A rate of counters is seldom exact.
@@ -461,9 +478,8 @@ async fn rights_in_one_namespace_show_its_usage() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_without_rights_is_told() {
-    let window = Window::open(&blocking(|| plane().kubeconfig_of(Credential::Nobody)).await);
+async fn an_account_without_rights_is_told(plane: Plane) {
+    let window = Window::open(&plane.kubeconfig_of(Credential::Nobody));
     match window.connect(0).await {
         Err(error) => assert_eq!(error.code, ErrorCode::Forbidden, "{error:?}"),
         Ok(info) => {

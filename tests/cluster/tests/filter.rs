@@ -3,8 +3,13 @@
 
 use std::time::Duration;
 
-use cluster_tests::{Window, bare_plane, until};
+use cluster_tests::{Plane, Window, halves, until};
 use serde_json::{Value, json};
+
+halves! {
+    planes: Plane::demo_bare(), Plane::real_bare();
+    on_both: labels_and_fields, rows_are_selected_and_copied;
+}
 
 fn object(api_version: &str, kind: &str, name: &str, labels: &Value, rest: &Value) -> Value {
     let mut object = json!({"apiVersion": api_version, "kind": kind,
@@ -15,7 +20,7 @@ fn object(api_version: &str, kind: &str, name: &str, labels: &Value, rest: &Valu
     object
 }
 
-fn write() {
+fn write(plane: &Plane) {
     let spec =
         json!({"spec": {"containers": [{"name": "main", "image": "registry.example.com/a:1"}]}});
     let none = json!({});
@@ -47,7 +52,7 @@ fn write() {
         object("v1", "ConfigMap", "other", &none, &none),
     ];
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
-    bare_plane().apply(&list.to_string()).unwrap();
+    plane.apply(&list.to_string()).unwrap();
 }
 
 async fn filter(window: &Window, view: u32, filter: &str) {
@@ -77,10 +82,9 @@ async fn until_names(window: &Window, view: u32, text: &str, wanted: &[&str]) {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn labels_and_fields() {
-    tokio::task::spawn_blocking(write).await.unwrap();
-    let (window, cluster) = Window::connected(&bare_plane().kubeconfig()).await;
+async fn labels_and_fields(plane: Plane) {
+    plane.blocking(write).await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let _: wire::KindList = window
         .ask("kinds", json!({"cluster": cluster}))
         .await
@@ -112,13 +116,13 @@ async fn labels_and_fields() {
 
     // What a watch brings has its labels too (JSON), and leaves with them.
     filter(&window, pods, "app=db").await;
-    let plane = bare_plane();
-    tokio::task::spawn_blocking(|| {
-        plane.kubectl(&["label", "pod", "bare", "app=db", "-n", "filtered"])
-    })
-    .await
-    .unwrap()
-    .unwrap();
+    plane
+        .blocking(|plane| {
+            let labels = json!({"metadata": {"labels": {"app": "db"}}});
+            let bare = "/api/v1/namespaces/filtered/pods/bare";
+            plane.client().merge_patch(bare, &labels).unwrap()
+        })
+        .await;
     until_names(&window, pods, "app=db", &["bare", "db-1"]).await;
 
     // The server's own words on a field it does not know; then the way back.
@@ -173,7 +177,7 @@ async fn labels_and_fields() {
     .await;
 }
 
-fn write_secrets() {
+fn write_secrets(plane: &Plane) {
     let secret = json!({"stringData": {"password": "hunter2"}});
     let items = [
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "filtered"}}),
@@ -182,13 +186,12 @@ fn write_secrets() {
         object("v1", "Secret", "copied-c", &json!({}), &secret),
     ];
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
-    bare_plane().apply(&list.to_string()).unwrap();
+    plane.apply(&list.to_string()).unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rows_are_selected_and_copied() {
-    tokio::task::spawn_blocking(write_secrets).await.unwrap();
-    let (window, cluster) = Window::connected(&bare_plane().kubeconfig()).await;
+async fn rows_are_selected_and_copied(plane: Plane) {
+    plane.blocking(write_secrets).await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let _: wire::KindList = window
         .ask("kinds", json!({"cluster": cluster}))
         .await
@@ -256,12 +259,12 @@ async fn rows_are_selected_and_copied() {
         select(json!({"type": "all"})).await,
         "copied-a copied-b copied-c"
     );
-    tokio::task::spawn_blocking(|| {
-        bare_plane().kubectl(&["delete", "secret", "copied-a", "-n", "filtered"])
-    })
-    .await
-    .unwrap()
-    .unwrap();
+    plane
+        .blocking(|plane| {
+            let path = "/api/v1/namespaces/filtered/secrets/copied-a";
+            plane.client().delete(path).unwrap()
+        })
+        .await;
     until("one less", Duration::from_secs(20), async || {
         let selected = window.page(view, 0, 10).await.selected;
         if selected == 2 {

@@ -1,4 +1,4 @@
-//! Helm releases in Secrets of the real control plane, read, compared and refused.
+//! Helm releases in Secrets, read, compared and refused.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -7,11 +7,16 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cluster_tests::{Window, bare_plane, until};
+use cluster_tests::{Plane, Window, halves, until};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use wire::{DiffKind, HelmDiff, HelmRelease, WireError};
+
+halves! {
+    planes: Plane::demo_bare(), Plane::real_bare();
+    on_both: releases_are_listed_read_and_compared;
+}
 
 const PATIENCE: Duration = Duration::from_secs(40);
 const SPACE: &str = "releases";
@@ -35,7 +40,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
-fn write(name: &str, revision: u32, status: &str, payload: &[u8]) {
+fn write(plane: &Plane, name: &str, revision: u32, status: &str, payload: &[u8]) {
     let secret = json!({
         "apiVersion": "v1", "kind": "Secret", "type": "helm.sh/release.v1",
         "metadata": {"name": format!("sh.helm.release.v1.{name}.v{revision}"), "namespace": SPACE, "labels": {
@@ -44,12 +49,12 @@ fn write(name: &str, revision: u32, status: &str, payload: &[u8]) {
         "stringData": {"release": STANDARD.encode(payload)},
     });
     let path = format!("/api/v1/namespaces/{SPACE}/secrets");
-    bare_plane().client().create(&path, &secret).unwrap();
+    plane.client().create(&path, &secret).unwrap();
 }
 
-fn write_release(name: &str, revision: u32, status: &str, replicas: u32) {
+fn write_release(plane: &Plane, name: &str, revision: u32, status: &str, replicas: u32) {
     let json = serde_json::to_vec(&release(name, revision, status, replicas)).unwrap();
-    write(name, revision, status, &gzipped(&json));
+    write(plane, name, revision, status, &gzipped(&json));
 }
 
 /// Revision, status and description of each release.
@@ -64,23 +69,28 @@ fn told(rows: &BTreeMap<String, BTreeMap<String, String>>) -> Vec<String> {
 }
 
 /// Releases in every state, damaged ones, and a Secret that is none.
-fn install_all() {
-    bare_plane().create_namespace(SPACE).unwrap();
-    write_release("web", 1, "superseded", 1);
-    write_release("web", 2, "deployed", 3);
-    write_release("broken", 1, "failed", 1);
-    write_release("moving", 4, "pending-upgrade", 1);
-    write_release("kept", 7, "uninstalled", 1);
-    write("damaged", 1, "deployed", b"\x1f\x8bnot gzip at all");
-    write("bomb", 1, "deployed", &gzipped(&vec![b' '; 40 << 20]));
+fn install_all(plane: &Plane) {
+    plane.create_namespace(SPACE);
+    write_release(plane, "web", 1, "superseded", 1);
+    write_release(plane, "web", 2, "deployed", 3);
+    write_release(plane, "broken", 1, "failed", 1);
+    write_release(plane, "moving", 4, "pending-upgrade", 1);
+    write_release(plane, "kept", 7, "uninstalled", 1);
+    write(plane, "damaged", 1, "deployed", b"\x1f\x8bnot gzip at all");
+    write(
+        plane,
+        "bomb",
+        1,
+        "deployed",
+        &gzipped(&vec![b' '; 40 << 20]),
+    );
     let plain = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "other", "namespace": SPACE}, "stringData": {"a": "b"}});
-    bare_plane().apply(&plain.to_string()).unwrap();
+    plane.apply(&plain.to_string()).unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn releases_are_listed_read_and_compared() {
-    install_all();
-    let (window, cluster) = Window::connected(&bare_plane().kubeconfig()).await;
+async fn releases_are_listed_read_and_compared(plane: Plane) {
+    install_all(&plane);
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let view = window.view_in(&cluster, "helmreleases", &[SPACE]).await;
     let expect = async |wanted: &[&str]| {
         until("the releases", PATIENCE, async || {
@@ -169,18 +179,16 @@ async fn releases_are_listed_read_and_compared() {
     }
 
     // An upgrade, and an uninstall, are seen as they happen.
-    write_release("web", 3, "deployed", 5);
+    write_release(&plane, "web", 3, "deployed", 5);
     for name in ["bomb", "damaged", "kept", "moving"] {
-        let revision = if name == "kept" {
-            7
-        } else if name == "moving" {
-            4
-        } else {
-            1
+        let revision = match name {
+            "kept" => 7,
+            "moving" => 4,
+            _ => 1,
         };
         let path =
             format!("/api/v1/namespaces/{SPACE}/secrets/sh.helm.release.v1.{name}.v{revision}");
-        bare_plane().client().delete(&path).unwrap();
+        plane.client().delete(&path).unwrap();
     }
     expect(&["broken 1 failed shop-1.2.3", "web 3 deployed shop-1.2.3"]).await;
 }

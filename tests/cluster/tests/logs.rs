@@ -3,49 +3,53 @@
 
 use std::time::Duration;
 
-use cluster_tests::{FaultProxy, Window, plane, until};
-use control_plane::ContainerLog;
+use cluster_tests::{FaultProxy, Plane, Window, Written, halves, until};
 use serde_json::json;
 use wire::{ErrorCode, LogPhase};
 
-const NAMESPACE: &str = "logs";
-
-async fn pod(name: &'static str) -> ContainerLog {
-    tokio::task::spawn_blocking(move || {
-        let plane = plane();
-        plane.create_namespace(NAMESPACE).unwrap();
-        let pods = format!("/api/v1/namespaces/{NAMESPACE}/pods");
-        let object = json!({
-            "metadata": {"name": name},
-            "spec": {"nodeName": "node-1", "containers": [{"name": "main", "image": "example.com/main:1"}]},
-        });
-        plane.client().ensure(&pods, &object).unwrap();
-        plane
-            .wait("a running pod", Duration::from_secs(30), || {
-                let pod = plane.client().get(&format!("{pods}/{name}")).map_err(|error| error.to_string())?;
-                if pod["status"]["phase"] == "Running" { Ok(()) } else { Err(pod["status"].to_string()) }
-            })
-            .unwrap();
-        let log = plane.container_log(NAMESPACE, name, "main").unwrap();
-        log.append(["began"]).unwrap();
-        // kwok learns of a log by a watch of its own.
-        plane
-            .wait("its own log", Duration::from_secs(30), || {
-                let text = plane.kubectl(&["logs", "-n", NAMESPACE, name]).map_err(|error| error.to_string())?;
-                if text.starts_with("began") { Ok(()) } else { Err(text) }
-            })
-            .unwrap();
-        log
-    })
-    .await
-    .unwrap()
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: a_cut_log_is_resumed_without_loss_or_doubles,
+        the_previous_run_is_read_to_its_end,
+        escape_sequences_are_text,
+        a_container_that_is_not_there_is_named;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cut_log_is_resumed_without_loss_or_doubles() {
-    let log = pod("talker").await;
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+const NAMESPACE: &str = "logs";
+
+/// A running pod with a log that is its own.
+async fn pod(plane: &Plane, name: &'static str) -> Written {
+    plane
+        .blocking(move |plane| {
+            plane.create_namespace(NAMESPACE);
+            let pods = format!("/api/v1/namespaces/{NAMESPACE}/pods");
+            let object = json!({
+                "metadata": {"name": name},
+                "spec": {"nodeName": "node-1", "containers": [{"name": "main", "image": "example.com/main:1"}]},
+            });
+            plane.client().ensure(&pods, &object).unwrap();
+            plane.wait_running(NAMESPACE, name);
+            let log = plane.container_log(NAMESPACE, name, "main");
+            log.append(["began"]);
+            // kwok learns of a log by a watch of its own.
+            plane.wait("its own log", Duration::from_secs(30), || {
+                let text = plane.client().get(&format!("{pods}/{name}/log"));
+                let text = text.map_err(|error| error.to_string())?;
+                if text.as_str().is_some_and(|text| text.starts_with("began")) {
+                    Ok(())
+                } else {
+                    Err(text.to_string())
+                }
+            });
+            log
+        })
+        .await
+}
+
+async fn a_cut_log_is_resumed_without_loss_or_doubles(plane: Plane) {
+    let log = pod(&plane, "talker").await;
+    let proxy = FaultProxy::before(&plane).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(&plane)).await;
     let ask = json!({"cluster": cluster, "namespace": NAMESPACE, "pod": "talker", "container": "", "previous": false});
     let opened = window.log(ask).await.unwrap();
     assert_eq!(
@@ -66,8 +70,7 @@ async fn a_cut_log_is_resumed_without_loss_or_doubles() {
     let writer = tokio::task::spawn_blocking(move || {
         for number in 0..lines {
             // Some share a nanosecond's text with their neighbour, some come in bursts.
-            log.append([format!("line {number}"), format!("twin of {number}")])
-                .unwrap();
+            log.append([format!("line {number}"), format!("twin of {number}")]);
             std::thread::sleep(Duration::from_millis(15));
         }
     });
@@ -118,14 +121,10 @@ async fn a_cut_log_is_resumed_without_loss_or_doubles() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_previous_run_is_read_to_its_end() {
-    let log = pod("restarted").await;
-    tokio::task::spawn_blocking(move || log.append_previous(["old one", "old two"]))
-        .await
-        .unwrap()
-        .unwrap();
-    let (window, cluster) = Window::connected(&plane().kubeconfig()).await;
+async fn the_previous_run_is_read_to_its_end(plane: Plane) {
+    let log = pod(&plane, "restarted").await;
+    log.append_previous(["old one", "old two"]);
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let ask = json!({"cluster": cluster, "namespace": NAMESPACE, "pod": "restarted", "container": "main", "previous": true});
     let opened = window.log(ask).await.unwrap();
     until("the previous run", Duration::from_secs(10), async || {
@@ -140,23 +139,17 @@ async fn the_previous_run_is_read_to_its_end() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn escape_sequences_are_text() {
-    let log = pod("painter").await;
-    tokio::task::spawn_blocking(move || {
-        log.append([
-            "\u{1b}[31mred\u{1b}[0m and \u{1b}[1mbold\u{1b}[0m",
-            "\u{1b}]52;c;aGVsbG8=\u{7}clipboard",
-            "\u{1b}]8;;file:///etc/passwd\u{1b}\\link\u{1b}]8;;\u{1b}\\",
-            "\u{1b}]0;title\u{7}\u{1b}[6n\u{1b}[2J\u{1b}P1$r\u{1b}\\\u{9b}31m",
-            "<img src=x onerror=alert(1)> \u{202e}backwards\u{200b}",
-            "end\u{1b}",
-        ])
-    })
-    .await
-    .unwrap()
-    .unwrap();
-    let (window, cluster) = Window::connected(&plane().kubeconfig()).await;
+async fn escape_sequences_are_text(plane: Plane) {
+    let log = pod(&plane, "painter").await;
+    log.append([
+        "\u{1b}[31mred\u{1b}[0m and \u{1b}[1mbold\u{1b}[0m",
+        "\u{1b}]52;c;aGVsbG8=\u{7}clipboard",
+        "\u{1b}]8;;file:///etc/passwd\u{1b}\\link\u{1b}]8;;\u{1b}\\",
+        "\u{1b}]0;title\u{7}\u{1b}[6n\u{1b}[2J\u{1b}P1$r\u{1b}\\\u{9b}31m",
+        "<img src=x onerror=alert(1)> \u{202e}backwards\u{200b}",
+        "end\u{1b}",
+    ]);
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let ask = json!({"cluster": cluster, "namespace": NAMESPACE, "pod": "painter", "container": "main", "previous": false});
     let opened = window.log(ask).await.unwrap();
     until("all lines", Duration::from_secs(10), async || {
@@ -202,10 +195,9 @@ async fn escape_sequences_are_text() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_container_that_is_not_there_is_named() {
-    pod("known").await;
-    let (window, cluster) = Window::connected(&plane().kubeconfig()).await;
+async fn a_container_that_is_not_there_is_named(plane: Plane) {
+    pod(&plane, "known").await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let ask = |pod: &str, container: &str| json!({"cluster": cluster, "namespace": NAMESPACE, "pod": pod, "container": container, "previous": false});
     let error = window.log(ask("known", "other")).await.unwrap_err();
     assert!(

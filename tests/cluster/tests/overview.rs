@@ -1,12 +1,18 @@
-//! The cluster page and grouped events against the real control plane.
+//! The cluster page and grouped events.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cluster_tests::{Window, plane, until, within};
+use cluster_tests::{Plane, Window, halves, until, within};
 use serde_json::{Value, json};
 use wire::{Overview, OverviewOpened, Phase};
+
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: warnings_and_the_autoscaler_come_live;
+    by_kubectl: sums_equal_kubectls;
+}
 
 const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -70,9 +76,9 @@ fn figure(cell: &str) -> i128 {
 }
 
 /// Pods of all sorts on one node, and a quota; the node's name and how many nodes there are.
-fn world() -> (String, usize) {
-    plane().create_namespace("sums").unwrap();
-    let nodes = plane().kubectl(&["get", "nodes", "-o", "name"]).unwrap();
+fn world(plane: &Plane) -> (String, usize) {
+    plane.create_namespace("sums");
+    let nodes = plane.printed(&["get", "nodes", "-o", "name"]);
     let node = nodes.lines().next().unwrap().strip_prefix("node/").unwrap();
     let container = |name: &str, cpu: &str, memory: &str| json!({"name": name, "image": "registry.example.com/x:1", "resources": {"requests": {"cpu": cpu, "memory": memory}, "limits": {"cpu": "1", "memory": "256Mi"}}});
     let mut sidecar = container("side", "50m", "16Mi");
@@ -96,43 +102,35 @@ fn world() -> (String, usize) {
         ),
     ];
     for (name, spec) in &specs {
-        plane().apply(&pod(name, node, spec)).unwrap();
+        plane.apply(&pod(name, node, spec)).unwrap();
     }
     // One that has ended holds nothing.
-    plane()
+    plane
         .apply(&pod(
             "ended",
             node,
             &json!({"restartPolicy": "Never", "containers": [container("a", "1", "256Mi")]}),
         ))
         .unwrap();
-    plane()
-        .kubectl(&[
-            "patch",
-            "pod",
-            "ended",
-            "-n",
-            "sums",
-            "--subresource=status",
-            "--type=merge",
-            "-p",
-            r#"{"status":{"phase":"Succeeded"}}"#,
-        ])
+    let ended = json!({"status": {"phase": "Succeeded"}});
+    plane
+        .client()
+        .merge_patch("/api/v1/namespaces/sums/pods/ended/status", &ended)
         .unwrap();
-    plane()
+    plane
         .apply(&json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "tight", "namespace": "sums"}, "spec": {"hard": {"pods": "5", "requests.cpu": "40"}}}).to_string())
         .unwrap();
+    plane.wait_running("sums", "plain");
     (node.to_owned(), nodes.lines().count())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sums_equal_kubectls() {
-    let (node, nodes) = world();
+async fn sums_equal_kubectls(plane: Plane) {
+    let (node, nodes) = plane.blocking(world).await;
     let node = node.as_str();
-    let (window, cluster) = Window::connected(&plane().kubeconfig()).await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let view = window.view(&cluster, "nodecapacity").await;
     until("the node's sums equal kubectl's", PATIENCE, async || {
-        let described = plane().kubectl(&["describe", "node", node]).unwrap();
+        let described = plane.printed(&["describe", "node", node]);
         let rows = window.live(view).await.rows;
         let Some(row) = rows.get(&format!("/{node}")) else {
             return Err(format!("no row of {node} among {}", rows.len()));
@@ -236,10 +234,11 @@ clusterWide:
   scaleDown: {status: NoCandidates}
 ";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn warnings_and_the_autoscaler_come_live() {
-    plane().create_namespace("spoken").unwrap();
-    let (window, cluster) = Window::connected(&plane().kubeconfig()).await;
+async fn warnings_and_the_autoscaler_come_live(plane: Plane) {
+    plane
+        .blocking(|plane| plane.create_namespace("spoken"))
+        .await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let opened: OverviewOpened = window
         .ask("open_overview", json!({"cluster": cluster}))
         .await
@@ -263,9 +262,9 @@ async fn warnings_and_the_autoscaler_come_live() {
         .enumerate()
     {
         let event = event(n, name);
-        plane().client().create(events, &event).unwrap();
+        plane.client().create(events, &event).unwrap();
     }
-    plane()
+    plane
         .apply(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "cluster-autoscaler-status", "namespace": "kube-system"}, "data": {"status": STATUS}}).to_string())
         .unwrap();
     until("the warnings and the status", PATIENCE, async || {
@@ -315,18 +314,13 @@ async fn warnings_and_the_autoscaler_come_live() {
     );
 
     // One event goes: its group shrinks. The status goes: that is said.
-    plane()
+    plane
         .client()
         .delete(&format!("{events}/web-7d4b9c6f5-x2x4z.0"))
         .unwrap();
-    plane()
-        .kubectl(&[
-            "delete",
-            "configmap",
-            "-n",
-            "kube-system",
-            "cluster-autoscaler-status",
-        ])
+    plane
+        .client()
+        .delete("/api/v1/namespaces/kube-system/configmaps/cluster-autoscaler-status")
         .unwrap();
     until("one event less, and no status", PATIENCE, async || {
         let told = told(&window.snapshot(groups).await.rows);

@@ -3,22 +3,15 @@
 
 use std::time::Duration;
 
-use cluster_tests::{Window, until};
-use control_plane::{ControlPlane, Options};
+use cluster_tests::{Plane, Window, halves, until};
 use wire::Phase;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restart_of_the_api_server_is_outlived() {
-    let plane: &ControlPlane = tokio::task::spawn_blocking(|| {
-        // metrics-server does not outlive this while it starts.
-        let options = Options {
-            metrics: false,
-            ..Options::default()
-        };
-        Box::leak(Box::new(ControlPlane::start(&options).unwrap()))
-    })
-    .await
-    .unwrap();
+halves! {
+    planes: Plane::demo(), Plane::real_alone();
+    on_both: a_restart_of_the_api_server_is_outlived;
+}
+
+async fn a_restart_of_the_api_server_is_outlived(plane: Plane) {
     let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let mut views = Vec::new();
     for kind in ["pods", "nodes", "namespaces", "horizontalpodautoscalers"] {
@@ -26,9 +19,7 @@ async fn a_restart_of_the_api_server_is_outlived() {
         window.live(view).await;
         views.push(view);
     }
-    tokio::task::spawn_blocking(|| plane.stop_apiserver().unwrap())
-        .await
-        .unwrap();
+    plane.blocking(Plane::stop_apiserver).await;
     let doubted = until("every table stale", Duration::from_secs(10), async || {
         for view in &views {
             let state = window.state(*view).await;
@@ -44,12 +35,12 @@ async fn a_restart_of_the_api_server_is_outlived() {
         3,
         "what was known stays on screen"
     );
-    tokio::task::spawn_blocking(|| {
-        plane.start_apiserver().unwrap();
-        plane.create_namespace("after-the-restart").unwrap();
-    })
-    .await
-    .unwrap();
+    plane
+        .blocking(|plane| {
+            plane.start_apiserver();
+            plane.create_namespace("after-the-restart");
+        })
+        .await;
     let live = until(
         "every table live with what happened since",
         Duration::from_secs(35),

@@ -5,12 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use cluster_tests::{FaultProxy, Window, plane, until, within};
-use serde_json::Value;
+use cluster_tests::{FaultProxy, Plane, Window, halves, until, within};
+use serde_json::{Value, json};
 use wire::{FlagTone, GraphMeta, LaneRole};
 
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: an_explanation_gives_the_controllers_count;
+    by_kubectl: each_step_is_on_the_graph;
+}
+
 const NAMESPACE: &str = "scaling";
-const THINGS: &str = r"
+const HPA: &str = "/apis/autoscaling/v2/namespaces/scaling/horizontalpodautoscalers/web";
+const WORKLOAD: &str = r"
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web, namespace: scaling}
@@ -24,7 +31,8 @@ spec:
       - name: web
         image: registry.example.com/web:1
         resources: {requests: {cpu: 100m}}
----
+";
+const AUTOSCALER: &str = r"
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: web, namespace: scaling}
@@ -38,12 +46,11 @@ spec:
 ";
 
 /// Every pair of desired and current replicas that a watch of kubectl's shows.
-fn watch_with_kubectl(stop: &AtomicBool) -> Vec<(i64, i64)> {
+fn watch_with_kubectl(plane: &Plane, stop: &AtomicBool) -> Vec<(i64, i64)> {
     use std::io::BufRead;
     let columns = "custom-columns=D:.status.desiredReplicas,C:.status.currentReplicas";
-    let mut child = plane()
-        .kubectl_command()
-        .args([
+    let mut child = plane
+        .kubectl(&[
             "get",
             "hpa",
             "web",
@@ -82,23 +89,20 @@ fn dedup(steps: impl Iterator<Item = i64>) -> Vec<i64> {
     steps
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.unwrap()
-}
-
-async fn hpa() -> Value {
-    let path = format!("/apis/autoscaling/v2/namespaces/{NAMESPACE}/horizontalpodautoscalers/web");
-    blocking(move || plane().client().get(&path).unwrap()).await
+async fn hpa(plane: &Plane) -> Value {
+    plane
+        .blocking(move |plane| plane.client().get(HPA).unwrap())
+        .await
 }
 
 /// Waits for an HPA that knows its metric.
-async fn measured() {
-    blocking(|| plane().wait_for_metrics().unwrap()).await;
+async fn measured(plane: &Plane) {
+    plane.blocking(Plane::wait_for_metrics).await;
     until(
         "an HPA that knows its metric",
         Duration::from_mins(1),
         async || {
-            let status = hpa().await["status"].clone();
+            let status = hpa(plane).await["status"].clone();
             let used = &status["currentMetrics"][0]["resource"]["current"]["averageUtilization"];
             if used == 50 {
                 Ok(())
@@ -111,22 +115,85 @@ async fn measured() {
 }
 
 /// Lets the load rise and fall until the HPA has followed.
-async fn up_and_down() {
+async fn up_and_down(plane: &Plane) {
     for (cpu, wanted) in [("120m", 6), ("5m", 2)] {
         // New pods begin with the template's usage: every pod is told until all are enough.
         until(
             &format!("{wanted} replicas"),
             Duration::from_mins(2),
             async || {
-                blocking(move || plane().set_cpu_usage(NAMESPACE, "app=web", cpu).unwrap()).await;
-                let status = hpa().await["status"].clone();
+                plane
+                    .blocking(move |plane| plane.set_cpu_usage(NAMESPACE, "app=web", cpu))
+                    .await;
+                let status = hpa(plane).await["status"].clone();
                 let there =
                     status["currentReplicas"] == wanted && status["desiredReplicas"] == wanted;
                 if there {
-                    Ok(())
-                } else {
-                    Err(status.to_string())
+                    return Ok(());
                 }
+                // Telling them all the time would keep the whole control plane busy.
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Err(status.to_string())
+            },
+        )
+        .await;
+    }
+}
+
+/// Now, and after a growth: the rules lead to the count that the status has, from arithmetic over the pods that are drawn.
+async fn an_explanation_gives_the_controllers_count(plane: Plane) {
+    const OTHER: &str = "explained";
+    plane
+        .blocking(|plane| {
+            plane.create_namespace(OTHER);
+            for text in [WORKLOAD, AUTOSCALER] {
+                let text = text.replace("namespace: scaling", "namespace: explained");
+                plane.apply(&text).unwrap();
+            }
+        })
+        .await;
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
+    let graph = window.graph(&cluster, OTHER, "web").await;
+    for (cpu, wanted) in [("50m", 2), ("120m", 6)] {
+        within(
+            &format!("{wanted} replicas explained"),
+            Duration::from_mins(2),
+            async || {
+                plane
+                    .blocking(move |plane| plane.set_cpu_usage(OTHER, "app=web", cpu))
+                    .await;
+                let path = HPA.replace("/scaling/", "/explained/");
+                let status = plane
+                    .blocking(move |plane| plane.client().get(&path).unwrap())
+                    .await["status"]
+                    .clone();
+                let told: wire::Explained = window
+                    .ask("explain", json!({"graph": graph, "atMs": null}))
+                    .await
+                    .unwrap();
+                let span =
+                    json!({"graph": graph, "fromMs": told.at_ms - 600_000, "toMs": told.at_ms});
+                let marks: wire::Marks = window.ask("graph_marks", span).await.unwrap();
+                let count = told
+                    .rules
+                    .last()
+                    .map(|rule| rule.after.trim_start_matches("about "));
+                let has_arithmetic = told
+                    .asks
+                    .iter()
+                    .any(|ask| ask.decides && !ask.arithmetic.is_empty());
+                let is_there =
+                    status["desiredReplicas"] == wanted && status["currentReplicas"] == wanted;
+                if is_there
+                    && count == Some(&*wanted.to_string())
+                    && has_arithmetic
+                    && marks.pods.len() >= wanted
+                    && told.counted.rows.len() == wanted
+                {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Err(format!("{status} {told:#?} {}", marks.pods.len()))
             },
         )
         .await;
@@ -170,32 +237,52 @@ async fn seen(window: &Window, cluster: &str) -> u32 {
     graph
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_step_is_on_the_graph() {
-    blocking(|| {
-        plane().create_namespace(NAMESPACE).unwrap();
-        plane().apply(THINGS).unwrap();
+async fn each_step_is_on_the_graph(plane: Plane) {
+    plane
+        .blocking(|plane| {
+            plane.create_namespace(NAMESPACE);
+            plane.apply(WORKLOAD).unwrap();
+            plane.wait_for_metrics();
+        })
+        .await;
+    // Only then the autoscaler: one that fails each second until its pods are measured tells so much of that that nobody hears it any more
+    // for minutes (client-go, `EventSourceObjectSpamFilter`).
+    until("both pods measured", Duration::from_mins(1), async || {
+        let path = "/apis/metrics.k8s.io/v1beta1/namespaces/scaling/pods";
+        let listed = plane.blocking(move |plane| plane.client().get(path));
+        let listed = listed.await.map_err(|error| error.to_string())?;
+        match listed["items"].as_array().map_or(0, Vec::len) {
+            2 => Ok(()),
+            _ => Err(listed.to_string()),
+        }
     })
     .await;
+    plane
+        .blocking(|plane| plane.apply(AUTOSCALER).unwrap())
+        .await;
     // The first measurements take as long as a network that goes and comes back.
-    tokio::join!(measured(), time_in_the_dark_stays_empty());
-    let (window, cluster) = Window::connected(&plane().kubeconfig()).await;
+    tokio::join!(measured(&plane), time_in_the_dark_stays_empty(&plane));
+    let (window, cluster) = Window::connected(&plane.kubeconfig()).await;
     let graph = seen(&window, &cluster).await;
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
-    let watcher = tokio::task::spawn_blocking(move || watch_with_kubectl(&stopped));
-    up_and_down().await;
+    let watcher = tokio::spawn({
+        let plane = plane.clone();
+        async move {
+            plane
+                .blocking(move |plane| watch_with_kubectl(plane, &stopped))
+                .await
+        }
+    });
+    up_and_down(&plane).await;
     stop.store(true, Ordering::SeqCst);
     // kubectl's watch ends with the next line it prints.
-    let end = [
-        "annotate",
-        "hpa",
-        "web",
-        "-n",
-        NAMESPACE,
-        "scalescope.test/end=1",
-    ];
-    blocking(move || plane().kubectl(&end).unwrap()).await;
+    plane
+        .blocking(|plane| {
+            let end = json!({"metadata": {"annotations": {"scalescope.test/end": "1"}}});
+            plane.client().merge_patch(HPA, &end).unwrap();
+        })
+        .await;
     let printed = watcher.await.unwrap();
     let desired = dedup(printed.iter().map(|pair| pair.0));
     let current = dedup(printed.iter().map(|pair| pair.1));
@@ -294,9 +381,9 @@ async fn a_second_graph_knows_the_past_from_events(window: &Window, cluster: &st
 }
 
 /// While nothing comes from the server the graph has a gap, and goes on behind it.
-async fn time_in_the_dark_stays_empty() {
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+async fn time_in_the_dark_stays_empty(plane: &Plane) {
+    let proxy = FaultProxy::before(plane).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane)).await;
     let graph = seen(&window, &cluster).await;
     let dark = window.graph_meta(graph).await.now_ms;
     proxy.mute(true);

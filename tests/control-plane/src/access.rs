@@ -98,7 +98,7 @@ pub(crate) fn token_file() -> String {
 }
 
 /// What the viewer may see.
-pub(crate) fn viewer_binding() -> Value {
+pub fn viewer_binding() -> Value {
     json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
         "metadata": {"name": "viewer"},

@@ -15,8 +15,10 @@ const FLAGS: [&str; 2] = ["build", "-trimpath"];
 const LINK: &str = "-s -w";
 
 struct Module {
-    /// Folder under `modules/`.
+    /// Name of what is kept.
     name: &'static str,
+    /// Folder under `modules/`.
+    folder: &'static str,
     /// The Go module that the `go.mod` pins.
     path: &'static str,
     /// Files that must exist when it is built.
@@ -27,6 +29,7 @@ struct Module {
 
 const KUBERNETES: Module = Module {
     name: "kubernetes",
+    folder: "kubernetes",
     path: "k8s.io/kubernetes",
     products: &[
         "kube-apiserver",
@@ -38,27 +41,46 @@ const KUBERNETES: Module = Module {
 };
 const ETCD: Module = Module {
     name: "etcd",
+    folder: "etcd",
     path: "go.etcd.io/etcd/server/v3",
     products: &["etcd"],
     copies: None,
 };
 const KWOK: Module = Module {
     name: "kwok",
+    folder: "kwok",
     path: "sigs.k8s.io/kwok",
     products: &["kwok"],
     copies: Some(("kustomize/crd/bases", "_logs.yaml")),
 };
 const METRICS_SERVER: Module = Module {
     name: "metrics-server",
+    folder: "metrics-server",
     path: "sigs.k8s.io/metrics-server",
     products: &["metrics-server"],
     copies: None,
 };
-const KEDA: Module = Module {
-    name: "keda",
+/// Apart from its programs, which take the longest of all to build and of which few tests have need.
+const KEDA_CRDS: Module = Module {
+    name: "keda-crds",
+    folder: "keda",
     path: "github.com/kedacore/keda/v2",
     products: &[],
     copies: Some(("config/crd/bases", ".yaml")),
+};
+const KEDA: Module = Module {
+    name: "keda",
+    folder: "keda",
+    path: "github.com/kedacore/keda/v2",
+    products: &["operator", "adapter"],
+    copies: None,
+};
+const PROMETHEUS: Module = Module {
+    name: "prometheus",
+    folder: "prometheus",
+    path: "github.com/prometheus/prometheus",
+    products: &["prometheus"],
+    copies: None,
 };
 
 /// Where the programs are.
@@ -68,7 +90,7 @@ pub struct Binaries {
     etcd: PathBuf,
     kwok: PathBuf,
     metrics_server: PathBuf,
-    keda: PathBuf,
+    keda_crds: PathBuf,
     kubernetes_version: String,
 }
 
@@ -102,7 +124,7 @@ impl Binaries {
 
     /// Folders with CRDs: kwok's `Logs`, KEDA's kinds.
     pub(crate) fn crds(&self) -> [PathBuf; 2] {
-        [self.kwok.join("crds"), self.keda.join("crds")]
+        [self.kwok.join("crds"), self.keda_crds.join("crds")]
     }
 }
 
@@ -114,16 +136,34 @@ pub fn build(mut progress: impl FnMut(&str)) -> Result<Binaries, Error> {
         etcd: ETCD.build(&mut progress)?,
         kwok: KWOK.build(&mut progress)?,
         metrics_server: METRICS_SERVER.build(&mut progress)?,
-        keda: KEDA.build(&mut progress)?,
+        keda_crds: KEDA_CRDS.build(&mut progress)?,
         kubernetes_version: KUBERNETES.version()?,
     })
+}
+
+/// Builds KEDA's `operator` and `adapter`, if they are not built yet (about ten minutes more), and returns their folder.
+pub(crate) fn keda(mut progress: impl FnMut(&str)) -> Result<PathBuf, Error> {
+    KEDA.build(&mut progress)
+}
+
+/// Builds Prometheus, if it is not built yet (about five minutes more), and returns its path.
+pub(crate) fn prometheus(mut progress: impl FnMut(&str)) -> Result<PathBuf, Error> {
+    Ok(PROMETHEUS.build(&mut progress)?.join("prometheus"))
+}
+
+/// As [`build`], with what only few control planes have: KEDA and Prometheus.
+pub fn build_all(mut progress: impl FnMut(&str)) -> Result<Binaries, Error> {
+    let binaries = build(&mut progress)?;
+    keda(&mut progress)?;
+    prometheus(&mut progress)?;
+    Ok(binaries)
 }
 
 impl Module {
     fn source(&self) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("modules")
-            .join(self.name)
+            .join(self.folder)
     }
 
     fn read(&self, file: &str) -> Result<String, Error> {
@@ -160,7 +200,7 @@ impl Module {
     }
 
     fn fill(&self, staging: &Path, tools: &[&str], link: &str) -> Result<(), Error> {
-        if !tools.is_empty() {
+        if !self.products.is_empty() {
             // A module's only program gets its name from us: `go` would name etcd's after its folder, `server`.
             let output = match self.products {
                 [only] => staging.join(only),
@@ -281,7 +321,7 @@ mod tests {
 
     #[test]
     fn every_module_pins_its_version() {
-        for module in [KUBERNETES, ETCD, KWOK, METRICS_SERVER, KEDA] {
+        for module in [KUBERNETES, ETCD, KWOK, METRICS_SERVER, KEDA, PROMETHEUS] {
             let version = module.version().expect(module.name);
             assert!(version.starts_with('v'), "{version}");
         }

@@ -18,7 +18,8 @@ pub(crate) struct Certificates {
 
 impl Certificates {
     /// Makes a new CA with a server certificate (`localhost`, `127.0.0.1`), a front-proxy client certificate, an
-    /// administrator's client certificate (group `system:masters`) and the service accounts' key.
+    /// administrator's client certificate (group `system:masters`), a certificate with which KEDA's parts serve and call each other,
+    /// and the service accounts' key.
     pub(crate) fn make(folder: &Path) -> Result<Self, Error> {
         doing(
             format!("creating {}", folder.display()),
@@ -47,15 +48,28 @@ impl Certificates {
             "server",
             "kube-apiserver",
             None,
-            ExtendedKeyUsagePurpose::ServerAuth,
+            &[ExtendedKeyUsagePurpose::ServerAuth],
         )?;
-        certificates.sign(&issuer, "front-proxy", "front-proxy", None, client.clone())?;
+        certificates.sign(
+            &issuer,
+            "keda",
+            "keda",
+            None,
+            &[ExtendedKeyUsagePurpose::ServerAuth, client.clone()],
+        )?;
+        certificates.sign(
+            &issuer,
+            "front-proxy",
+            "front-proxy",
+            None,
+            std::slice::from_ref(&client),
+        )?;
         certificates.sign(
             &issuer,
             "admin",
             "certificate-admin",
             Some("system:masters"),
-            client,
+            &[client],
         )?;
         let accounts = KeyPair::generate()?;
         certificates.write("service-accounts.key", &accounts.serialize_pem())?;
@@ -82,18 +96,17 @@ impl Certificates {
         file: &str,
         common_name: &str,
         organization: Option<&str>,
-        usage: ExtendedKeyUsagePurpose,
+        usages: &[ExtendedKeyUsagePurpose],
     ) -> Result<(), Error> {
-        let names = match usage {
-            ExtendedKeyUsagePurpose::ServerAuth => {
-                vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
-            }
-            _ => Vec::new(),
+        let names = if usages.contains(&ExtendedKeyUsagePurpose::ServerAuth) {
+            vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
+        } else {
+            Vec::new()
         };
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(names)?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![usage];
+        params.extended_key_usages = usages.to_vec();
         params.use_authority_key_identifier_extension = true;
         params
             .distinguished_name

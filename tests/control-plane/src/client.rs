@@ -27,20 +27,36 @@ impl Client {
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::new_with_certs(&[certificate]))
             .build();
-        let config = ureq::Agent::config_builder()
-            .tls_config(tls)
+        Ok(Self::with(Some(tls), url, token))
+    }
+
+    /// For a server on this machine whose certificate nobody signed.
+    pub fn unverified(url: &str, token: &str) -> Self {
+        let tls = TlsConfig::builder().disable_verification(true).build();
+        Self::with(Some(tls), url, token)
+    }
+
+    /// For a server without TLS: `url` begins with `http:`.
+    pub fn plain(url: &str, token: &str) -> Self {
+        Self::with(None, url, token)
+    }
+
+    fn with(tls: Option<TlsConfig>, url: &str, token: &str) -> Self {
+        let mut config = ureq::Agent::config_builder()
             .proxy(None)
             .user_agent("control-plane")
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_mins(2)))
             .max_idle_connections(64)
-            .max_idle_connections_per_host(64)
-            .build();
-        Ok(Self {
-            agent: config.new_agent(),
+            .max_idle_connections_per_host(64);
+        if let Some(tls) = tls {
+            config = config.tls_config(tls);
+        }
+        Self {
+            agent: config.build().new_agent(),
             url: url.to_owned(),
             token: token.to_owned(),
-        })
+        }
     }
 
     /// Reads `path` (with its query).
@@ -69,6 +85,11 @@ impl Client {
     /// Applies a JSON merge patch to an object or its `/status`.
     pub fn merge_patch(&self, path: &str, change: &Value) -> Result<Value, Error> {
         self.request("PATCH", path, "application/merge-patch+json", Some(change))
+    }
+
+    /// Applies an object as a field manager that its query names.
+    pub fn apply(&self, path: &str, object: &Value) -> Result<Value, Error> {
+        self.request("PATCH", path, "application/apply-patch+yaml", Some(object))
     }
 
     /// Deletes an object or, given a collection, all that its query selects.

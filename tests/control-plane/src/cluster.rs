@@ -1,6 +1,8 @@
 //! A running control plane.
 
 mod components;
+mod keda;
+mod prometheus;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ use crate::client::Client;
 use crate::error::doing;
 use crate::logs::ContainerLog;
 use crate::process::{Process, Watchdog};
-use crate::{Error, Options, load, ports};
+use crate::{Error, Exporter, Options, load, ports};
 
 /// How long a component may take to come up on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -39,6 +41,7 @@ pub struct ControlPlane {
     folder: PathBuf,
     ports: Ports,
     apiserver_arguments: Vec<String>,
+    exporter: Option<Exporter>,
 }
 
 #[derive(Default)]
@@ -54,6 +57,8 @@ struct Ports {
     apiserver: u16,
     kwok: u16,
     metrics_server: u16,
+    keda: keda::Ports,
+    prometheus: u16,
 }
 
 impl ControlPlane {
@@ -82,13 +87,23 @@ impl ControlPlane {
         }
         let watchdog = Watchdog::start((!keep).then_some(&folder))?;
         let certificates = Certificates::make(&folder.join("pki"))?;
-        let [etcd, etcd_peers, apiserver, kwok, metrics_server] = ports::free()?;
+        let [
+            etcd,
+            etcd_peers,
+            apiserver,
+            kwok,
+            metrics_server,
+            prometheus,
+            keda @ ..,
+        ] = ports::free::<{ 6 + keda::PORTS }>()?;
         let ports = Ports {
             etcd,
             etcd_peers,
             apiserver,
             kwok,
             metrics_server,
+            keda: keda::Ports::of(keda),
+            prometheus,
         };
         let url = format!("https://127.0.0.1:{apiserver}");
         let cluster = Self {
@@ -100,6 +115,7 @@ impl ControlPlane {
             folder,
             ports,
             apiserver_arguments,
+            exporter: options.prometheus.map(|_| Exporter::start()).transpose()?,
         };
         for credential in Credential::ALL {
             cluster.write_kubeconfig(credential.name(), &url, &[credential])?;
@@ -117,6 +133,12 @@ impl ControlPlane {
         cluster.start_kwok()?;
         if options.metrics {
             cluster.start_metrics_server()?;
+        }
+        if let Some(prometheus) = options.prometheus {
+            cluster.start_prometheus(prometheus)?;
+        }
+        if options.keda {
+            cluster.start_keda()?;
         }
         cluster.create_namespace(VIEWED_NAMESPACE)?;
         let bindings = format!(

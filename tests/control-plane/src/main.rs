@@ -1,8 +1,8 @@
-//! `control-plane up | down | status | build | serve`: a real control plane for a developer.
+//! `control-plane up [--pace PACE] | down | status | build`: a real control plane for a developer.
 
 use std::process::ExitCode;
 
-use control_plane::{Error, up};
+use control_plane::{Error, Pace, up};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,7 +18,11 @@ fn main() -> ExitCode {
 
 fn run(words: &[&str]) -> Result<ExitCode, Error> {
     match words {
-        ["up"] => println!("{}", up::up()?.display()),
+        ["up"] => up::up(Pace::Quick)?,
+        ["up", "--pace", name] => match Pace::ALL.into_iter().find(|pace| pace.name() == *name) {
+            Some(pace) => up::up(pace)?,
+            None => return Ok(usage()),
+        },
         ["down"] => println!(
             "{}",
             if up::down()? {
@@ -38,14 +42,18 @@ fn run(words: &[&str]) -> Result<ExitCode, Error> {
             );
         }
         ["build"] => {
-            let binaries = control_plane::build(|line| println!("{line}"))?;
+            let binaries = control_plane::build_all(|line| println!("{line}"))?;
             println!("Kubernetes {} is built", binaries.kubernetes_version());
         }
-        ["serve"] => up::serve()?,
-        _ => {
-            eprintln!("usage: control-plane up | down | status | build");
-            return Ok(ExitCode::FAILURE);
-        }
+        _ => return Ok(usage()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: control-plane up [--pace PACE] | down | status | build\nPACE is one of:");
+    for pace in Pace::ALL {
+        eprintln!("  {:<10}{}", pace.name(), pace.told());
+    }
+    ExitCode::FAILURE
 }

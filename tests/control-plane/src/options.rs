@@ -11,6 +11,10 @@ pub struct Options {
     pub still: bool,
     /// Whether metrics-server runs. It costs CPU in proportion to pods: leave it out of measurements.
     pub metrics: bool,
+    /// Whether KEDA runs, in the namespace `keda`. Its timings stand in each of its objects.
+    pub keda: bool,
+    /// Prometheus, if it runs.
+    pub prometheus: Option<Prometheus>,
     /// Timings of the HPA controller.
     pub autoscaling: Autoscaling,
     /// Further arguments of kube-apiserver, for example `--feature-gates=WatchList=false`; `{folder}` in them stands for
@@ -26,6 +30,8 @@ impl Default for Options {
             nodes: 3,
             still: false,
             metrics: true,
+            keda: false,
+            prometheus: None,
             autoscaling: Autoscaling::default(),
             apiserver_arguments: Vec::new(),
             files: Vec::new(),
@@ -77,5 +83,29 @@ impl Autoscaling {
         ]
         .map(|(flag, value)| format!("--horizontal-pod-autoscaler-{flag}={}ms", value.as_millis()))
         .to_vec()
+    }
+}
+
+/// How Prometheus looks at the control plane's [`Exporter`](crate::Exporter). The default is its own timing.
+#[derive(Clone, Copy, Debug)]
+pub struct Prometheus {
+    /// `scrape_interval`.
+    pub scrape_interval: Duration,
+}
+
+impl Default for Prometheus {
+    fn default() -> Self {
+        Self {
+            scrape_interval: Duration::from_mins(1),
+        }
+    }
+}
+
+impl Prometheus {
+    /// Looks every second.
+    pub fn quick() -> Self {
+        Self {
+            scrape_interval: Duration::from_secs(1),
+        }
     }
 }

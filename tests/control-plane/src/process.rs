@@ -84,13 +84,14 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `program`; its output is appended to `<logs>/<name>.log`.
+    /// Starts `program` with variables beside this process's own; its output is appended to `<logs>/<name>.log`.
     pub(crate) fn start(
         watchdog: &mut Watchdog,
         logs: &Path,
         name: &str,
         program: &Path,
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
+        environment: &[(&str, &str)],
     ) -> Result<Self, Error> {
         let log = logs.join(format!("{name}.log"));
         let output = doing(
@@ -104,6 +105,7 @@ impl Process {
                 .args(["-c", GATE, name])
                 .arg(program)
                 .args(arguments.into_iter().map(Into::into))
+                .envs(environment.iter().copied())
                 .current_dir(logs)
                 .process_group(0)
                 .stdin(Stdio::piped())

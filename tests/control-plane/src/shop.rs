@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::logs::ContainerLog;
 use crate::{ControlPlane, Error};
 
-/// Its name.
+/// The namespace of [`Shop::open`].
 pub const NAMESPACE: &str = "shop";
 /// A namespace as long as names may be.
 const LONG_NAMESPACE: &str = "a-namespace-with-a-name-as-long-as-the-server-lets-it-be-6-3-ch";
@@ -18,27 +18,35 @@ const WAVE: Duration = Duration::from_mins(6);
 /// The shop; keep calling [`step`](Shop::step).
 pub struct Shop<'a> {
     cluster: &'a ControlPlane,
+    namespace: &'a str,
     log: ContainerLog,
     lines: u64,
 }
 
 impl<'a> Shop<'a> {
-    /// Creates everything.
+    /// Creates everything in the namespace [`NAMESPACE`].
     pub fn open(cluster: &'a ControlPlane) -> Result<Self, Error> {
-        cluster.create_namespace(NAMESPACE)?;
+        Self::open_in(cluster, NAMESPACE)
+    }
+
+    /// Creates everything in a namespace of that name.
+    pub fn open_in(cluster: &'a ControlPlane, namespace: &'a str) -> Result<Self, Error> {
+        cluster.create_namespace(namespace)?;
         cluster.create_namespace(LONG_NAMESPACE)?;
-        cluster.apply(include_str!("shop.yaml"))?;
-        let log = cluster.container_log(NAMESPACE, "audit", "audit")?;
-        let crashed = cluster.container_log(NAMESPACE, "invoices", "invoices")?;
+        let own = format!("namespace: {namespace}");
+        cluster.apply(&include_str!("shop.yaml").replace("namespace: shop", &own))?;
+        let log = cluster.container_log(namespace, "audit", "audit")?;
+        let crashed = cluster.container_log(namespace, "invoices", "invoices")?;
         crashed.append(["reading /etc/invoices.toml", "panic: no section [printer]"])?;
         crashed.append_previous([
             "reading /etc/invoices.toml",
             "panic: no section [printer]",
             "exit status 1",
         ])?;
-        awkward_event(cluster)?;
+        awkward_event(cluster, namespace)?;
         Ok(Self {
             cluster,
+            namespace,
             log,
             lines: 0,
         })
@@ -58,7 +66,8 @@ impl<'a> Shop<'a> {
     /// Shares `millicores` among the ready pods of `checkout`.
     fn share_load(&self, millicores: u32) -> Result<(), Error> {
         let deployment = self.cluster.client().get(&format!(
-            "/apis/apps/v1/namespaces/{NAMESPACE}/deployments/checkout"
+            "/apis/apps/v1/namespaces/{}/deployments/checkout",
+            self.namespace
         ))?;
         let ready = deployment["status"]["readyReplicas"]
             .as_u64()
@@ -66,7 +75,7 @@ impl<'a> Shop<'a> {
             .unwrap_or(1);
         let each = millicores / ready.max(1);
         self.cluster
-            .set_cpu_usage(NAMESPACE, "app=checkout", &format!("{each}m"))?;
+            .set_cpu_usage(self.namespace, "app=checkout", &format!("{each}m"))?;
         Ok(())
     }
 }
@@ -96,11 +105,11 @@ fn log_line(number: u64) -> String {
 }
 
 /// An Event whose message carries markup and a control character.
-fn awkward_event(cluster: &ControlPlane) -> Result<(), Error> {
+fn awkward_event(cluster: &ControlPlane, namespace: &str) -> Result<(), Error> {
     let now = Timestamp::now();
     let event = json!({
-        "metadata": {"name": "audit.markup", "namespace": NAMESPACE},
-        "involvedObject": {"apiVersion": "v1", "kind": "Pod", "name": "audit", "namespace": NAMESPACE},
+        "metadata": {"name": "audit.markup", "namespace": namespace},
+        "involvedObject": {"apiVersion": "v1", "kind": "Pod", "name": "audit", "namespace": namespace},
         "reason": "Awkward", "type": "Warning", "count": 3,
         "message": "<img src=x onerror=alert(1)> & \u{1b}[31mred\u{1b}[0m \u{202e}backwards",
         "firstTimestamp": format!("{now:.0}"), "lastTimestamp": format!("{now:.0}"),
@@ -108,7 +117,7 @@ fn awkward_event(cluster: &ControlPlane) -> Result<(), Error> {
     });
     cluster
         .client()
-        .ensure(&format!("/api/v1/namespaces/{NAMESPACE}/events"), &event)
+        .ensure(&format!("/api/v1/namespaces/{namespace}/events"), &event)
 }
 
 #[cfg(test)]

@@ -1,22 +1,28 @@
-//! A control plane that a developer leaves running.
+//! A control plane with the story, for a developer to look at.
 //!
-//! It belongs to a process of its own (`serve`), found again through a folder in the cache: whether that process holds the
-//! lock says whether it runs.
+//! It belongs to the process that started it, found again through a folder in the cache: whether that process holds the
+//! lock says whether it runs. Nothing is left of either when it is told to end.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::doing;
-use crate::shop::Shop;
-use crate::{Autoscaling, ControlPlane, Credential, Error, Options, binaries, go_build};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
-/// How long starting may take once everything is built.
-const PATIENCE: Duration = Duration::from_mins(3);
+use crate::error::doing;
+use crate::seeds::{PARTS, Seeds};
+use crate::shop::Shop;
+use crate::{ControlPlane, Credential, Error, Pace, binaries, go_build};
+
+/// How long its end may take.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// Namespace of what is there besides the story: one of each interesting state.
+const ODDITIES: &str = "oddities";
 
 fn folder() -> PathBuf {
     go_build::cache_folder().join("control-plane").join("up")
@@ -51,52 +57,36 @@ pub fn running() -> Result<Option<u32>, Error> {
     }
 }
 
-/// Starts one, unless one runs, and returns when its shop is open.
-pub fn up() -> Result<PathBuf, Error> {
-    if running()?.is_some() {
-        return Ok(kubeconfig());
-    }
-    binaries::build(|line| eprintln!("{line}"))?;
-    let folder = folder();
-    doing(
-        format!("creating {}", folder.display()),
-        fs::create_dir_all(&folder),
-    )?;
-    let _ = fs::remove_file(kubeconfig());
-    let log_path = folder.join("serve.log");
-    let log = doing(
-        format!("creating {}", log_path.display()),
-        File::create(&log_path),
-    )?;
-    let errors = doing(format!("creating {}", log_path.display()), log.try_clone())?;
-    let program = doing("finding this program", std::env::current_exe())?;
-    let mut command = Command::new(program);
-    command
-        .arg("serve")
-        .current_dir("/")
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(log)
-        .stderr(errors);
-    let mut child = doing("starting the control plane", command.spawn())?;
+/// Starts one with the story, prints where it is, and keeps its load going until this process is told to end (Ctrl-C).
+pub fn up(pace: Pace) -> Result<(), Error> {
+    // Before the builds, which may take long.
+    let home = Place::take()?;
+    binaries::build_all(|line| eprintln!("{line}"))?;
+    let begin = Instant::now();
+    let cluster = ControlPlane::start(&pace.options())?;
+    let seeds = Seeds::plant(&cluster, pace)?;
+    let mut oddities = Shop::open_in(&cluster, ODDITIES)?;
+    // From here on a signal is an end in order. Earlier it ends the process, and its watchdog the rest.
+    let what = "listening for signals";
+    let mut signals = doing(what, Signals::new([SIGHUP, SIGINT, SIGTERM]))?;
+    home.publish(&cluster)?;
+    println!("{}", told(&cluster, pace, begin.elapsed()));
     let start = Instant::now();
-    while !kubeconfig().is_file() {
-        let status = doing("looking after the control plane", child.try_wait())?;
-        if status.is_some() || start.elapsed() > PATIENCE {
-            let _ = child.kill();
-            return Err(Error::Component {
-                component: "the control plane".to_owned(),
-                state: status.map_or_else(
-                    || "did not come up".to_owned(),
-                    |status| format!("ended with {status}"),
-                ),
-                log: fs::read_to_string(&log_path).unwrap_or_default(),
-                log_path: log_path.display().to_string(),
-            });
+    let mut second = Duration::ZERO;
+    while signals.pending().next().is_none() {
+        if start.elapsed() >= second {
+            // The load goes on after a request that failed: a developer may be stopping and starting things.
+            for step in [seeds.step(second), oddities.step(second)] {
+                if let Err(error) = step {
+                    eprintln!("{error}");
+                }
+            }
+            second += Duration::from_secs(1);
         }
-        thread::sleep(Duration::from_millis(100));
+        thread::sleep(Duration::from_millis(50));
     }
-    Ok(kubeconfig())
+    println!("ending it");
+    Ok(())
 }
 
 /// Ends the one that runs; `false` if there was none.
@@ -104,7 +94,6 @@ pub fn down() -> Result<bool, Error> {
     let Some(id) = running()? else {
         return Ok(false);
     };
-    // Killing it is enough: its watchdog ends the rest.
     doing(
         "ending the control plane",
         Command::new("kill").arg(id.to_string()).status(),
@@ -121,53 +110,91 @@ pub fn down() -> Result<bool, Error> {
         }
         thread::sleep(Duration::from_millis(50));
     }
-    let _ = fs::remove_file(kubeconfig());
     Ok(true)
 }
 
-/// Runs a control plane with its shop until killed.
-pub fn serve() -> Result<(), Error> {
-    let folder = folder();
-    doing(
-        format!("creating {}", folder.display()),
-        fs::create_dir_all(&folder),
-    )?;
-    let path = folder.join("lock");
-    let lock = doing(format!("creating {}", path.display()), File::create(&path))?;
-    if lock.try_lock().is_err() {
-        let source = io::ErrorKind::AddrInUse.into();
-        return Err(Error::Io {
-            what: "a control plane is up already".to_owned(),
-            source,
-        });
-    }
-    let path = folder.join("pid");
-    doing(
-        format!("writing {}", path.display()),
-        fs::write(&path, std::process::id().to_string()),
-    )?;
-    let autoscaling = Autoscaling {
-        sync_period: Duration::from_secs(5),
-        downscale_stabilization: Duration::from_secs(45),
-        cpu_initialization_period: Duration::from_secs(15),
-        initial_readiness_delay: Duration::from_secs(5),
-    };
-    let cluster = ControlPlane::start(&Options {
-        autoscaling,
-        ..Options::default()
-    })?;
-    let mut shop = Shop::open(&cluster)?;
-    let written = cluster.write_kubeconfig("all", &cluster.url(), &Credential::ALL)?;
-    // Copied aside, then renamed: whoever waits for it never reads half of it.
-    let staging = folder.join("kubeconfig.new");
-    doing("copying the kubeconfig", fs::copy(&written, &staging))?;
-    doing("copying the kubeconfig", fs::rename(&staging, kubeconfig()))?;
-    let start = Instant::now();
-    loop {
-        thread::sleep(Duration::from_secs(1));
-        // The load goes on after a request that failed: a developer may be stopping and starting things.
-        if let Err(error) = shop.step(start.elapsed()) {
-            eprintln!("{error}");
+/// The folder by which the running one is found, while this lives.
+struct Place {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Place {
+    fn take() -> Result<Self, Error> {
+        let folder = folder();
+        doing(
+            format!("creating {}", folder.display()),
+            fs::create_dir_all(&folder),
+        )?;
+        let path = folder.join("lock");
+        let lock = doing(format!("creating {}", path.display()), File::create(&path))?;
+        if lock.try_lock().is_err() {
+            return Err(Error::Io {
+                what: "a control plane is up already".to_owned(),
+                source: io::ErrorKind::AddrInUse.into(),
+            });
         }
+        // Of one that was killed.
+        let _ = fs::remove_file(folder.join("kubeconfig"));
+        let path = folder.join("pid");
+        doing(
+            format!("writing {}", path.display()),
+            fs::write(&path, std::process::id().to_string()),
+        )?;
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// Copied aside, then renamed: whoever waits for it never reads half of it.
+    fn publish(&self, cluster: &ControlPlane) -> Result<(), Error> {
+        let written = cluster.write_kubeconfig("all", &cluster.url(), &Credential::ALL)?;
+        let staging = self.folder.join("kubeconfig.new");
+        let to = self.folder.join("kubeconfig");
+        let copied = fs::copy(&written, &staging).and_then(|_| fs::rename(&staging, &to));
+        doing("copying the kubeconfig", copied)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Nothing to be done about an error: this is the last act.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// What is printed when it is up.
+fn told(cluster: &ControlPlane, pace: Pace, took: Duration) -> String {
+    let version = cluster.binaries().kubernetes_version();
+    let kubeconfig = shown(&kubeconfig());
+    let mut text = format!(
+        "Kubernetes {version} with KEDA and Prometheus is up after {:.0} s, at the {} pace: {}.\n\n  kubeconfig  {kubeconfig}\n  Prometheus  {}\n\n",
+        took.as_secs_f64(),
+        pace.name(),
+        pace.told(),
+        cluster.prometheus_url(),
+    );
+    for (name, shows) in PARTS {
+        let _ = writeln!(text, "  {name:<26}{shows}");
+    }
+    let _ = writeln!(
+        text,
+        "  {ODDITIES:<26}a crash loop, a pending pod, a failed pull, a finished Job, an HPA and a ScaledObject without a source"
+    );
+    let _ = write!(
+        text,
+        "\nLook at it:  cargo xtask run {kubeconfig}\nCtrl-C ends it (from elsewhere: cargo xtask control-plane down); nothing is left behind."
+    );
+    text
+}
+
+/// In quotes where a shell would split it.
+fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.contains(char::is_whitespace) {
+        format!("'{text}'")
+    } else {
+        text
     }
 }

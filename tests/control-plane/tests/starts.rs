@@ -2,8 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -207,60 +205,4 @@ fn the_api_server_comes_back(cluster: &ControlPlane) {
     assert!(cluster.client().get("/readyz").is_err());
     cluster.start_apiserver().unwrap();
     wait_for_pod(cluster, "ready", "2/2 Running 0");
-}
-
-/// Killed, an owner cannot clean up: the watchdog must.
-#[test]
-fn nothing_outlives_an_owner_that_was_killed() {
-    let cache = tempfolder();
-    let home = control_plane::cache_folder();
-    // Its own cache, so that a developer's own control plane is not touched; what is built already is used.
-    let scalescope = cache.join("scalescope/control-plane");
-    fs::create_dir_all(&scalescope).unwrap();
-    control_plane::build(|line| eprintln!("{line}")).unwrap();
-    for entry in fs::read_dir(home.join("control-plane")).unwrap().flatten() {
-        if entry.file_name() != "up" && entry.path().is_dir() {
-            std::os::unix::fs::symlink(entry.path(), scalescope.join(entry.file_name())).unwrap();
-        }
-    }
-    let mut owner = Command::new(env!("CARGO_BIN_EXE_control-plane"))
-        .arg("serve")
-        .env("XDG_CACHE_HOME", &cache)
-        .env("TMPDIR", &cache)
-        .env_remove("SCALESCOPE_KEEP_LOGS")
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mentions = |path: &Path| -> Vec<u32> {
-        let needle = path.display().to_string();
-        fs::read_dir("/proc")
-            .unwrap()
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .filter(|id| {
-                let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-                String::from_utf8_lossy(&line).contains(&needle)
-            })
-            .collect()
-    };
-    wait_until("the components", || mentions(&cache).len() >= 5);
-    owner.kill().unwrap();
-    owner.wait().unwrap();
-    wait_until("the end of the components", || mentions(&cache).is_empty());
-    wait_until("the end of its folder", || {
-        !fs::read_dir(&cache).unwrap().flatten().any(|entry| {
-            entry
-                .file_name()
-                .to_string_lossy()
-                .contains("control-plane-")
-        })
-    });
-    fs::remove_dir_all(&cache).unwrap();
-}
-
-fn tempfolder() -> std::path::PathBuf {
-    let folder = std::env::temp_dir().join(format!("scalescope-test-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }

@@ -58,7 +58,9 @@ impl Subject for Embedded {
             }
             Reply::Whole(answer) => refused(&answer),
             Reply::List(list) => refused(&list.answer()),
-            Reply::Log(_) => return Err("a watch was answered with a log".to_owned()),
+            Reply::Log(_) | Reply::Stream(_) => {
+                return Err("a watch was answered with a stream".to_owned());
+            }
         };
         self.watches.push(watched);
         Ok((head, self.watches.len() - 1))
@@ -101,6 +103,7 @@ fn request(call: &Call) -> Request {
         content_type: call.content_type.clone(),
         agent: call.agent.clone(),
         body: call.body.clone(),
+        ..Request::default()
     }
 }
 

@@ -104,7 +104,7 @@ fn report(told: &BTreeMap<&String, Fared>) -> String {
                 }
                 let lines: String = differences
                     .iter()
-                    .take(12)
+                    .take(60)
                     .map(ToString::to_string)
                     .collect();
                 writeln!(each, "{name} ({} differences)\n{lines}", differences.len()).unwrap();

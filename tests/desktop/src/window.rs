@@ -24,6 +24,9 @@ const PAGE: &str = include_str!("page.js");
 /// How long the driver may take over one command.
 const ANSWER: Duration = Duration::from_secs(30);
 
+/// How long the driver may take until the program has shown its page; it does not end this by itself.
+const SESSION: Duration = Duration::from_mins(1);
+
 /// One window at a time.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -560,9 +563,14 @@ async fn connect(
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    ClientBuilder::new(HttpConnector::new())
-        .capabilities(capabilities.clone())
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .map_err(|error| error.to_string())
+    let address = format!("http://127.0.0.1:{port}");
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    let session = builder.capabilities(capabilities.clone()).connect(&address);
+    match tokio::time::timeout(SESSION, session).await {
+        Ok(session) => session.map_err(|error| error.to_string()),
+        Err(_) => Err(format!(
+            "the driver opened no session in {} s",
+            SESSION.as_secs()
+        )),
+    }
 }

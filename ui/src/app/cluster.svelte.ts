@@ -18,7 +18,7 @@ import { SCALING } from './groups';
 import { Visited } from './visited';
 
 /** Kinds that have a scaling page. */
-const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects'];
+const AUTOSCALERS = ['horizontalpodautoscalers', 'scaledobjects', 'scaledjobs'];
 
 /** What the main area shows: the cluster page, a table, or the page of an autoscaler, of a release, of an object's relations. */
 export type Place =
@@ -71,7 +71,7 @@ export class ClusterState {
   /** An object whose row is to be shown in the table. */
   sought = $state.raw<ObjectKey | null>(null);
   drawer = $state.raw<{ object: ObjectKey; tab: DrawerTab } | null>(null);
-  /** The group of events in the drawer's place, by its row's key. */
+  /** The group of events, or the finding, in the drawer's place, by its row's key. */
   group = $state.raw<string | null>(null);
   dock = $state.raw<readonly DockTab[]>([]);
   dockActive = $state(0);
@@ -246,7 +246,7 @@ export class ClusterState {
     this.drawer = { object, tab };
   }
 
-  /** Opens a group of events in the drawer's place. */
+  /** Opens a group of events, or a finding, in the drawer's place. */
   openGroup(key: string): void {
     this.drawer = null;
     this.group = key;

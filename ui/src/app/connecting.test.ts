@@ -12,6 +12,7 @@ const info = (context: string): ClusterInfo => ({
   server: '',
   version: '',
   namespace: '',
+  demo: false,
 });
 
 function question(context: string, id: string, more: Partial<Question> = {}): Question {

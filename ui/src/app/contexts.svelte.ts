@@ -61,6 +61,25 @@ class Contexts {
     return this.#byId.get(id);
   }
 
+  /** What a person calls a context; empty for one that is gone. */
+  nameOf(id: string): string {
+    if (this.isDemo(id)) return this.page?.demo.name ?? '';
+    return this.entry(id)?.name ?? '';
+  }
+
+  /** Whether it is the demo cluster's. */
+  isDemo(id: string): boolean {
+    return this.page?.demo.context === id;
+  }
+
+  /** Of a context, what can be set. */
+  settable(id: string) {
+    const { page } = this;
+    if (!page || !this.isDemo(id)) return this.entry(id);
+    const { name, server, settings } = page.demo;
+    return { id, name, server, namespace: '', settings };
+  }
+
   /** The person did something with a source: it is no longer marked. */
   touch(source: string): void {
     this.#freshness = touched(this.#freshness, source);

@@ -25,6 +25,9 @@ export const CAPACITY = 'nodecapacity';
 /** What repeats among events. */
 export const EVENT_GROUPS = 'eventgroups';
 
+/** What is wrong with how workloads are scaled. */
+export const FINDINGS = 'findings';
+
 /** Helm's releases. */
 export const RELEASES = 'helmreleases';
 
@@ -43,6 +46,13 @@ export const DERIVED: Readonly<Record<string, DerivedTable>> = {
     under: 'events',
     namespaced: true,
     also: ['event groups', 'rate'],
+  },
+  [FINDINGS]: {
+    title: 'Findings',
+    things: 'findings',
+    under: FINDINGS,
+    namespaced: true,
+    also: ['problems', 'lint', 'checks'],
   },
   [RELEASES]: {
     title: 'Helm releases',

@@ -41,6 +41,7 @@ it('draws kinds in their order under their headings', () => {
   expect(drawn(KINDS)).toEqual([
     'Overview',
     'Scaling',
+    'Findings',
     'Workloads: pods deployments',
     'Config: secrets',
     'nodes',
@@ -49,7 +50,7 @@ it('draws kinds in their order under their headings', () => {
     'a.example: certs',
     'b.example: jobs',
   ]);
-  expect(drawn([])).toEqual(['Overview', 'Scaling']);
+  expect(drawn([])).toEqual(['Overview', 'Scaling', 'Findings']);
 });
 
 it('opens the workloads only', () => {

@@ -1,7 +1,7 @@
 // The sidebar's groups: kinds come in its order, those under one heading together.
 
 import type { KindEntry } from '../wire';
-import { HELM, OVERVIEW } from './derived';
+import { FINDINGS, HELM, OVERVIEW } from './derived';
 
 /** A link of the sidebar. */
 export interface Link {
@@ -30,6 +30,7 @@ export function sidebarGroups(kinds: readonly KindEntry[]): Group[] {
   const groups: Group[] = [
     { type: 'link', link: OVERVIEW },
     { type: 'link', link: scalingLink(kinds) },
+    { type: 'link', link: { ...scalingLink(kinds), id: FINDINGS, title: 'Findings' } },
   ];
   for (const kind of kinds) {
     const link = toLink(kind);

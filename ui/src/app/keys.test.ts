@@ -8,6 +8,7 @@ const cases: [string, Partial<GlobalPress> & { key: string }, string | null][] =
   ['Ctrl+Shift+P', { key: 'P', ctrl: true, shift: true }, 'palette'],
   ['F1', { key: 'F1' }, 'palette'],
   ['Ctrl+B', { key: 'b', ctrl: true }, 'sidebar'],
+  ['Ctrl+,', { key: ',', ctrl: true, typing: true }, 'settings'],
   ['/', { key: '/' }, 'filter'],
   ['/ while typing', { key: '/', typing: true }, null],
   ['Ctrl+F while typing', { key: 'f', ctrl: true, typing: true }, 'filter'],

@@ -19,6 +19,7 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
       { keys: ['0'], does: 'All namespaces' },
       { keys: ['Ctrl 1', '… 9'], does: 'Go to an open cluster' },
       { keys: ['Ctrl B'], does: 'Show or hide the sidebar' },
+      { keys: ['Ctrl ,'], does: 'Settings' },
       { keys: ['?'], does: 'These keys' },
       { keys: ['Esc'], does: 'Clear the filter, close the drawer' },
     ],
@@ -65,6 +66,25 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
     ],
   },
   {
+    title: 'On the scaling page',
+    keys: [
+      { keys: ['← →'], does: 'Look a moment earlier or later; with Shift ten' },
+      { keys: ['Home', 'End'], does: 'The earliest shown, the present' },
+      { keys: ['+', '−'], does: 'Less or more time; also the wheel' },
+      { keys: ['PgUp', 'PgDn'], does: 'Half of the shown time back or on; also by dragging' },
+      { keys: ['t'], does: 'Everything that is drawn, as a table' },
+      { keys: ['Esc'], does: 'Back to the present, then to all autoscalers' },
+    ],
+  },
+  {
+    title: 'On the demo cluster’s time',
+    keys: [
+      { keys: ['← →'], does: 'Five minutes back or on' },
+      { keys: ['PgUp', 'PgDn'], does: 'An hour on or back' },
+      { keys: ['Home', 'End'], does: 'The beginning of its day, the present' },
+    ],
+  },
+  {
     title: 'On a column heading',
     keys: [
       { keys: ['Enter'], does: 'Sort; with Shift add to the order' },
@@ -77,7 +97,15 @@ export const KEYS: { title: string; keys: KeyHelp[] }[] = [
 
 /** A shortcut that works wherever the keyboard is. */
 export type Shortcut =
-  'palette' | 'go' | 'sidebar' | 'filter' | 'keys' | 'back' | 'forward' | 'allNamespaces';
+  | 'palette'
+  | 'go'
+  | 'sidebar'
+  | 'settings'
+  | 'filter'
+  | 'keys'
+  | 'back'
+  | 'forward'
+  | 'allNamespaces';
 
 /** A key press, with whether the user is typing text. */
 export interface GlobalPress {
@@ -115,6 +143,7 @@ export function shortcutOf(press: GlobalPress): Shortcut | null {
     if (letter === 'p' && shift) return 'palette';
     if (letter === 'b' && !shift) return 'sidebar';
     if (letter === 'f' && !shift) return 'filter';
+    if (key === ',' && !shift) return 'settings';
     return null;
   }
   return typing ? null : characterOf(key);

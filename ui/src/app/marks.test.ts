@@ -19,6 +19,7 @@ const INFO = {
   server: 'https://127.0.0.1:6443',
   version: 'v1.36.3',
   namespace: 'shop',
+  demo: false,
 };
 
 const lack = (resource: string): Lack => ({
@@ -182,7 +183,7 @@ it('marks the same kinds in the palette, and asks anew what may be listed', asyn
   answer = list({ kinds: [kind('secrets', 'Secrets', 'Secret', { lack: lack('secrets') })] });
   mounted = mount(Palette, {
     target: document.body,
-    props: { onclose: () => undefined, onkeys: () => undefined },
+    props: { onclose: () => undefined, onkeys: () => undefined, onsettings: () => undefined },
   });
   await settle();
   const secrets = [...document.querySelectorAll<HTMLElement>('[role=option]')].find((option) =>

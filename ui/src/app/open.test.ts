@@ -12,6 +12,7 @@ const info = (cluster: string, name = cluster): ClusterInfo => ({
   server: '',
   version: '',
   namespace: '',
+  demo: false,
 });
 const make = (one: ClusterInfo) => ({ info: one });
 

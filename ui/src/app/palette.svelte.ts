@@ -8,6 +8,7 @@ import { DERIVED, OVERVIEW } from './derived';
 import { SCALING } from './groups';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { tour } from '../views/demo/tour.svelte';
 
 /** Something the window can do or go to. */
 interface Own extends FindEntry {
@@ -47,34 +48,49 @@ function ofCluster(cluster: ClusterState): Own[] {
     own('command', 'Back', () => cluster.back()),
     own('command', 'Forward', () => cluster.forward()),
     own('command', `Disconnect ${cluster.info.name}`, () => session.disconnect(cluster)),
+    ...(cluster.info.demo ? [own('command', 'Tour of the demo cluster', () => tour.begin())] : []),
     own('command', 'Show or hide the sidebar', () => (session.sidebar = !session.sidebar)),
   ];
 }
 
+function openContext(context: string): void {
+  session.show('contexts');
+  session.choose(context);
+}
+
 /** Everything the window adds. */
-function owned(cluster: ClusterState | null, onkeys: () => void): Own[] {
+function owned(cluster: ClusterState | null, onkeys: () => void, onsettings: () => void): Own[] {
   const open = session.clusters
     .filter((one) => one !== cluster)
     .map((one) => own('context', one.info.name, () => (session.active = one), ['cluster']));
+  const demo = contexts.page?.demo;
   const known = new Set(session.clusters.map((one) => one.info.context));
   const closed = (contexts.page?.contexts ?? [])
     .filter((one) => !known.has(one.id))
     .map((one) => ({
-      ...own('context', one.name, () => {
-        session.show('contexts');
-        session.choose(one.id);
-      }),
+      ...own('context', one.name, () => openContext(one.id)),
       id: `context ${one.id}`,
     }));
+  const demoClosed =
+    demo && !known.has(demo.context)
+      ? [
+          own('context', demo.settings.title || demo.name, () => openContext(demo.context), [
+            'demo',
+            'tour',
+          ]),
+        ]
+      : [];
   return [
     ...(cluster ? ofCluster(cluster) : []),
     own('command', 'Contexts', () => session.show('contexts'), ['start', 'ctx']),
     own('command', 'What you agreed to', () => session.show('consents'), ['consents', 'trust']),
+    own('command', 'Settings', onsettings, ['recording', 'preferences', 'options']),
     own('command', 'Theme: dark', () => settings.setTheme('dark')),
     own('command', 'Theme: light', () => settings.setTheme('light')),
     own('command', 'Theme: as the desktop', () => settings.setTheme('system'), ['system']),
     own('command', 'Keys', onkeys, ['help']),
     ...open,
+    ...demoClosed,
     ...closed,
   ];
 }
@@ -97,8 +113,9 @@ export class Finding {
   constructor(
     private readonly cluster: ClusterState | null,
     onkeys: () => void,
+    onsettings: () => void,
   ) {
-    this.#own = owned(cluster, onkeys);
+    this.#own = owned(cluster, onkeys, onsettings);
     // Somebody looks for a kind: what is old is asked again.
     void cluster?.readKinds();
     this.find('');

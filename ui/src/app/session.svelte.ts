@@ -31,7 +31,7 @@ class Session {
       failed: (context, error) => {
         // The start page says it at the context.
         if (this.active === null && this.home === 'contexts' && contexts.entry(context)) return;
-        const name = contexts.entry(context)?.name ?? 'The context';
+        const name = contexts.nameOf(context) || 'The context';
         problems.report(`${name} was not opened. ${error.message}`);
       },
       isOpen: (cluster) => this.clusters.some((one) => one.info.cluster === cluster),

@@ -3,7 +3,7 @@
 import { rpc } from '../host';
 import { problems, words } from '../kit/problems.svelte';
 import { NO_CHOICE } from '../table/columns';
-import type { SavedView, Settings, TableChoice, Theme } from '../wire';
+import type { RecordingLimits, SavedView, Settings, TableChoice, Theme } from '../wire';
 
 const DRAWER_WIDTH = 400;
 const DOCK_HEIGHT = 280;
@@ -16,7 +16,9 @@ class SettingsState {
     drawerWidth: 0,
     dockHeight: 0,
     tables: {},
+    tourDismissed: false,
     savedViews: [],
+    recording: { days: 7, megabytes: 200 },
   });
   #systemDark = $state(true);
   #keepSoon: ReturnType<typeof setTimeout> | undefined;
@@ -24,6 +26,10 @@ class SettingsState {
   drawerWidth = $derived(this.#kept.drawerWidth || DRAWER_WIDTH);
   dockHeight = $derived(this.#kept.dockHeight || DOCK_HEIGHT);
   theme = $derived(this.#kept.theme);
+  /** They were read, or it is known that they cannot be. */
+  loaded = $state(false);
+  tourDismissed = $derived(this.#kept.tourDismissed);
+  recording = $derived<RecordingLimits>(this.#kept.recording);
   savedViews = $derived<readonly SavedView[]>(this.#kept.savedViews);
   /** The theme on screen. */
   shownTheme = $derived<'dark' | 'light'>(
@@ -37,6 +43,7 @@ class SettingsState {
     } catch (thrown) {
       problems.report(`Settings could not be read: ${words(thrown)}`);
     }
+    this.loaded = true;
   }
 
   /** Follows the desktop's theme. */
@@ -51,6 +58,15 @@ class SettingsState {
   setTheme(theme: Theme): void {
     this.change({ theme });
     this.keep();
+  }
+
+  /**
+   * Chooses how much is recorded.
+   * @throws WireError where that cannot be: then it stays as it was.
+   */
+  async setRecording(recording: RecordingLimits): Promise<void> {
+    await rpc('set_settings', { ...this.#kept, recording });
+    this.change({ recording });
   }
 
   /** Changes what is on screen; {@link keep} writes it down. */

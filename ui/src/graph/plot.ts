@@ -21,6 +21,8 @@ export interface PlotSeries {
   draw: Draw;
   /** Name of a colour token: `--series-current`. */
   ink: string;
+  /** It may leave the plot at its top, where it would flatten all else; its value is then written there. */
+  mayLeave?: true;
 }
 
 /** A line of text below a title, with the stroke it explains. */
@@ -31,6 +33,7 @@ export interface Note {
 
 /** One plot of the stack. */
 export interface PlotSpec {
+  type: 'plot';
   id: string;
   title: string;
   notes: Note[];
@@ -42,6 +45,85 @@ export interface PlotSpec {
   whole: boolean;
   /** Share of the height, in pixels at the least. */
   height: number;
+  /** Index in the data of the series whose values are written beside the last series' steps; null for none. */
+  written: number | null;
+  /** Whether bands and what is foreseen are drawn in it. */
+  main: boolean;
+}
+
+/** How a band is filled: each can be told from the others without colour. */
+export type Pattern = 'wash' | 'hatch' | 'back' | 'dots' | 'bars' | 'cross' | 'edge';
+
+/** A stretch of time with words in it, drawn behind the main plot. */
+export interface GraphBand {
+  from: number;
+  to: number;
+  /** Its end is not known. */
+  open: boolean;
+  label: string;
+  /** What is filled this way. */
+  name: string;
+  pattern: Pattern;
+  /** Name of a colour token; `-wash` behind it names the ground's. */
+  ink: string;
+  /** Everything about it. */
+  text: string;
+}
+
+/** A stretch of time in a lane of windows. */
+export interface GraphWindow extends Span {
+  label: string;
+  /** Everything about it. */
+  text: string;
+}
+
+/** A lane of stretches of time. */
+export interface WindowsSpec {
+  type: 'windows';
+  id: string;
+  title: string;
+  notes: Note[];
+  windows: GraphWindow[];
+  /** What is written between them; may be empty. */
+  outside: string;
+}
+
+/** A piece of a bar. */
+export interface BarPiece extends Span {
+  /** Index among the lane's looks. */
+  look: number;
+  /** Everything about it. */
+  text: string;
+}
+
+/** How a kind of piece looks; the height tells it without colour. */
+export interface BarLook {
+  label: string;
+  ink: string;
+  fill: 'full' | 'half' | 'hollow' | 'hatch';
+}
+
+/** A lane of things that come and go. */
+export interface BarsSpec {
+  type: 'bars';
+  id: string;
+  title: string;
+  looks: BarLook[];
+  bars: { name: string; pieces: BarPiece[] }[];
+  /** How many are not drawn. */
+  more: number;
+}
+
+/** One lane of the stack. */
+export type LaneSpec = PlotSpec | WindowsSpec | BarsSpec;
+
+/** A value that is foreseen. */
+export interface Foreseen {
+  /** The earliest it can come, Unix ms. */
+  earliest: number;
+  /** The latest, Unix ms. */
+  latest: number;
+  value: number;
 }
 
 /** An event on the time axis. */
@@ -52,7 +134,7 @@ export interface GraphFlag {
   label: string;
   /** Everything about it. */
   text: string;
-  tone: 'scaled' | 'info' | 'warning';
+  tone: 'scaled' | 'edited' | 'info' | 'warning';
 }
 
 /** A stretch of time, Unix ms. */
@@ -66,3 +148,6 @@ export const GUTTER = 160;
 
 /** Room right of all plots, in pixels. */
 export const MARGIN = 14;
+
+/** Room above and below what a plot draws, in pixels. */
+export const PAD = 10;

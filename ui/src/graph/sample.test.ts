@@ -53,6 +53,22 @@ describe('plotPoints', () => {
     expect(plotPoints(data, [0], 30).times).toEqual([10, 20, 30]);
   });
 
+  it('lets what is set hold on beyond the edge, and nothing else', () => {
+    const { times, values } = plotPoints(data, [1, 0], 35, new Set([0]), 50);
+    expect(times).toEqual([10, 20, 30, 35, 35.001, 50]);
+    expect(values.map((row) => row.slice(-3))).toEqual([
+      [7, null, null],
+      [3, 3, 3],
+    ]);
+  });
+
+  it.each([
+    ['is at hand up to the edge already', 30, [10, 20, 30, 30.001, 50]],
+    ['is not known to hold', 0, [10, 20, 30]],
+  ])('lets it hold on, or not, when it %s', (_, heldTo, times) => {
+    expect(plotPoints(data, [0], heldTo, new Set([0]), 50).times).toEqual(times);
+  });
+
   it('invents no point when there is none', () => {
     const none = { times: new Float64Array(), values: [new Float64Array()] };
     expect(plotPoints(none, [0], 99)).toEqual({ times: [], values: [[]] });

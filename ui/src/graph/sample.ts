@@ -40,21 +40,32 @@ export interface PlotPoints {
   values: (number | null)[][];
 }
 
-/** The chosen series, gaps as null, the last point repeated at `heldTo` if that is later. */
+/**
+ * The chosen series, gaps as null, the last point repeated at `heldTo` if that is later. Series in `ahead` hold on until
+ * `until`, where that is later still: what is set does not end at the present.
+ */
 export function plotPoints(
   data: SeriesData,
   series: readonly number[],
   heldTo: number,
+  ahead: ReadonlySet<number> = new Set(),
+  until = 0,
 ): PlotPoints {
   const times = Array.from(data.times);
   const last = times.at(-1);
   const extend = last !== undefined && heldTo > last;
+  const end = Math.max(last ?? 0, heldTo);
+  const goesOn = last !== undefined && heldTo > 0 && ahead.size > 0 && until > end;
   if (extend) times.push(heldTo);
+  // What is measured ends at the present, so a gap begins right behind it.
+  if (goesOn) times.push(end + 0.001, until);
   const values = series.map((index) => {
     const row = Array.from(data.values[index] ?? [], (value) =>
       Number.isNaN(value) ? null : value,
     );
-    if (extend) row.push(row.at(-1) ?? null);
+    const held = row.at(-1) ?? null;
+    if (extend) row.push(held);
+    if (goesOn) row.push(...(ahead.has(index) ? [held, held] : [null, null]));
     return row;
   });
   return { times, values };

@@ -18,6 +18,17 @@ describe('plotRange', () => {
   });
 });
 
+describe('what may leave the plot', () => {
+  it.each([
+    ['more is shown', 9, 4, 9.9],
+    ['far more leaves it, with room for its value', 20, 6, 7.8],
+    ['the limit stays in view below it', 200, 12, 15.6],
+    ['nothing else is there', 3, null, 3.3],
+  ])('%s', (_, wish, limit, top) => {
+    expect(plotRange({ least: 1, most: 2 }, limit, true, wish).top).toBeCloseTo(top);
+  });
+});
+
 describe('figure', () => {
   it.each([
     [0, '0'],

@@ -2,29 +2,11 @@
 
 import uPlot from 'uplot';
 
-import type { Inks } from './inks';
-import { type Draw, GUTTER, MARGIN, type PlotSeries, type PlotSpec } from './plot';
-import { extent, type PlotPoints } from './sample';
-import { figure, plotRange, type Range } from './scale';
+import { frameRange, type PlotFrame, STROKES } from './frames';
+import { drawBeyond, drawForeseen, drawWritten, type Over } from './over';
+import { GUTTER, MARGIN, PAD, type PlotSeries, type PlotSpec } from './plot';
+import { figure, type Range } from './scale';
 import { drawSteps } from './steps';
-
-/** What a plot shows at one moment. */
-export interface PlotFrame {
-  points: PlotPoints;
-  /** Unix seconds. */
-  from: number;
-  /** Unix seconds. */
-  to: number;
-  inks: Inks;
-}
-
-const STROKES: Record<Draw, { width: number; dash: number[] }> = {
-  area: { width: 2, dash: [] },
-  line: { width: 1.5, dash: [] },
-  thin: { width: 1, dash: [] },
-  dashed: { width: 1.5, dash: [4, 3] },
-  limit: { width: 1, dash: [5, 4] },
-};
 
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 
@@ -43,14 +25,6 @@ const STEPS: uPlot.Series.PathBuilder = (plot, row) => {
   );
   return { stroke, fill };
 };
-
-/** The range the plot's upright axis has for this frame. */
-export function frameRange(spec: PlotSpec, frame: PlotFrame): Range {
-  const rows = (limits: boolean) =>
-    spec.series.flatMap(({ draw }, row) => ((draw === 'limit') === limits ? [row] : []));
-  const limit = extent(frame.points, rows(true), frame.from);
-  return plotRange(extent(frame.points, rows(false), frame.from), limit?.most ?? null, spec.whole);
-}
 
 /** A plot in `target`; `show` gives it a new frame. */
 export class StackPlot {
@@ -98,7 +72,7 @@ export class StackPlot {
     return {
       width,
       height,
-      padding: [10, MARGIN, 10, 0],
+      padding: [PAD, MARGIN, PAD, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {
@@ -108,7 +82,7 @@ export class StackPlot {
       // The lines of time run through the whole stack and are drawn behind it.
       axes: [{ show: false }, this.#axis()],
       series: [{}, ...this.spec.series.map((series) => this.#series(series))],
-      hooks: { draw: [(plot) => this.#nameLimits(plot)] },
+      hooks: { draw: [(plot) => this.#over(plot)] },
     };
   }
 
@@ -117,8 +91,8 @@ export class StackPlot {
       size: GUTTER,
       gap: 8,
       font: FONT,
-      space: this.spec.whole ? 40 : 22,
-      ...(this.spec.whole ? { incrs: wholeSteps() } : {}),
+      space: this.spec.whole ? 40 : 30,
+      incrs: roundSteps(this.spec.whole ? 0 : -4),
       stroke: () => this.#frame.inks['--dim'] ?? '',
       ticks: { show: false },
       grid: { stroke: () => this.#gridInk(), width: 1 },
@@ -149,6 +123,25 @@ export class StackPlot {
       points: { show: false },
       spanGaps: false,
     };
+  }
+
+  #over(plot: uPlot): void {
+    const over: Over = {
+      ctx: plot.ctx,
+      ratio: uPlot.pxRatio,
+      x: (time) => plot.valToPos(time, 'x', true),
+      y: (value) => plot.valToPos(value, 'y', true),
+      left: plot.bbox.left,
+      right: plot.bbox.left + plot.bbox.width,
+      top: plot.bbox.top,
+      bottom: plot.bbox.top + plot.bbox.height,
+      inks: this.#frame.inks,
+      font: FONT,
+    };
+    drawForeseen(over, this.spec, this.#frame);
+    drawWritten(over, this.spec, this.#frame);
+    drawBeyond(over, this.spec, this.#frame, this.#range.top);
+    this.#nameLimits(plot);
   }
 
   /** Writes each limit's name and value at its right end; above its line where there is room. */
@@ -190,6 +183,8 @@ function ink(series: PlotSeries): string {
   return series.ink === '--series-limit' ? '--dim' : series.ink;
 }
 
-function wholeSteps(): number[] {
-  return [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+/** Steps of an axis: 1, 2 and 5 times each power of ten from `least` on. */
+function roundSteps(least: number): number[] {
+  const powers = Array.from({ length: 16 }, (_, index) => least + index);
+  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
 }

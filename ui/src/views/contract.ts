@@ -20,6 +20,8 @@ export interface DrawerProps {
   tab?: DrawerTab;
   onopen: (object: ObjectRef) => void;
   onclose: () => void;
+  /** Shows the scaling page of an autoscaler. */
+  onscaling: (object: ObjectRef) => void;
   onlogs: (namespace: string, pod: string, container?: string) => void;
   /** The tab of relations, which is another view's. */
   relations: Snippet<[ObjectKey]>;
@@ -77,6 +79,29 @@ export interface GroupPanelProps {
   /** Key of its row in the table of grouped events. */
   group: string;
   onopen: (object: ObjectRef) => void;
+  onclose: () => void;
+}
+
+/** `views/findings/FindingsStrip.svelte`: stands above the tables of scaling. */
+export interface FindingsStripProps {
+  cluster: string;
+  /** Those the table shows; empty is all. */
+  namespaces: readonly string[];
+  shown: 'autoscalers' | 'findings';
+  visible: boolean;
+  onshow: (which: 'autoscalers' | 'findings') => void;
+  /** What was examined, in words. */
+  onexamined: (words: string) => void;
+}
+
+/** `views/findings/FindingPanel.svelte`: fills its parent; the frame gives it a width. */
+export interface FindingPanelProps {
+  cluster: string;
+  /** Key of its row in the table of findings. */
+  finding: string;
+  onopen: (object: ObjectRef) => void;
+  /** Shows the scaling page of an autoscaler. */
+  onscaling: (object: ObjectRef) => void;
   onclose: () => void;
 }
 

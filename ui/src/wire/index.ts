@@ -251,6 +251,86 @@ settings: ContextSettings, };
 export type Origin = "opened" | "environment" | "home" | "folder" | "pasted";
 
 /**
+ * The demo cluster on the start page.
+ */
+export type DemoEntry = { 
+/**
+ * To be given to `connect`.
+ */
+context: string, 
+/**
+ * Its name, whatever title it was given.
+ */
+name: string, 
+/**
+ * What stands for the address of its server.
+ */
+server: string, 
+/**
+ * Its own settings.
+ */
+settings: ContextSettings, 
+/**
+ * It is opened by itself: the program has just begun, and there is nothing else to show.
+ */
+opens: boolean, };
+
+/**
+ * Which time it is in the demo cluster. It goes on at `rate` from when this was told.
+ */
+export type DemoTime = { 
+/**
+ * Its time, Unix ms.
+ */
+nowMs: number, 
+/**
+ * How far back it can go, Unix ms.
+ */
+beginMs: number, 
+/**
+ * How far it can go, Unix ms; as long as this is shown it goes on as this computer's time does.
+ */
+presentMs: number, 
+/**
+ * So many of its seconds pass in one second; 0 stands still.
+ */
+rate: number, 
+/**
+ * Whether its time is the present.
+ */
+isPresent: boolean, 
+/**
+ * Name of the zone its times are shown in: `Europe/Oslo`.
+ */
+zone: string, };
+
+/**
+ * Argument of `set_demo_rate`.
+ */
+export type DemoRateAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * So many of its seconds in one second, up to 60; 0 stands still.
+ */
+rate: number, };
+
+/**
+ * Argument of `go_to_demo_time`.
+ */
+export type DemoTimeAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * Unix ms, within its day; the present without one.
+ */
+toMs: number | null, };
+
+/**
  * One kubeconfig, or a merged list of them.
  */
 export type SourceEntry = { 
@@ -324,6 +404,10 @@ contexts: Array<ContextEntry>,
  * Watched folders.
  */
 folders: Array<FolderEntry>, 
+/**
+ * The demo cluster, which needs none.
+ */
+demo: DemoEntry, 
 /**
  * Where a kubeconfig is looked for when none was opened.
  */
@@ -604,7 +688,11 @@ version: string,
 /**
  * Namespace to begin with; empty is all.
  */
-namespace: string, };
+namespace: string, 
+/**
+ * Whether it is the demo cluster: nothing in it is real.
+ */
+demo: boolean, };
 
 /**
  * What the status bar shows.
@@ -802,6 +890,53 @@ filter: string,
 table: TableChoice, };
 
 /**
+ * How much is kept of what is seen of scaling. What is beyond goes, the oldest first.
+ */
+export type RecordingLimits = { 
+/**
+ * For so many days.
+ */
+days: number, 
+/**
+ * So many megabytes on disk at most.
+ */
+megabytes: number, };
+
+/**
+ * Whether it is recorded.
+ */
+export type RecordingState = "waiting" | "on" | "warned" | "off";
+
+/**
+ * Answer of `recording`.
+ */
+export type RecordingInfo = { 
+/**
+ * Whether it is recorded.
+ */
+state: RecordingState, 
+/**
+ * The same in a sentence or two.
+ */
+words: string, 
+/**
+ * What lies on disk now: `12.4 MB`; empty where nothing does.
+ */
+size: string, 
+/**
+ * Where it lies; empty where nothing is kept.
+ */
+file: string, 
+/**
+ * The least that can be chosen.
+ */
+least: RecordingLimits, 
+/**
+ * The most that can be chosen.
+ */
+most: RecordingLimits, };
+
+/**
  * What is kept between starts.
  */
 export type Settings = { 
@@ -822,9 +957,17 @@ dockHeight: number,
  */
 tables: { [key in string]: TableChoice }, 
 /**
+ * The demo cluster's tour is never to be shown again.
+ */
+tourDismissed: boolean, 
+/**
  * Views that were given a name, in their order.
  */
-savedViews: Array<SavedView>, };
+savedViews: Array<SavedView>, 
+/**
+ * How much is kept of what is seen of scaling.
+ */
+recording: RecordingLimits, };
 
 /**
  * Argument of `open_view`.
@@ -1520,6 +1663,23 @@ explanation: string,
 cause: ObjectRef | null, };
 
 /**
+ * An autoscaler with what it does now.
+ */
+export type ScaledBy = { 
+/**
+ * The HPA or `ScaledObject`.
+ */
+object: ObjectRef, 
+/**
+ * `4 of 2 to 10`: replicas and their bounds.
+ */
+size: string, 
+/**
+ * What it is doing, in a few words.
+ */
+status: Cell, };
+
+/**
  * What a container uses and may use of one resource.
  */
 export type ResourceUse = { 
@@ -1965,6 +2125,10 @@ status: Cell,
  */
 verdicts: Array<Verdict>, 
 /**
+ * The autoscalers of it or of its owners; more than one fight.
+ */
+scaledBy: Array<ScaledBy>, 
+/**
  * Facts in groups.
  */
 sections: Array<DetailSection>, 
@@ -2203,7 +2367,7 @@ export type OpenGraph = {
  */
 cluster: string, 
 /**
- * `horizontalpodautoscalers` or `scaledobjects`.
+ * `horizontalpodautoscalers`, `scaledobjects` or `scaledjobs`, or any name in commands that ends so.
  */
 kind: string, 
 /**
@@ -2227,7 +2391,7 @@ graph: number, };
 /**
  * What a series is.
  */
-export type LaneRole = "ready" | "current" | "desired" | "min" | "max" | "metric" | "target";
+export type LaneRole = "ready" | "asked" | "current" | "desired" | "min" | "max" | "metric" | "target" | "asks";
 
 /**
  * One series of the graph.
@@ -2257,7 +2421,7 @@ latest: string, };
 /**
  * How an event is drawn.
  */
-export type FlagTone = "scaled" | "info" | "warning";
+export type FlagTone = "scaled" | "edited" | "info" | "warning";
 
 /**
  * An event on the time axis.
@@ -2317,6 +2481,10 @@ deleted: boolean,
  * The backend's clock, Unix ms: the right edge.
  */
 nowMs: number, 
+/**
+ * So many seconds pass on that clock in one of this computer's; 1 but in the demo cluster, 0 while it stands still.
+ */
+rate: number, 
 /**
  * The earliest time anything is known of, Unix ms.
  */
@@ -2380,6 +2548,469 @@ toMs: number,
 width: number, };
 
 /**
+ * Argument of `explain`.
+ */
+export type ExplainAsk = { 
+/**
+ * Which graph.
+ */
+graph: number, 
+/**
+ * Which instant, Unix ms; absent: now.
+ */
+atMs: number | null, };
+
+/**
+ * How sure a figure is.
+ */
+export type Sureness = "observed" | "derived" | "estimated" | "unknown";
+
+/**
+ * How sure a figure is, and what that rests on.
+ */
+export type Sure = { 
+/**
+ * How sure.
+ */
+sureness: Sureness, 
+/**
+ * What was guessed, or why it cannot be told; empty otherwise.
+ */
+why: string, };
+
+/**
+ * Answer of `explain`.
+ */
+export type Explained = { 
+/**
+ * The instant, Unix ms.
+ */
+atMs: number, 
+/**
+ * The instant in words, local: `21:20:04`.
+ */
+at: string, 
+/**
+ * Whether it is the present.
+ */
+isLive: boolean, 
+/**
+ * What happens, in one sentence; the largest text of the page.
+ */
+headline: string, 
+/**
+ * Why, sentence by sentence.
+ */
+why: Array<string>, 
+/**
+ * What was edited within a minute before it, with the time: `14:03:05 Edited by kubectl-edit: maxReplicas 5 → 8.`
+ */
+edits: Array<string>, 
+/**
+ * How sure the outcome is.
+ */
+sure: Sure, 
+/**
+ * What comes next with inputs unchanged; absent if nothing does, or the instant is not the present.
+ */
+next: NextStep | null, 
+/**
+ * Who asks for what: a line for each metric or trigger, in the spec's order.
+ */
+asks: Array<AskLine>, 
+/**
+ * Each rule, in the order in which they were applied.
+ */
+rules: Array<RuleLine>, 
+/**
+ * What counted: pods or values.
+ */
+counted: Counted, 
+/**
+ * What is wrong or surprising, the gravest first.
+ */
+findings: Array<FindingLine>, };
+
+/**
+ * What comes next.
+ */
+export type NextStep = { 
+/**
+ * `6 → 4 at 21:24:10`
+ */
+headline: string, 
+/**
+ * Conditions and limits of it, a line each: `if the load stays as it is`.
+ */
+notes: Array<string>, 
+/**
+ * The earliest it can come, Unix ms on the cluster's clock: what is counted down to.
+ */
+earliestMs: number, 
+/**
+ * The latest, Unix ms.
+ */
+latestMs: number, 
+/**
+ * Since when it is waited for, Unix ms: the beginning of the ring.
+ */
+sinceMs: number, 
+/**
+ * How sure it is.
+ */
+sure: Sure, };
+
+/**
+ * What one metric or trigger asks for.
+ */
+export type AskLine = { 
+/**
+ * What is measured.
+ */
+name: string, 
+/**
+ * More of it: a selector, a time zone; may be empty.
+ */
+note: string, 
+/**
+ * The computation, a line each.
+ */
+arithmetic: Array<string>, 
+/**
+ * How many replicas it asks for, or a word.
+ */
+result: string, 
+/**
+ * Whether this one decides.
+ */
+decides: boolean, 
+/**
+ * How sure the result is.
+ */
+sure: Sure, };
+
+/**
+ * What one rule made of the count.
+ */
+export type RuleLine = { 
+/**
+ * Which rule.
+ */
+name: string, 
+/**
+ * What it did; may be empty.
+ */
+note: string, 
+/**
+ * The computation, a line each.
+ */
+arithmetic: Array<string>, 
+/**
+ * The count that it was given.
+ */
+before: string, 
+/**
+ * The count that it made of it.
+ */
+after: string, 
+/**
+ * How sure that is.
+ */
+sure: Sure, };
+
+/**
+ * The pods or values that counted.
+ */
+export type Counted = { 
+/**
+ * In one sentence; empty if nothing counted.
+ */
+summary: string, 
+/**
+ * Headings of the table.
+ */
+columns: Array<string>, 
+/**
+ * Its rows; each as long as `columns`.
+ */
+rows: Array<Array<string>>, };
+
+/**
+ * Something wrong or surprising.
+ */
+export type FindingLine = { 
+/**
+ * A stable name in kebab case.
+ */
+id: string, 
+/**
+ * How much it matters.
+ */
+severity: FindingSeverity, 
+/**
+ * One sentence: what is wrong.
+ */
+summary: string, 
+/**
+ * What shows it, a line each: `spec.minReplicas 4`.
+ */
+evidence: Array<string>, 
+/**
+ * One sentence: what to do.
+ */
+advice: string, };
+
+/**
+ * How much a finding matters.
+ */
+export type FindingSeverity = "note" | "warning" | "error";
+
+/**
+ * Argument of `graph_marks`: a span of time of a graph.
+ */
+export type MarksAsk = { 
+/**
+ * Which graph.
+ */
+graph: number, 
+/**
+ * Left edge, Unix ms.
+ */
+fromMs: number, 
+/**
+ * Right edge, Unix ms; may lie in the future: cron windows and the forecast reach there.
+ */
+toMs: number, };
+
+/**
+ * Answer of `graph_marks`: what is drawn besides series.
+ */
+export type Marks = { 
+/**
+ * What held the size, in order of time; they may overlap.
+ */
+bands: Array<Band>, 
+/**
+ * Windows of cron triggers, behind and ahead.
+ */
+windows: Array<CronWindow>, 
+/**
+ * The workload's pods, the oldest first.
+ */
+pods: Array<PodBar>, 
+/**
+ * Pods that were left out of `pods`, because they are too many to draw.
+ */
+podsLeftOut: number, 
+/**
+ * The size as it is foreseen with inputs unchanged, from now on.
+ */
+forecast: Array<ForecastStep>, 
+/**
+ * Each growth with the time it took, split.
+ */
+growths: Array<Growth>, 
+/**
+ * Their median, if there are any.
+ */
+median: Growth | null, };
+
+/**
+ * What held the size.
+ */
+export type Band = { 
+/**
+ * Which rule.
+ */
+kind: BandKind, 
+/**
+ * From, Unix ms.
+ */
+fromMs: number, 
+/**
+ * Until, Unix ms; in the future while it holds.
+ */
+toMs: number, 
+/**
+ * Whether its end is not known: it is drawn open.
+ */
+isOpen: boolean, 
+/**
+ * What stands in it: `held 5:00`, `2 of 4 pods per 60 s used, room again at 14:31:05`.
+ */
+label: string, 
+/**
+ * How sure it is.
+ */
+sure: Sure, };
+
+/**
+ * The rules that are drawn as bands.
+ */
+export type BandKind = "stabilization" | "rate" | "cooldown" | "paused" | "fallback" | "cap" | "noMetrics";
+
+/**
+ * A window of a cron trigger.
+ */
+export type CronWindow = { 
+/**
+ * Id of the lane whose metric it is.
+ */
+lane: string, 
+/**
+ * From, Unix ms.
+ */
+fromMs: number, 
+/**
+ * Until, Unix ms.
+ */
+toMs: number, 
+/**
+ * What stands in it: `asks 2 until 24:00`.
+ */
+label: string, 
+/**
+ * In the trigger's zone and the viewer's, where they differ.
+ */
+detail: string, };
+
+/**
+ * A pod over time.
+ */
+export type PodBar = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its states, one after the other.
+ */
+spans: Array<PodSpan>, };
+
+/**
+ * A pod's state for a while.
+ */
+export type PodSpan = { 
+/**
+ * Which.
+ */
+phase: PodPhase, 
+/**
+ * From, Unix ms.
+ */
+fromMs: number, 
+/**
+ * Until, Unix ms.
+ */
+toMs: number, 
+/**
+ * Why, if that is told: `0/3 nodes are available`.
+ */
+why: string, };
+
+/**
+ * The states of a pod that are told apart.
+ */
+export type PodPhase = "pending" | "starting" | "ready" | "unready" | "terminating" | "succeeded" | "failed";
+
+/**
+ * A change of size that is foreseen.
+ */
+export type ForecastStep = { 
+/**
+ * The earliest it can come, Unix ms.
+ */
+earliestMs: number, 
+/**
+ * The latest, Unix ms.
+ */
+latestMs: number, 
+/**
+ * The size after it.
+ */
+replicas: number, 
+/**
+ * Why.
+ */
+cause: string, 
+/**
+ * How sure the size is.
+ */
+sure: Sure, };
+
+/**
+ * How long a growth took, in ms from when load crossed the target. What is not known is absent.
+ */
+export type Growth = { 
+/**
+ * When load crossed the target, Unix ms; 0 in a median.
+ */
+crossedMs: number, 
+/**
+ * `3 → 6`; empty in a median.
+ */
+label: string, 
+/**
+ * Until a pass saw the metric.
+ */
+seenMs: number | null, 
+/**
+ * Until the scale was written.
+ */
+writtenMs: number | null, 
+/**
+ * Until the last new pod had a node.
+ */
+scheduledMs: number | null, 
+/**
+ * Until its containers had started.
+ */
+startedMs: number | null, 
+/**
+ * Until it was ready.
+ */
+readyMs: number | null, };
+
+/**
+ * Answer of `graph_table`: every graph of the page as one table, a row for each moment at which a value changed.
+ */
+export type GraphTable = { 
+/**
+ * Headings; the first is the time.
+ */
+columns: Array<string>, 
+/**
+ * Rows in order of time; each as long as `columns`, empty where nothing was seen.
+ */
+rows: Array<Array<string>>, 
+/**
+ * Rows that were left out, because they are too many.
+ */
+leftOut: number, };
+
+/**
+ * Argument of `save_export`.
+ */
+export type SaveExport = { 
+/**
+ * The name proposed, with its ending; the person chooses the folder and may choose another.
+ */
+name: string, 
+/**
+ * Its bytes, in base64.
+ */
+base64: string, };
+
+/**
+ * Answer of `save_export`.
+ */
+export type SavedExport = { 
+/**
+ * Where it was saved; absent if the person chose no place.
+ */
+path: string | null, };
+
+/**
  * Answer of `open_overview`.
  */
 export type OverviewOpened = { 
@@ -2431,7 +3062,7 @@ autoscaler: AutoscalerPart,
 /**
  * When the UI should pull again though nothing changed, in ms from now.
  */
-nextTickMs: number, };
+nextTickMs: number | null, };
 
 /**
  * `/livez` and `/readyz`.
@@ -2906,6 +3537,212 @@ normal: Array<number>,
  * When each minute began: `14:03`.
  */
 minutes: Array<string>, };
+
+/**
+ * Argument of `findings`.
+ */
+export type FindingsAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * Only these namespaces; empty is all.
+ */
+namespaces: Array<string>, };
+
+/**
+ * Answer of `findings`: what stands behind the rows of their table.
+ */
+export type FindingsTold = { 
+/**
+ * Autoscalers that were looked at.
+ */
+autoscalers: number, 
+/**
+ * Of them, those of which too little is known to examine them.
+ */
+unexamined: number, 
+/**
+ * Findings that say that scaling does not work.
+ */
+errors: number, 
+/**
+ * Findings that say that scaling is not what it seems.
+ */
+warnings: number, 
+/**
+ * Findings worth knowing.
+ */
+notes: number, 
+/**
+ * What was not looked for, and why; no finding.
+ */
+notExamined: Array<NotExamined>, };
+
+/**
+ * A check that could not tell.
+ */
+export type NotExamined = { 
+/**
+ * Its stable name.
+ */
+id: string, 
+/**
+ * What it looks for, a sentence.
+ */
+looksFor: string, 
+/**
+ * What is not known: `which metrics APIs are registered`.
+ */
+why: string, 
+/**
+ * Of how many autoscalers.
+ */
+autoscalers: number, };
+
+/**
+ * Argument of `finding`.
+ */
+export type FindingAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * [`crate::RowOut::key`] in the table of findings.
+ */
+key: string, };
+
+/**
+ * Answer of `finding`.
+ */
+export type FindingDetail = { 
+/**
+ * A stable name in kebab case.
+ */
+id: string, 
+/**
+ * How much it matters.
+ */
+severity: Cell, 
+/**
+ * One sentence: what is wrong.
+ */
+summary: string, 
+/**
+ * What the check looks for; empty of a spec's fields.
+ */
+looksFor: string, 
+/**
+ * About which autoscaler.
+ */
+autoscaler: ObjectRef, 
+/**
+ * What it scales; absent of a `ScaledJob`.
+ */
+target: ObjectRef | null, 
+/**
+ * The figures that make it true.
+ */
+evidence: Array<EvidenceLine>, 
+/**
+ * One sentence: what to do.
+ */
+advice: string, 
+/**
+ * What to write, where that can be shown.
+ */
+snippet: Snippet | null, 
+/**
+ * Address of upstream's page about it; may be empty.
+ */
+documented: string, };
+
+/**
+ * One field or fact with its value.
+ */
+export type EvidenceLine = { 
+/**
+ * The field's path in the object, or the name of the fact.
+ */
+field: string, 
+/**
+ * Its value as written.
+ */
+value: string, };
+
+/**
+ * YAML to copy.
+ */
+export type Snippet = { 
+/**
+ * Where it belongs.
+ */
+place: string, 
+/**
+ * The YAML; its values are examples.
+ */
+yaml: string, };
+
+/**
+ * Argument of `bell`.
+ */
+export type BellAsk = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * A [`crate::KindEntry::id`] of autoscalers.
+ */
+kind: string, 
+/**
+ * Namespace of the autoscaler.
+ */
+namespace: string, 
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * Argument of `set_bell`.
+ */
+export type SetBell = { 
+/**
+ * Which cluster.
+ */
+cluster: string, 
+/**
+ * A [`crate::KindEntry::id`] of autoscalers.
+ */
+kind: string, 
+/**
+ * Namespace of the autoscaler.
+ */
+namespace: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether the desktop shall tell of it.
+ */
+on: boolean, };
+
+/**
+ * Answer of both.
+ */
+export type BellTold = { 
+/**
+ * Whether the desktop is to tell of it.
+ */
+on: boolean, 
+/**
+ * Why it does not though it is to: a sentence; empty otherwise.
+ */
+problem: string, };
 
 /**
  * Answer of `open_relations`.
@@ -3480,6 +4317,10 @@ cluster: string, } | { "type": "kinds",
 /**
  * Which.
  */
+cluster: string, } | { "type": "demo", 
+/**
+ * Which.
+ */
 cluster: string, } | { "type": "start" } | { "type": "dragging", 
 /**
  * Whether letting go would open them.
@@ -3586,6 +4427,12 @@ export interface Commands {
   graph: { argument: CloseId; answer: GraphMeta };
   /** The series of a graph, as bytes (layout in wire's module `graph`). */
   graph_series: { argument: SeriesAsk; answer: ArrayBuffer };
+  /** What a graph's page says of an instant. */
+  explain: { argument: ExplainAsk; answer: Explained };
+  /** What a graph's page draws besides series. */
+  graph_marks: { argument: MarksAsk; answer: Marks };
+  /** A graph as a table. */
+  graph_table: { argument: MarksAsk; answer: GraphTable };
   /** Closes a graph. */
   close_graph: { argument: CloseId; answer: null };
   /** Opens the cluster page. */
@@ -3598,6 +4445,14 @@ export interface Commands {
   event_rate: { argument: EventRateAsk; answer: EventRate };
   /** The objects of one group of events, while the table of groups is open. */
   event_group: { argument: EventGroupAsk; answer: EventGroup };
+  /** What stands behind the table of findings, while it is open. */
+  findings: { argument: FindingsAsk; answer: FindingsTold };
+  /** One finding of it. */
+  finding: { argument: FindingAsk; answer: FindingDetail };
+  /** Whether the desktop tells when an autoscaler comes to need attention. */
+  bell: { argument: BellAsk; answer: BellTold };
+  /** From now on it does, or does not. */
+  set_bell: { argument: SetBell; answer: BellTold };
   /** Begins to follow a Helm release. */
   open_release: { argument: ReleaseAsk; answer: ReleaseOpened };
   /** Stops following it. */
@@ -3606,8 +4461,18 @@ export interface Commands {
   helm_release: { argument: HelmAsk; answer: HelmRelease };
   /** What differs between two revisions of a Helm release. */
   helm_diff: { argument: HelmDiffAsk; answer: HelmDiff };
+  /** Which time it is in the demo cluster. */
+  demo_time: { argument: ClusterAsk; answer: DemoTime };
+  /** Lets the demo cluster's time go faster, slower, or not at all. */
+  set_demo_rate: { argument: DemoRateAsk; answer: DemoTime };
+  /** Moves the demo cluster to another time of its day, from which it goes on. */
+  go_to_demo_time: { argument: DemoTimeAsk; answer: DemoTime };
+  /** Saves a picture or a table where the person says. */
+  save_export: { argument: SaveExport; answer: SavedExport };
   /** Settings kept between starts. */
   settings: { argument: null; answer: Settings };
   /** Changes them. */
   set_settings: { argument: Settings; answer: null };
+  /** Whether scaling is recorded, and what that costs now. */
+  recording: { argument: null; answer: RecordingInfo };
 }

@@ -7,15 +7,18 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::oneshot;
 use wire::{
-    Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfos, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentEntry, ConsentList, Copied, CopyAsk, Details, DetailsOpened,
-    EventGroup, EventGroupAsk, EventRate, EventRateAsk, FieldOwners, FindAsk, Found, GoAsk, GoTo,
-    GraphMeta, GraphOpened, Handler, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogAsk,
-    LogOpened, LogWindow, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
+    Actions, ActionsAsk, AnswerConsent, BellAsk, BellTold, CloseId, ClusterAsk, ClusterInfos,
+    ClusterStatus, Connect, Connecting, ConsentAsk, ConsentEntry, ConsentList, Copied, CopyAsk,
+    DemoRateAsk, DemoTime, DemoTimeAsk, Details, DetailsOpened, EventGroup, EventGroupAsk,
+    EventRate, EventRateAsk, ExplainAsk, Explained, FieldOwners, FindAsk, FindingAsk,
+    FindingDetail, FindingsAsk, FindingsTold, Found, GoAsk, GoTo, GraphMeta, GraphOpened,
+    GraphTable, Handler, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogAsk, LogOpened,
+    LogWindow, Marks, MarksAsk, Notice, OpenDetails, OpenGraph, OpenLog, OpenView, Overview,
     OverviewOpened, Pairs, PairsAsk, Paste, PlaceAsk, Relations, RelationsOpened, ReleaseAsk,
-    ReleaseOpened, RevealAsk, Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext,
-    SetVisible, Settings, SourceAsk, StartPage, Strings, UpdateView, UsageHistory, ViewOpened,
-    WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
+    ReleaseOpened, RevealAsk, Revealed, Rows, RowsAsk, SaveExport, SavedExport, SelectAsk,
+    SeriesAsk, SetBell, SetContext, SetVisible, Settings, SourceAsk, StartPage, Strings,
+    UpdateView, UsageHistory, ViewOpened, WireError, Yaml, YamlAsk, YamlCopy, YamlCopyAsk,
+    YamlCopyOpened,
 };
 
 use crate::connecting::{Ways, cluster_id};
@@ -24,7 +27,7 @@ use crate::host::Host;
 use crate::session::{Session, SessionHandle, gone};
 use crate::start::{Clock, Start};
 use crate::whose::{Place, Whose};
-use crate::{consent_words, settings, shown};
+use crate::{consent_words, demo_cluster, flight, settings, shown};
 
 /// The backend of one running program.
 pub struct App {
@@ -75,6 +78,20 @@ impl App {
         self.ways.sessions.close(id, how).await
     }
 
+    async fn set_demo(&self, ask: SetContext) -> Result<(), WireError> {
+        let (ways, host) = (self.ways.clone(), self.host.clone());
+        blocking(move || {
+            ways.kept.set(&demo_cluster::whose(), &ask.settings)?;
+            ways.sessions
+                .describe(&cluster_id(demo_cluster::CONTEXT), |info| {
+                    *info = demo_cluster::info(&ways.kept, info.version.clone());
+                });
+            host.notify(Notice::Start);
+            Ok(())
+        })
+        .await?
+    }
+
     fn consent_list(ways: &Ways, now_ms: i64) -> ConsentList {
         let clock = Clock::local(now_ms);
         let entries = ways.consents.all().into_iter().map(|agreed| ConsentEntry {
@@ -105,6 +122,7 @@ fn place(whose: &Whose) -> String {
         Place::File(path) => shown(path),
         Place::Merged(path) => format!("{} (merged by KUBECONFIG)", shown(path)),
         Place::Pasted(_) => "pasted text".to_owned(),
+        Place::Demo => "this program".to_owned(),
     }
 }
 
@@ -193,6 +211,9 @@ impl Handler for App {
     }
 
     async fn set_context(&self, ask: SetContext) -> Result<(), WireError> {
+        if ask.context == demo_cluster::CONTEXT {
+            return self.set_demo(ask).await;
+        }
         let chosen = self
             .start
             .context(&ask.context)
@@ -470,6 +491,24 @@ impl Handler for App {
             .await?
     }
 
+    async fn explain(&self, ask: ExplainAsk) -> Result<Explained, WireError> {
+        self.owner(ask.graph)?
+            .call(move |session| session.explain(&ask))
+            .await?
+    }
+
+    async fn graph_marks(&self, ask: MarksAsk) -> Result<Marks, WireError> {
+        self.owner(ask.graph)?
+            .call(move |session| session.graph_marks(&ask))
+            .await?
+    }
+
+    async fn graph_table(&self, ask: MarksAsk) -> Result<GraphTable, WireError> {
+        self.owner(ask.graph)?
+            .call(move |session| session.graph_table(&ask))
+            .await?
+    }
+
     async fn graph_series(&self, ask: SeriesAsk) -> Result<Vec<u8>, WireError> {
         self.owner(ask.graph)?
             .call(move |session| session.graph_series(&ask))
@@ -522,6 +561,44 @@ impl Handler for App {
             .await
     }
 
+    async fn bell(&self, ask: BellAsk) -> Result<BellTold, WireError> {
+        self.session(&ask.cluster)?
+            .call(move |session| session.bell(&ask))
+            .await?
+    }
+
+    async fn set_bell(&self, ask: SetBell) -> Result<BellTold, WireError> {
+        let session = self.session(&ask.cluster)?;
+        let asked = BellAsk {
+            cluster: ask.cluster.clone(),
+            kind: ask.kind.clone(),
+            namespace: ask.namespace.clone(),
+            name: ask.name.clone(),
+        };
+        let on = ask.on;
+        let place = session
+            .call(move |session| session.bell_place(&ask))
+            .await??;
+        blocking(move || place.set(on)).await??;
+        if on {
+            let shown = self.host.shows_notifications().await;
+            session.call(|session| session.bell_rang(shown)).await?;
+        }
+        session.call(move |session| session.bell(&asked)).await?
+    }
+
+    async fn findings(&self, ask: FindingsAsk) -> Result<FindingsTold, WireError> {
+        self.session(&ask.cluster)?
+            .call(move |session| session.findings_told(&ask))
+            .await
+    }
+
+    async fn finding(&self, ask: FindingAsk) -> Result<FindingDetail, WireError> {
+        self.session(&ask.cluster)?
+            .call(move |session| session.finding(&ask))
+            .await?
+    }
+
     async fn event_group(&self, ask: EventGroupAsk) -> Result<EventGroup, WireError> {
         let session = self.session(&ask.cluster)?;
         session
@@ -539,12 +616,43 @@ impl Handler for App {
         wait(session.call(|session| session.helm_diff(ask)).await?).await?
     }
 
+    async fn demo_time(&self, ask: ClusterAsk) -> Result<DemoTime, WireError> {
+        let session = self.session(&ask.cluster)?;
+        session.call(|session| session.demo_time()).await?
+    }
+
+    async fn set_demo_rate(&self, ask: DemoRateAsk) -> Result<DemoTime, WireError> {
+        let session = self.session(&ask.cluster)?;
+        let change = session.call(move |session| session.demo_rate(ask.rate));
+        blocking(change.await??).await?;
+        session.call(|session| session.demo_time()).await?
+    }
+
+    async fn go_to_demo_time(&self, ask: DemoTimeAsk) -> Result<DemoTime, WireError> {
+        let session = self.session(&ask.cluster)?;
+        let going = session.call(move |session| session.demo_move(ask.to_ms));
+        // Parts of its day are lived through again for it.
+        blocking(going.await??).await?;
+        session.call(|session| session.demo_time()).await?
+    }
+
+    async fn save_export(&self, ask: SaveExport) -> Result<SavedExport, WireError> {
+        crate::exporting::save(self.host.as_ref(), ask).await
+    }
+
     async fn settings(&self, (): ()) -> Result<Settings, WireError> {
         Ok(settings::load(&self.host.config_folder()))
     }
 
     async fn set_settings(&self, settings: Settings) -> Result<(), WireError> {
-        settings::save(&self.host.config_folder(), &settings)
+        flight::check(settings.recording)?;
+        settings::save(&self.host.config_folder(), &settings)?;
+        self.ways.flight.limit(settings.recording);
+        Ok(())
+    }
+
+    async fn recording(&self, (): ()) -> Result<wire::RecordingInfo, WireError> {
+        Ok(self.ways.flight.info())
     }
 }
 

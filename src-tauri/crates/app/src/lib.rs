@@ -4,14 +4,18 @@
 //! tauri nor a window, so tests drive exactly what the window drives.
 
 mod app;
+mod bells_kept;
 mod connecting;
 mod consent_words;
 mod consents;
 mod contexts_kept;
 mod copying;
+mod demo_cluster;
 mod diff;
 mod errors;
+mod exporting;
 mod finding;
+mod flight;
 mod folders;
 mod going;
 mod host;
@@ -25,6 +29,7 @@ mod sessions;
 mod settings;
 mod start;
 mod surroundings;
+mod time;
 mod typed;
 mod watching;
 mod whose;
@@ -35,7 +40,7 @@ use model::text::visible;
 
 pub use app::App;
 pub use cluster::{Kuberc, Surroundings};
-pub use host::Host;
+pub use host::{Host, Notification};
 
 /// A path as it may stand on screen.
 fn shown(path: &Path) -> String {

@@ -51,6 +51,32 @@ impl SeriesSet {
         self.lane_mut(lane).push(at_ms, value, cap);
     }
 
+    /// `lane` is these points, in order of time, and nothing else.
+    pub(crate) fn replace(&mut self, lane: &str, points: &[(i64, f64)]) {
+        let cap = self.cap;
+        let lane = self.lane_mut(lane);
+        lane.points.clear();
+        for (at_ms, value) in points {
+            lane.push(*at_ms, *value, cap);
+        }
+    }
+
+    /// Where any of `lanes` changes in `from_ms..=to_ms`, with the value of each from there on; NaN for none.
+    pub(crate) fn changes(&self, from_ms: i64, to_ms: i64, lanes: &[&str]) -> Vec<(i64, Vec<f64>)> {
+        if from_ms >= to_ms {
+            return Vec::new();
+        }
+        let steps: Vec<_> = lanes
+            .iter()
+            .map(|lane| self.steps(lane, from_ms, to_ms))
+            .collect();
+        let mut times: Vec<i64> = steps.iter().flatten().map(|(at, _)| *at).collect();
+        times.sort_unstable();
+        times.dedup();
+        let values = |at: i64| steps.iter().map(|steps| held(steps, at)).collect();
+        times.into_iter().map(|at| (at, values(at))).collect()
+    }
+
     /// Every lane was watched in `from_ms..=to_ms`.
     pub(crate) fn mark_seen(&mut self, from_ms: i64, to_ms: i64) {
         self.seen.add(from_ms, to_ms, self.cap);

@@ -22,8 +22,8 @@ struct State {
 
 struct Open {
     handle: SessionHandle,
-    /// Id of the consent it was connected by.
-    consent: String,
+    /// Id of the consent it was connected by; none was needed for the demo cluster.
+    consent: Option<String>,
 }
 
 impl Sessions {
@@ -32,8 +32,8 @@ impl Sessions {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a session that a person agreed to by `consent`; one for the same context that is there already is closed.
-    pub(crate) fn add(&self, handle: SessionHandle, consent: String) {
+    /// Adds a session that a person agreed to by `consent`, where that was needed; one for the same context that is there already is closed.
+    pub(crate) fn add(&self, handle: SessionHandle, consent: Option<String>) {
         let cluster = handle.info.cluster.clone();
         let open = Open { handle, consent };
         self.state().open.insert(cluster, open);
@@ -99,7 +99,7 @@ impl Sessions {
             let open = state
                 .open
                 .iter()
-                .filter(|(_, open)| open.consent == consent);
+                .filter(|(_, open)| open.consent.as_deref() == Some(consent));
             open.map(|(cluster, _)| cluster.clone()).collect()
         };
         for cluster in &by {

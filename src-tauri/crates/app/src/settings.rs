@@ -73,6 +73,18 @@ fn understood(mut members: Map<String, Value>) -> (Settings, bool) {
         &mut settings.dock_height,
         &mut whole,
     );
+    take(
+        &mut members,
+        "tourDismissed",
+        &mut settings.tour_dismissed,
+        &mut whole,
+    );
+    take(
+        &mut members,
+        "recording",
+        &mut settings.recording,
+        &mut whole,
+    );
     let mut tables = Map::new();
     take(&mut members, "tables", &mut tables, &mut whole);
     for (kind, mut choice) in tables {
@@ -170,6 +182,7 @@ mod tests {
             drawer_width: 420,
             dock_height: 0,
             tables: [("pods".to_owned(), choice())].into(),
+            tour_dismissed: true,
             saved_views: vec![SavedView {
                 name: "Broken".into(),
                 kind: "pods".into(),
@@ -177,6 +190,10 @@ mod tests {
                 filter: "!status:Running".into(),
                 table: choice(),
             }],
+            recording: wire::RecordingLimits {
+                days: 30,
+                megabytes: 500,
+            },
         };
         save(folder.path(), &settings).unwrap();
         assert_eq!(load(folder.path()), settings);
@@ -200,6 +217,7 @@ mod tests {
             (r#""drawerWidth": -5"#, 0),
             (r#""dockHeight": 1e9"#, 0),
             (r#""savedViews": 3"#, 0),
+            (r#""recording": {"days": "seven"}"#, 0),
             (
                 r#""savedViews": [7, {"name": "", "kind": "pods"}, {"name": "a", "kind": "pods", "filter": 1}, {"name": "b", "kind": "pods"}]"#,
                 1,

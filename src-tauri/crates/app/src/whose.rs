@@ -20,6 +20,8 @@ pub(crate) enum Place {
     File(PathBuf),
     /// In this file, merged with others of `KUBECONFIG`: its cluster and user may come from those.
     Merged(PathBuf),
+    /// Nowhere: it is the demo cluster's.
+    Demo,
     /// In the text that was pasted as the n-th since the program began.
     Pasted(u32),
 }
@@ -30,6 +32,7 @@ impl Whose {
         match &self.place {
             Place::File(path) | Place::Merged(path) => path.to_str().is_some(),
             Place::Pasted(_) => false,
+            Place::Demo => true,
         }
     }
 }

@@ -207,6 +207,12 @@ impl Connection {
         self.0.pulse.as_of_ms()
     }
 
+    /// What the server's clock shows, Unix ms: the time by which it writes how long ago something was.
+    pub(crate) fn server_now_ms(&self) -> i64 {
+        let dial = self.0.target.dial.as_ref();
+        dial.and_then(|dial| dial.now_ms()).unwrap_or_else(now_ms)
+    }
+
     pub(crate) fn pulse(&self) -> &Pulse {
         &self.0.pulse
     }

@@ -232,7 +232,7 @@ impl Follower {
         let base = collection(&self.scope.resource, self.scope.namespace.as_deref());
         let lasts = lasts(self.attendance.company(), random());
         let (accept, table) = match self.plan {
-            ListPlan::Records { .. } | ListPlan::Links { .. } => (JSON, ""),
+            ListPlan::Records { .. } | ListPlan::Objects { .. } => (JSON, ""),
             ListPlan::Tables { objects: false, .. } => (TABLE_OR_PLAIN, "&includeObject=Metadata"),
             ListPlan::Tables { objects: true, .. } => (TABLE_OR_PLAIN, "&includeObject=Object"),
         };
@@ -342,7 +342,10 @@ impl Follower {
     fn take(&mut self, chunk: Result<Option<bytes::Bytes>, RequestError>) {
         let decoder = match (Record::of(&self.scope), &self.header) {
             (Some(record), _) => Some(Decoder::Record(record)),
-            (None, Some(header)) => Some(Decoder::Table(header)),
+            (None, Some(header)) => Some(Decoder::Table {
+                header,
+                now_ms: self.connection.server_now_ms(),
+            }),
             (None, None) => None,
         };
         if let (Some(link), Some(decoder)) = (&mut self.link, decoder) {

@@ -32,7 +32,7 @@ use crate::list_pace::{CHUNK_PATIENCE, Pace};
 use crate::list_piece::{ListMeta, Piece, SplitError};
 use crate::preview::{Identity, Previews, identity};
 use crate::proto_stream::ProtoList;
-use crate::update::{Encoding, Record, Scope, Update};
+use crate::update::{Encoding, Reading, Record, Scope, Update};
 use crate::watch_step::Paging;
 
 /// Protobuf where the server has it, else JSON.
@@ -89,8 +89,8 @@ pub enum ListPlan {
         /// With whole objects, for the columns that the Table lacks.
         objects: bool,
     },
-    /// Objects, of which only what they refer to is kept.
-    Links {
+    /// Objects, read whole for what their rows say in place of what tables show.
+    Objects {
         /// Objects in a page.
         page: u32,
     },
@@ -107,8 +107,16 @@ impl ListPlan {
 
     /// The plan for a scope.
     pub fn of(scope: &Scope) -> Self {
-        if scope.links {
-            return Self::Links { page: 500 };
+        match scope.reading {
+            Reading::Links | Reading::Scaling => return Self::Objects { page: 500 },
+            Reading::Both if scope.kind.is_some() => return Self::Objects { page: 500 },
+            Reading::Both => {
+                return Self::Tables {
+                    page: 500,
+                    objects: true,
+                };
+            }
+            Reading::Tables => {}
         }
         match scope.kind {
             None => Self::Tables {
@@ -223,17 +231,18 @@ impl Listing<'_> {
                 Ok(intake.listed(version, None))
             }
             ListPlan::Tables { page, objects } => self.tables(page, objects).await,
-            ListPlan::Links { page } => self.links(page).await,
+            ListPlan::Objects { page } => self.objects(page).await,
         }
     }
 
     /// Page by page: a whole list of whole objects would be much for the little that is kept.
-    async fn links(&self, page: u32) -> Result<Listed, RequestError> {
+    async fn objects(&self, page: u32) -> Result<Listed, RequestError> {
         let limit = match self.paging {
             Paging::Paged => Some(page),
             Paging::Whole => None,
         };
-        let record = Record::Links(&self.scope.resource);
+        // A plan of objects has a reading of them.
+        let record = Record::of(self.scope).unwrap_or(Record::Links(&self.scope.resource));
         let mut intake = Intake::new(self);
         let first = self.page(&mut intake, record, JSON, limit, "").await?;
         let version = if first.more.is_empty() {

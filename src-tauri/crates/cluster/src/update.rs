@@ -18,8 +18,23 @@ pub struct Scope {
     pub fields: String,
     /// Only what this label selector matches (`app=web`); empty is everything.
     pub labels: String,
-    /// Rows say what objects refer to ([`ObjectRow::Linked`]) in place of what tables show of them.
-    pub links: bool,
+    /// What rows say of objects.
+    pub reading: Reading,
+}
+
+/// What rows say of objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// What tables show of them.
+    #[default]
+    Tables,
+    /// What they refer to: [`ObjectRow::Linked`].
+    Links,
+    /// What they tell of scaling: [`ObjectRow::Seen`]. For narrow scopes: each object is read whole.
+    Scaling,
+    /// Both what tables show and what they tell of scaling: [`ObjectRow::Seen`] around the row of [`Reading::Tables`], which stands
+    /// alone where an object tells nothing. Each object is read whole.
+    Both,
 }
 
 impl Scope {
@@ -31,7 +46,7 @@ impl Scope {
             namespace,
             fields: String::new(),
             labels: String::new(),
-            links: false,
+            reading: Reading::Tables,
         }
     }
 
@@ -54,15 +69,22 @@ pub(crate) enum Record<'a> {
     Row(Kind),
     /// By what it refers to.
     Links(&'a Resource),
+    /// By what it tells of scaling.
+    Scaling(&'a Resource),
+    /// By what it tells of scaling, around the row of its kind's table.
+    Both(Kind),
 }
 
 impl<'a> Record<'a> {
     /// Of a scope whose rows are not the server's Table.
     pub(crate) fn of(scope: &'a Scope) -> Option<Self> {
-        if scope.links {
-            return Some(Self::Links(&scope.resource));
+        match scope.reading {
+            Reading::Tables => scope.kind.map(Self::Row),
+            Reading::Links => Some(Self::Links(&scope.resource)),
+            Reading::Scaling => Some(Self::Scaling(&scope.resource)),
+            // Where the kind has no row of its own, the server's Table comes with the objects.
+            Reading::Both => scope.kind.map(Self::Both),
         }
-        scope.kind.map(Self::Row)
     }
 
     /// The row of an object; `None` where it cannot be read as one.
@@ -73,8 +95,12 @@ impl<'a> Record<'a> {
             (Self::Links(of), Encoding::Json) => {
                 model::decode_links(&of.group, &of.kind, bytes).ok()
             }
+            (Self::Scaling(of), Encoding::Json) => {
+                model::fact::decode_seen(&of.group, &of.kind, bytes).ok()
+            }
+            (Self::Both(kind), Encoding::Json) => model::fact::decode_both(kind, bytes).ok(),
             // Never asked for.
-            (Self::Links(_), Encoding::Protobuf) => None,
+            (Self::Links(_) | Self::Scaling(_) | Self::Both(_), Encoding::Protobuf) => None,
         }
     }
 }

@@ -4,7 +4,6 @@ use model::{ObjectRow, TableHeader, generic, text};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::connection::now_ms;
 use crate::update::{Change, Encoding, Record};
 
 /// How the objects of events are decoded.
@@ -12,8 +11,11 @@ use crate::update::{Change, Encoding, Record};
 pub(crate) enum Decoder<'a> {
     /// Objects, decoded here.
     Record(Record<'a>),
-    /// Tables of one row, under these columns.
-    Table(&'a TableHeader),
+    /// Tables of one row, under these columns, written at this time of the server.
+    Table {
+        header: &'a TableHeader,
+        now_ms: i64,
+    },
 }
 
 /// What a line says.
@@ -119,7 +121,7 @@ pub(crate) fn read(line: &[u8], decoder: Decoder<'_>) -> Result<Event, Unreadabl
 fn row(object: &[u8], decoder: Decoder<'_>) -> Result<ObjectRow, Unreadable> {
     match decoder {
         Decoder::Record(record) => record.decode(Encoding::Json, object).ok_or(Unreadable),
-        Decoder::Table(header) => generic::rows(object, header, now_ms())
+        Decoder::Table { header, now_ms } => generic::rows(object, header, now_ms)
             .ok()
             .and_then(|mut rows| rows.pop())
             .ok_or(Unreadable),
@@ -148,7 +150,7 @@ fn deleted(object: &[u8], decoder: Decoder<'_>) -> Result<Event, Unreadable> {
                 version: resource_version,
             })
         }
-        Decoder::Table(_) => {
+        Decoder::Table { .. } => {
             let row = row(object, decoder)?;
             let meta = row.meta();
             let change = Change::Gone {

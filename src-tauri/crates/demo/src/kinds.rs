@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::writes::structural::Shape;
+
 /// One resource of the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Resource {
     /// Empty for the core group.
     pub group: Arc<str>,
-    /// The one version in which objects are kept.
+    /// The version in which objects are kept; of a custom kind, the one it is asked for in.
     pub version: Arc<str>,
     /// `Deployment`.
     pub kind: Arc<str>,
@@ -27,6 +29,8 @@ pub struct Resource {
     pub verbs: Verbs,
     /// What its definition says; None for a built-in kind.
     pub custom: Option<Arc<Custom>>,
+    /// A version of a built-in kind beside `version`, in which it can be asked for too.
+    pub older: Option<Arc<str>>,
 }
 
 /// What can be done with a resource.
@@ -41,10 +45,16 @@ pub enum Verbs {
 }
 
 /// What a `CustomResourceDefinition` says of its kind beside names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Custom {
     /// Versions that are served, the preferred one first.
     pub versions: Vec<Arc<str>>,
+    /// The version in which objects are kept.
+    pub storage: Arc<str>,
+    /// What is said of each version.
+    pub shapes: Vec<Shape>,
+    /// Whether the definition was changed, so that kept objects may not be as it says.
+    pub revised: bool,
     /// `ScaledObjectList`.
     pub list_kind: Arc<str>,
     /// Fields that can be selected by, `spec.color`.
@@ -89,16 +99,51 @@ impl Resource {
     pub fn serves(&self, version: &str) -> bool {
         match &self.custom {
             Some(custom) => custom.versions.iter().any(|own| **own == *version),
-            None => *self.version == *version,
+            None => *self.version == *version || self.is_older(version),
         }
     }
 
+    /// Whether that is not how objects are kept, so that they are converted.
+    pub fn is_older(&self, version: &str) -> bool {
+        self.older.as_deref() == Some(version)
+    }
+
     /// Versions it can be asked for in, the preferred one first.
-    pub fn versions(&self) -> &[Arc<str>] {
+    pub fn versions(&self) -> Vec<Arc<str>> {
         match &self.custom {
-            Some(custom) => &custom.versions,
-            None => std::slice::from_ref(&self.version),
+            Some(custom) => custom.versions.clone(),
+            None => [Some(&self.version), self.older.as_ref()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
         }
+    }
+
+    /// What a custom kind's definition says of this version.
+    pub fn shape(&self) -> Option<&Shape> {
+        let shapes = &self.custom.as_ref()?.shapes;
+        shapes.iter().find(|shape| shape.version == self.version)
+    }
+
+    /// The same resource asked for in another version.
+    #[must_use]
+    pub fn in_version(self: &Arc<Self>, version: &str) -> Arc<Self> {
+        if *self.version == *version {
+            return Arc::clone(self);
+        }
+        let mut other = Self {
+            version: version.into(),
+            ..Self::clone(self)
+        };
+        if let Some(shape) = other.shape() {
+            let subresources = shape.subresources.clone();
+            other = Self {
+                subresources,
+                ..other
+            };
+        }
+        Arc::new(other)
     }
 
     /// `DeploymentList`.
@@ -129,7 +174,7 @@ const BUILT_IN: &[(&str, &str, &str, &str, &str, bool, &str)] = &[
         "po",
         "all",
         true,
-        "status log exec attach portforward eviction binding ephemeralcontainers",
+        "status log exec attach portforward eviction binding ephemeralcontainers resize",
     ),
     ("v1", "Service", "services", "svc", "all", true, "status"),
     ("v1", "Endpoints", "endpoints", "ep", "", true, ""),
@@ -439,6 +484,7 @@ pub fn built_in() -> Vec<Arc<Resource>> {
                 subresources: words(subresources),
                 verbs: verbs_of(api_version),
                 custom: None,
+                older: (*plural == "horizontalpodautoscalers").then(|| "v1".into()),
             })
         },
     );

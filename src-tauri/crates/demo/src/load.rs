@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 
 use jiff::{SignedDuration, Timestamp};
+use model::quantity::Quantity;
 use serde_json::Value;
 
 use crate::store::Store;
 
 /// Every so many seconds pods are measured (metrics-server, flag `metric-resolution`).
 const EVERY: i64 = 15;
+/// Thousandths of a core that a workload uses however little it has to do.
+const LEAST: f64 = 2.0;
 
 /// How a demand goes with time.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,19 @@ pub enum Shape {
         /// Seconds from top to top.
         period: u32,
         /// A moment at which it goes up through the mean.
+        from: Timestamp,
+    },
+    /// Fast up and slowly down again, along straight lines.
+    Surge {
+        /// At the bottom.
+        low: f64,
+        /// At the top.
+        high: f64,
+        /// Seconds from bottom to bottom.
+        period: u32,
+        /// Seconds from bottom to top, less than the period.
+        rise: u32,
+        /// A moment at the bottom.
         from: Timestamp,
     },
     /// One value after another, each from its moment on; 0 before the first.
@@ -47,6 +63,22 @@ impl Shape {
                 let turns = now.duration_since(*from).as_secs_f64() / f64::from((*period).max(1));
                 (mean + height * (turns * TAU).sin()).max(0.0)
             }
+            Self::Surge {
+                low,
+                high,
+                period,
+                rise,
+                from,
+            } => {
+                let (period, rise) = (f64::from(*period).max(1.0), f64::from(*rise).max(1.0));
+                let since = now.duration_since(*from).as_secs_f64().rem_euclid(period);
+                let height = if since < rise {
+                    since / rise
+                } else {
+                    (period - since) / (period - rise).max(1.0)
+                };
+                low + (high - low) * height
+            }
             Self::Steps(steps) => {
                 let last = steps.iter().rev().find(|(at, _)| *at <= now);
                 last.map_or(0.0, |(_, value)| *value)
@@ -64,10 +96,21 @@ pub struct Demand {
     pub label: (String, String),
     /// Thousandths of a core in all.
     pub cpu: Shape,
+    /// What another workload adds to that.
+    pub by: Option<Coupling>,
     /// Bytes of each pod.
     pub memory: u64,
     /// By how much a measurement may be off, as a share: 0.05 for 5 %.
     pub noise: f64,
+}
+
+/// What the ready pods of a workload mean for another one's demand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coupling {
+    /// The label of another demand of the same namespace.
+    pub label: (String, String),
+    /// Thousandths of a core for each of its ready pods; below 0 where they relieve.
+    pub each: f64,
 }
 
 /// What one pod used when it was last measured.
@@ -101,6 +144,8 @@ pub struct Load {
     pub demands: Vec<Demand>,
     /// What Prometheus answers to each query that it knows; to others it has no series.
     pub queries: BTreeMap<String, Shape>,
+    /// An annotation of pods whose value is the CPU that they use, a quantity, whatever the demands.
+    pub annotation: Option<String>,
 }
 
 impl Load {
@@ -113,6 +158,14 @@ impl Load {
             return None;
         }
         let noise = self.noise(pod, at);
+        if let Some(cpu) = self.annotated(pod) {
+            return Some(Usage {
+                cpu,
+                memory: 1 << 20,
+                at,
+                window,
+            });
+        }
         let Some((index, demand)) = self.demand(pod) else {
             return Some(Usage {
                 cpu: amount(2_000_000.0 * (1.0 + 0.2 * noise)),
@@ -124,7 +177,7 @@ impl Load {
         // Who is not ready has no part in the work.
         let share = if is_ready(pod) {
             let pods = sharing.0.get(index).copied().unwrap_or(0);
-            demand.cpu.at(at) / f64::from(pods.max(1))
+            self.needed(demand, sharing, at) / f64::from(pods.max(1))
         } else {
             1.0
         };
@@ -134,6 +187,24 @@ impl Load {
             at,
             window,
         })
+    }
+
+    /// Billionths of a core that a pod's annotation says.
+    fn annotated(&self, pod: &Value) -> Option<u64> {
+        let name = self.annotation.as_ref()?;
+        let text = pod["metadata"]["annotations"][name].as_str()?;
+        u64::try_from(Quantity::parse(text)?.nano()).ok()
+    }
+
+    /// What all pods of a workload together have to do.
+    fn needed(&self, demand: &Demand, sharing: &Sharing, at: Timestamp) -> f64 {
+        let added = demand.by.as_ref().and_then(|by| {
+            let is_meant =
+                |one: &Demand| one.namespace == demand.namespace && one.label == by.label;
+            let index = self.demands.iter().position(is_meant)?;
+            Some(by.each * f64::from(*sharing.0.get(index)?))
+        });
+        (demand.cpu.at(at) + added.unwrap_or(0.0)).max(LEAST)
     }
 
     /// What Prometheus answers to a query, as of its last scrape; None without a series.
@@ -227,6 +298,22 @@ mod tests {
         for (time, expected) in [("12:00:00", 100.0), ("12:15:00", 150.0), ("12:45:00", 50.0)] {
             assert!((wave.at(at(time)) - expected).abs() < 1e-6, "{time}");
         }
+        let surge = Shape::Surge {
+            low: 10.0,
+            high: 110.0,
+            period: 1000,
+            rise: 200,
+            from: at("12:00:00"),
+        };
+        for (time, expected) in [
+            ("12:00:00", 10.0),
+            ("12:01:40", 60.0),
+            ("12:03:20", 110.0),
+            ("12:10:00", 60.0),
+            ("12:16:40", 10.0),
+        ] {
+            assert!((surge.at(at(time)) - expected).abs() < 1e-6, "{time}");
+        }
         let steps = Shape::Steps(vec![(at("12:00:00"), 5.0), (at("13:00:00"), 7.0)]);
         let seen = ["11:00:00", "12:30:00", "13:00:00"].map(|time| steps.at(at(time)));
         assert_eq!(seen.map(|value| value.to_string()), ["0", "5", "7"]);
@@ -246,6 +333,7 @@ mod tests {
                 namespace: "shop".to_owned(),
                 label: ("app".to_owned(), "web".to_owned()),
                 cpu: Shape::Flat(600.0),
+                by: None,
                 memory: 64 << 20,
                 noise: 0.0,
             }],
@@ -262,5 +350,31 @@ mod tests {
             None,
             "not measured yet"
         );
+    }
+
+    #[test]
+    fn pods_of_one_workload_relieve_another() {
+        let label = |app: &str| ("app".to_owned(), app.to_owned());
+        let demand = |app: &str, by: Option<Coupling>| Demand {
+            namespace: "shop".to_owned(),
+            label: label(app),
+            cpu: Shape::Flat(300.0),
+            by,
+            memory: 64 << 20,
+            noise: 0.0,
+        };
+        let relieved = Coupling {
+            label: label("stock"),
+            each: -100.0,
+        };
+        let load = Load {
+            demands: vec![demand("pricing", Some(relieved)), demand("stock", None)],
+            ..Load::default()
+        };
+        for (stock, expected) in [(0, 300.0), (1, 200.0), (5, 2.0)] {
+            let sharing = Sharing(vec![1, stock]);
+            let needed = load.needed(&load.demands[0], &sharing, at("12:00:00"));
+            assert!((needed - expected).abs() < 1e-6, "{stock}");
+        }
     }
 }

@@ -101,6 +101,11 @@ impl Logs {
         Some(&run.lines)
     }
 
+    /// Counts on from another log's count, in whose place it comes.
+    pub(crate) fn go_on_after(&mut self, written: u64) {
+        self.written = written + 1;
+    }
+
     /// How much was ever written: differs after every change.
     pub fn written(&self) -> u64 {
         self.written

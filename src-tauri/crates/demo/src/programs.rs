@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::voice::Voice;
+
 /// How a container ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -40,6 +42,8 @@ pub struct Program {
     pub ends: Option<(u32, u32, Exit)>,
     /// Seconds it takes to stop when asked to.
     pub stops_in: u32,
+    /// What it prints.
+    pub voice: Voice,
 }
 
 impl Default for Program {
@@ -53,6 +57,7 @@ impl Default for Program {
             unready: "HTTP probe failed with statuscode: 503".to_owned(),
             ends: None,
             stops_in: 2,
+            voice: Voice::default(),
         }
     }
 }

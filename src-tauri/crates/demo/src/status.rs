@@ -10,7 +10,7 @@ use crate::kinds::Resource;
 pub struct Status {
     /// HTTP status.
     pub code: u16,
-    /// `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, …
+    /// `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, …; empty for none.
     pub reason: &'static str,
     /// For people, as upstream words it.
     pub message: String,
@@ -57,6 +57,11 @@ impl Status {
     /// 400 (apimachinery, `NewBadRequest`).
     pub fn bad_request(why: impl Into<String>) -> Self {
         Self::of(400, "BadRequest", why.into())
+    }
+
+    /// 500 for what upstream gives no reason for (apiserver, `responsewriters.ErrorToAPIStatus`).
+    pub fn plain(message: impl Into<String>) -> Self {
+        Self::of(500, "", message.into())
     }
 
     /// Any other.
@@ -129,6 +134,11 @@ impl Status {
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
             "message": self.message, "reason": self.reason, "code": self.code,
         });
+        if self.reason.is_empty()
+            && let Some(fields) = status.as_object_mut()
+        {
+            fields.remove("reason");
+        }
         if let Some(details) = &self.details {
             status["details"] = details.clone();
         }

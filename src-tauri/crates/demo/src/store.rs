@@ -148,6 +148,24 @@ impl Store {
         Some(last)
     }
 
+    /// Holds what another store holds, by as few changes as that takes.
+    pub fn turn_into(&mut self, other: &Self) {
+        let gone = self.objects.keys();
+        let gone: Vec<Key> = gone
+            .filter(|key| !other.objects.contains_key(key))
+            .cloned()
+            .collect();
+        for key in gone {
+            self.remove(&key);
+        }
+        for (key, object) in &other.objects {
+            let own = self.objects.get(key);
+            if !own.is_some_and(|own| is_same(own, object)) {
+                self.put(key.clone(), Value::clone(object));
+            }
+        }
+    }
+
     /// Forgets all changes up to `revision`.
     pub fn compact(&mut self, revision: u64) {
         self.compacted = self.compacted.max(revision.min(self.revision));
@@ -180,6 +198,20 @@ impl Store {
             self.compact(oldest);
         }
     }
+}
+
+/// Whether two objects differ in nothing but their `resourceVersion`.
+fn is_same(one: &Arc<Value>, other: &Arc<Value>) -> bool {
+    if Arc::ptr_eq(one, other) {
+        return true;
+    }
+    let version = &one["metadata"]["resourceVersion"];
+    if other["metadata"]["resourceVersion"] == *version {
+        return one == other;
+    }
+    let mut stamped = Value::clone(other);
+    stamped["metadata"]["resourceVersion"] = version.clone();
+    **one == stamped
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::access::Access;
 use crate::kinds::{self, Resource};
 use crate::load::Load;
 use crate::logs::Logs;
@@ -22,6 +23,8 @@ pub struct World {
     pub store: Store,
     /// What was measured of it last.
     pub measured: Measured,
+    /// Who may do what.
+    pub access: Access,
     /// What containers printed.
     pub logs: Logs,
     /// What the images do that its pods run.
@@ -41,6 +44,7 @@ impl World {
         Self {
             store: Store::new(KEPT),
             measured: Measured::default(),
+            access: Access::default(),
             logs: Logs::default(),
             definitions: Vec::new(),
             programs: Programs::default(),
@@ -62,6 +66,27 @@ impl World {
     /// Moves the clock on; never back.
     pub fn advance(&mut self, to: Timestamp) {
         self.now = self.now.max(to);
+    }
+
+    /// The same without what changed before: who asks for that gets 410.
+    #[must_use]
+    pub fn without_past(&self) -> Self {
+        let mut copy = self.clone();
+        copy.store.compact(copy.store.revision());
+        copy
+    }
+
+    /// Becomes another world, whatever its time. Who watches sees what differs change, at revisions that go on.
+    pub fn turn_into(&mut self, other: Self) {
+        self.store.turn_into(&other.store);
+        let mut logs = other.logs;
+        logs.go_on_after(self.logs.written());
+        let store = std::mem::replace(&mut self.store, Store::new(KEPT));
+        *self = Self {
+            store,
+            logs,
+            ..other
+        };
     }
 
     /// A number that differs after everything that who looks on would see.

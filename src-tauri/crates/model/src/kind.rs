@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use table::Column;
 
 use crate::rows::{
-    DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledObjectRow,
+    DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledJobRow,
+    ScaledObjectRow,
 };
 
 /// Where a kind is served.
@@ -36,6 +37,8 @@ pub enum Kind {
     HorizontalPodAutoscalers,
     /// keda.sh/v1alpha1 `ScaledObject`
     ScaledObjects,
+    /// keda.sh/v1alpha1 `ScaledJob`
+    ScaledJobs,
     /// core/v1 Node
     Nodes,
     /// core/v1 Event (kubectl's columns)
@@ -63,12 +66,13 @@ pub struct KindSpec {
 
 impl Kind {
     /// Every kind with rows of its own, in the sidebar's order.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Pods,
         Kind::Deployments,
         Kind::ReplicaSets,
         Kind::HorizontalPodAutoscalers,
         Kind::ScaledObjects,
+        Kind::ScaledJobs,
         Kind::Nodes,
         Kind::Events,
         Kind::Namespaces,
@@ -76,7 +80,7 @@ impl Kind {
 
     /// What is known of it without a cluster.
     pub fn spec(self) -> &'static KindSpec {
-        static SPECS: LazyLock<[KindSpec; 8]> = LazyLock::new(|| Kind::ALL.map(describe));
+        static SPECS: LazyLock<[KindSpec; 9]> = LazyLock::new(|| Kind::ALL.map(describe));
         &SPECS[self as usize]
     }
 
@@ -130,6 +134,14 @@ fn describe(kind: Kind) -> KindSpec {
             "ScaledObject",
             ScaledObjectRow::columns(),
         ),
+        Kind::ScaledJobs => (
+            "scaledjobs",
+            "ScaledJobs",
+            "keda.sh",
+            "v1alpha1",
+            "ScaledJob",
+            ScaledJobRow::columns(),
+        ),
         Kind::Nodes => ("nodes", "Nodes", "", "v1", "Node", NodeRow::columns()),
         Kind::Events => ("events", "Events", "", "v1", "Event", EventRow::columns()),
         Kind::Namespaces => (
@@ -152,7 +164,7 @@ fn describe(kind: Kind) -> KindSpec {
         },
         id,
         title,
-        protobuf: kind != Kind::ScaledObjects,
+        protobuf: !matches!(kind, Kind::ScaledObjects | Kind::ScaledJobs),
         columns,
     }
 }

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod details;
 pub mod duration;
 pub mod events;
+pub mod fact;
 pub mod fields;
 pub mod generic;
 pub mod helm;
@@ -40,7 +41,8 @@ pub use meta::{Meta, OwnerRef};
 pub use resources::{Amounts, PodResources};
 pub use row::{DecodeError, ObjectRow, decode_json, decode_proto};
 pub use rows::{
-    DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledObjectRow,
+    DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledJobRow,
+    ScaledObjectRow,
 };
 pub use scaling::{ScalingKey, ScalingRow};
 pub use usage::Usage;

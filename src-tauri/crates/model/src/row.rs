@@ -4,12 +4,14 @@ use prost::Message;
 use serde::de::DeserializeOwned;
 use table::{Cell, Row, SortKey};
 
+use crate::fact::SeenRow;
 use crate::generic::GenericRow;
 use crate::kind::Kind;
 use crate::links::LinkedRow;
 use crate::meta::Meta;
 use crate::rows::{
-    DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledObjectRow,
+    DeploymentRow, EventRow, HpaRow, NamespaceRow, NodeRow, PodRow, ReplicaSetRow, ScaledJobRow,
+    ScaledObjectRow,
 };
 use crate::slim;
 use crate::usage::Usage;
@@ -27,6 +29,8 @@ pub enum ObjectRow {
     Hpa(Box<HpaRow>),
     /// keda.sh/v1alpha1 `ScaledObject`
     ScaledObject(Box<ScaledObjectRow>),
+    /// keda.sh/v1alpha1 `ScaledJob`
+    ScaledJob(Box<ScaledJobRow>),
     /// core/v1 Node
     Node(Box<NodeRow>),
     /// core/v1 Event
@@ -37,6 +41,8 @@ pub enum ObjectRow {
     Generic(Box<GenericRow>),
     /// Any kind, with what it refers to
     Linked(Box<LinkedRow>),
+    /// Any kind, with what it tells of scaling
+    Seen(Box<SeenRow>),
 }
 
 /// Bytes that are no object of the kind asked for.
@@ -70,6 +76,7 @@ pub fn decode_json(kind: Kind, json: &[u8]) -> Result<ObjectRow, DecodeError> {
         Kind::ReplicaSets => parse::<slim::ReplicaSet>(json)?.into(),
         Kind::HorizontalPodAutoscalers => parse::<slim::HorizontalPodAutoscaler>(json)?.into(),
         Kind::ScaledObjects => parse::<slim::ScaledObject>(json)?.into(),
+        Kind::ScaledJobs => parse::<slim::ScaledJob>(json)?.into(),
         Kind::Nodes => parse::<slim::Node>(json)?.into(),
         Kind::Events => parse::<slim::Event>(json)?.into(),
         Kind::Namespaces => parse::<slim::Namespace>(json)?.into(),
@@ -85,6 +92,7 @@ pub fn decode_proto(kind: Kind, message: &[u8]) -> Result<ObjectRow, DecodeError
         Kind::ReplicaSets => slim::ReplicaSet::decode(message)?.into(),
         Kind::HorizontalPodAutoscalers => slim::HorizontalPodAutoscaler::decode(message)?.into(),
         Kind::ScaledObjects => return Err(DecodeError::JsonOnly("ScaledObjects")),
+        Kind::ScaledJobs => return Err(DecodeError::JsonOnly("ScaledJobs")),
         Kind::Nodes => slim::Node::decode(message)?.into(),
         Kind::Events => slim::Event::decode(message)?.into(),
         Kind::Namespaces => slim::Namespace::decode(message)?.into(),
@@ -114,6 +122,7 @@ boxed! {
     ReplicaSet => ReplicaSet,
     HorizontalPodAutoscaler => Hpa,
     ScaledObject => ScaledObject,
+    ScaledJob => ScaledJob,
     Node => Node,
     Event => Event,
     Namespace => Namespace,
@@ -128,11 +137,13 @@ macro_rules! each {
             ObjectRow::ReplicaSet($r) => $e,
             ObjectRow::Hpa($r) => $e,
             ObjectRow::ScaledObject($r) => $e,
+            ObjectRow::ScaledJob($r) => $e,
             ObjectRow::Node($r) => $e,
             ObjectRow::Event($r) => $e,
             ObjectRow::Namespace($r) => $e,
             ObjectRow::Generic($r) => $e,
             ObjectRow::Linked($r) => $e,
+            ObjectRow::Seen($r) => $e,
         }
     };
 }
@@ -152,10 +163,12 @@ impl ObjectRow {
             | Self::ReplicaSet(_)
             | Self::Hpa(_)
             | Self::ScaledObject(_)
+            | Self::ScaledJob(_)
             | Self::Event(_)
             | Self::Namespace(_)
             | Self::Generic(_)
-            | Self::Linked(_) => {}
+            | Self::Linked(_)
+            | Self::Seen(_) => {}
         }
     }
 }

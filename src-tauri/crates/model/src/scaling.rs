@@ -1,4 +1,8 @@
-//! What scales what: each `ScaledObject` with its HPA, each other HPA alone.
+//! What scales what: each `ScaledObject` with its HPA, each other HPA alone, each `ScaledJob` with its Jobs.
+
+mod finding;
+mod jobs;
+mod told;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,7 +13,11 @@ use crate::cells::{age, age_key, figure_column, figure_key, text_column, text_ke
 use crate::columns::{Def, columnar};
 use crate::labels::Labels;
 use crate::meta::Word;
-use crate::rows::{Amount, HpaRow, Pause, Reference, ScaledObjectRow};
+use crate::rows::{Amount, HpaRow, Pause, Reference, ScaledObjectRow, Trigger};
+
+pub use finding::{FindingRow, severity_cell};
+pub use jobs::JobCounts;
+pub use told::{Saying, Told};
 
 /// What decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +31,8 @@ pub enum ScalingKind {
     Hpa,
     /// A `ScaledObject`, with its HPA where there is one.
     ScaledObject,
+    /// A `ScaledJob`.
+    ScaledJob,
 }
 
 impl fmt::Display for ScalingKind {
@@ -30,6 +40,7 @@ impl fmt::Display for ScalingKind {
         f.write_str(match self {
             Self::Hpa => "HPA",
             Self::ScaledObject => "ScaledObject",
+            Self::ScaledJob => "ScaledJob",
         })
     }
 }
@@ -41,7 +52,7 @@ pub struct ScalingKey {
     pub namespace: Box<str>,
     /// What decides.
     pub kind: ScalingKind,
-    /// Name of the HPA or `ScaledObject`.
+    /// Name of the HPA, `ScaledObject` or `ScaledJob`.
     pub name: Box<str>,
 }
 
@@ -52,7 +63,7 @@ pub struct ScalingRow {
     pub key: ScalingKey,
     /// `HPA/web`: kind and name, unique in the namespace.
     id: Box<str>,
-    /// What it scales.
+    /// What it scales; of a `ScaledJob` its Jobs, without a name.
     pub target: Reference,
     /// The HPA that does the work; `None` while a `ScaledObject` has none.
     pub hpa_name: Option<Box<str>>,
@@ -60,7 +71,7 @@ pub struct ScalingRow {
     pub metrics: Box<str>,
     /// The metric furthest above its target, as a share of it, for sorting.
     pub load: Option<f64>,
-    /// Replicas last seen.
+    /// Replicas last seen; of a `ScaledJob` the Jobs that run.
     pub current: Option<i32>,
     /// Replicas last asked for.
     pub desired: Option<i32>,
@@ -78,6 +89,8 @@ pub struct ScalingRow {
     pub created_ms: Option<i64>,
     /// Its labels.
     pub labels: Labels,
+    /// What its conditions do not tell.
+    pub told: Told,
 }
 
 /// Whether this HPA belongs to this `ScaledObject`: by owner, or by the name KEDA noted.
@@ -167,6 +180,7 @@ impl ScalingRow {
             tone,
             created_ms: meta.created_ms,
             labels: meta.labels.clone(),
+            told: Told::default(),
         })
     }
 }
@@ -174,21 +188,19 @@ impl ScalingRow {
 fn metrics(hpa: Option<&HpaRow>, object: Option<&ScaledObjectRow>) -> Box<str> {
     match (hpa, object) {
         (Some(hpa), _) => hpa.targets.clone(),
-        (None, Some(object)) => {
-            let trigger = |t: &crate::rows::Trigger| match &*t.summary {
-                "" => t.kind.to_string(),
-                summary => format!("{}: {summary}", t.kind),
-            };
-            object
-                .triggers
-                .iter()
-                .map(trigger)
-                .collect::<Vec<_>>()
-                .join("; ")
-                .into()
-        }
+        (None, Some(object)) => trigger_words(&object.triggers),
         (None, None) => "".into(),
     }
+}
+
+/// Triggers with the settings that say what they aim at.
+fn trigger_words(triggers: &[Trigger]) -> Box<str> {
+    let trigger = |t: &Trigger| match &*t.summary {
+        "" => t.kind.to_string(),
+        summary => format!("{}: {summary}", t.kind),
+    };
+    let all: Vec<String> = triggers.iter().map(trigger).collect();
+    all.join("; ").into()
 }
 
 fn load(hpa: &HpaRow) -> Option<f64> {
@@ -281,8 +293,34 @@ fn figure(n: Option<i32>) -> Cell {
 }
 
 impl ScalingRow {
+    /// The column that tells what holds or drives it. It sorts by need of attention.
+    pub const STATUS: &'static str = "status";
+
+    /// What holds or drives it, in words that may change as time passes.
+    fn status_cell(&self, now_ms: i64) -> Cell {
+        match &self.told.saying {
+            Some(saying) => saying.cell(now_ms),
+            None => Cell::toned(&*self.status, self.tone),
+        }
+    }
+
+    /// How much it needs to be looked at: what does not work first.
+    fn attention(&self) -> i64 {
+        let tone = self.told.saying.as_ref().map_or(self.tone, Saying::tone);
+        match (tone, &self.told.saying) {
+            (Tone::Bad, _) => 0,
+            (Tone::Warn, _) => 1,
+            (_, Some(_)) => 2,
+            (Tone::Plain | Tone::Good, None) => 3,
+            (Tone::Quiet, None) => 4,
+        }
+    }
+
     fn target_text(&self) -> String {
-        format!("{}/{}", self.target.kind, self.target.name)
+        match &*self.target.name {
+            "" => format!("{}s", self.target.kind),
+            name => format!("{}/{name}", self.target.kind),
+        }
     }
 }
 
@@ -342,9 +380,14 @@ const COLUMNS: &[Def<ScalingRow>] = &[
         |r| age_key(r.last_change_ms),
     ),
     Def::new(
-        || text_column("status", "Status", 260),
-        |r, _| Cell::toned(&*r.status, r.tone),
-        |r| text_key(&r.status),
+        || text_column("hour", "Last Hour", 132),
+        |r, _| Cell::plain(&*r.told.hour),
+        |r| SortKey::Int(r.told.steps.into()),
+    ),
+    Def::new(
+        || text_column(ScalingRow::STATUS, "Status", 280),
+        ScalingRow::status_cell,
+        |r| SortKey::Int(r.attention()),
     ),
 ];
 

@@ -124,6 +124,51 @@ fn scaled_objects_show_kedas_columns() {
 }
 
 #[test]
+fn scaled_jobs_show_kedas_columns() {
+    let full = row(
+        Kind::ScaledJobs,
+        &json!({
+            "apiVersion": "keda.sh/v1alpha1", "kind": "ScaledJob",
+            "metadata": {"name": "invoices", "namespace": "billing", "creationTimestamp": "2025-12-31T23:50:00Z",
+                "annotations": {"autoscaling.keda.sh/paused": "true"}},
+            "spec": {"maxReplicaCount": 3, "triggers": [{"type": "prometheus", "metadata": {"threshold": "5", "query": "q"}}]},
+            "status": {"triggersTypes": "prometheus", "authenticationsTypes": "bearer",
+                "conditions": [{"type": "Ready", "status": "True"}, {"type": "Active", "status": "False"}, {"type": "Paused", "status": "True"}]},
+        }),
+    );
+    assert_eq!(
+        texts(&full, Kind::ScaledJobs),
+        [
+            "billing",
+            "invoices",
+            "",
+            "3",
+            "True",
+            "False",
+            "True",
+            "prometheus",
+            "bearer",
+            "10m",
+            "<none>",
+            "<none>"
+        ]
+    );
+    let ObjectRow::ScaledJob(job) = &full else {
+        panic!("{full:?}");
+    };
+    let line = ScalingRow::of_job(job, None);
+    assert_eq!((line.max, &*line.status), (3, "paused"));
+    assert_eq!(&*line.metrics, "prometheus: threshold=5");
+    let target = ScalingRow::columns()
+        .iter()
+        .position(|c| c.id == "target")
+        .unwrap();
+    assert_eq!(line.cell(target, NOW).text, "Jobs");
+    let bare = row(Kind::ScaledJobs, &json!({"metadata": {"name": "new"}}));
+    assert_eq!(texts(&bare, Kind::ScaledJobs)[9], "<unknown>");
+}
+
+#[test]
 fn scaled_objects_tell_the_scaling_page() {
     let object = object_row(&json!({}));
     assert_eq!(
@@ -216,6 +261,9 @@ fn an_hpa_folds_into_its_scaled_object() {
 
 #[test]
 fn scaling_rows_say_what_holds_them() {
+    let columns = ScalingRow::columns();
+    let is_status = |column: &table::Column| column.id == ScalingRow::STATUS;
+    let status_column = columns.iter().position(is_status).unwrap();
     let able = |kind: &str, status: &str, reason: &str| json!([{"type": kind, "status": status, "reason": reason}]);
     let status = |conditions: Value, current: i32, desired: i32| json!({"status": {"conditions": conditions, "currentReplicas": current, "desiredReplicas": desired}});
     for (extra, words, tone) in [
@@ -272,7 +320,7 @@ fn scaling_rows_say_what_holds_them() {
     ] {
         let row = ScalingRow::join(Some(&hpa_row(&extra)), None).unwrap();
         assert_eq!((&*row.status, row.tone), (words, tone), "{extra}");
-        assert_eq!(row.cell(10, NOW).text, words);
+        assert_eq!(row.cell(status_column, NOW).text, words);
     }
     let annotated =
         |annotation: &str, value: &str| json!({"metadata": {"annotations": {annotation: value}}});

@@ -96,6 +96,28 @@ impl Quantity {
         written.small().or_else(|| written.large())
     }
 
+    /// The 64-bit integer and the power of ten that Go keeps the amount as, where it keeps it so: `250m` is 250 and −3.
+    pub fn integer(self) -> Option<(i64, i32)> {
+        match self.kept {
+            Kept::Integer { value, power } => Some((value, power)),
+            Kept::Decimal { .. } => None,
+        }
+    }
+
+    /// The quantity that [`Quantity::integer`] tells; `None` for a power below −9, and for what no 128 bits of nano-units hold.
+    pub fn from_integer(value: i64, power: i32, format: Format) -> Option<Self> {
+        let nano = if value == 0 {
+            0
+        } else {
+            i128::from(value).checked_mul(power_of_ten(power.checked_add(9)?)?)?
+        };
+        Some(Self {
+            nano,
+            kept: Kept::Integer { value, power },
+            format,
+        })
+    }
+
     /// Nano-units (10⁻⁹).
     pub fn nano(self) -> i128 {
         self.nano

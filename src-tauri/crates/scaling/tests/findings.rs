@@ -225,6 +225,10 @@ fn quota(resource: &str, hard: &str, used: &str) -> Value {
     know(json!({"quotas": [{"name": "team", "resource": resource, "hard": hard, "used": used}]}))
 }
 
+fn condition(kind: &str, reason: &str) -> Value {
+    json!({"hpa": {"status": {"conditions": [{"type": kind, "status": "False", "reason": reason}]}}})
+}
+
 fn limit(cpu: &str) -> Value {
     know(json!({"containers": [{"name": "app", "requests": {"cpu": "1"}, "limits": {"cpu": cpu}}]}))
 }
@@ -348,6 +352,18 @@ fn cases() -> Vec<Case> {
             "job-condition-outlives-jobs",
             vec![queue_of(&[5.0, 5.0, 5.0, 5.0, 5.0])],
             vec![queue_of(&[5.0, 5.0, 5.0])],
+        ),
+        (
+            "hpa-unable",
+            vec![condition("ScalingActive", "FailedGetResourceMetric")],
+            vec![condition("ScalingActive", "ScalingDisabled")],
+        ),
+        (
+            "hpa-unable",
+            vec![condition("AbleToScale", "FailedGetScale")],
+            vec![
+                json!({"hpa": {"status": {"conditions": [{"type": "AbleToScale", "status": "True", "reason": "SucceededGetScale"}]}}}),
+            ],
         ),
         (
             "keda-absent",

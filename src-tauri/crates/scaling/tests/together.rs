@@ -316,6 +316,38 @@ fn a_cron_window_that_only_the_hpa_feels_is_the_next_change() {
 }
 
 #[test]
+fn what_a_window_leaves_behind_goes_when_it_is_let_go_not_with_the_next_window() {
+    let cron = |start: &str, end: &str| {
+        let metadata =
+            json!({"timezone": "Etc/UTC", "start": start, "end": end, "desiredReplicas": "8"});
+        json!([{"type": "cron", "metadata": metadata}, {"type": "kafka", "metadata": {}}])
+    };
+    let mut kafka = queue(10.0)[0].clone();
+    kafka["source"]["metrics"][0]["metric"] = "s1-kafka".into();
+    let inputs = json!([{}, kafka]);
+    for (start, end) in [("0 * * * *", "1 * * * *"), ("0 8 * * 1-5", "1 12 * * *")] {
+        let (together, _) = decide(&scaled(
+            8,
+            inputs.clone(),
+            json!({"triggers": cron(start, end)}),
+        ));
+        let next = together.next_change.unwrap();
+        assert_eq!(
+            (next.by, next.change.replicas),
+            (Controller::Hpa, 2),
+            "{start}"
+        );
+        assert_eq!(next.change.cause, NextCause::CronWindow);
+        // It ends at 12:01; the pass at 12:00:45 was the last that asked for eight, which holds for 300 s and longer.
+        assert_eq!(
+            next.change.at.earliest.to_string(),
+            "2026-03-01T12:06:00Z",
+            "{start}"
+        );
+    }
+}
+
+#[test]
 fn a_formula_cannot_hide_a_failing_trigger_from_the_hpa() {
     let trigger = json!({"type": "kafka", "name": "queue", "metadata": {}});
     let modifiers = json!({"scalingModifiers": {"formula": "queue ?? 3", "target": "1"}});

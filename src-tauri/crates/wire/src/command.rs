@@ -8,15 +8,17 @@ use ts_rs::TS;
 
 use crate::log::LogAsk;
 use crate::{
-    Actions, ActionsAsk, AnswerConsent, CloseId, ClusterAsk, ClusterInfo, ClusterStatus, Connect,
-    Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, Details, DetailsOpened, ErrorCode,
-    EventGroup, EventGroupAsk, EventRate, EventRateAsk, FieldOwner, FindAsk, Found, GoAsk, GoTo,
-    GraphMeta, GraphOpened, HelmAsk, HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogOpened,
-    LogWindow, OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs,
-    PairsAsk, Paste, PlaceAsk, Relations, RelationsOpened, ReleaseAsk, ReleaseOpened, RevealAsk,
-    Revealed, Rows, RowsAsk, SelectAsk, SeriesAsk, SetContext, SetVisible, Settings, SourceAsk,
-    StartPage, UpdateView, UsageHistory, ViewOpened, WireError, Yaml, YamlAsk, YamlCopy,
-    YamlCopyAsk, YamlCopyOpened,
+    Actions, ActionsAsk, AnswerConsent, BellAsk, BellTold, CloseId, ClusterAsk, ClusterInfo,
+    ClusterStatus, Connect, Connecting, ConsentAsk, ConsentList, Copied, CopyAsk, DemoRateAsk,
+    DemoTime, DemoTimeAsk, Details, DetailsOpened, ErrorCode, EventGroup, EventGroupAsk, EventRate,
+    EventRateAsk, ExplainAsk, Explained, FieldOwner, FindAsk, FindingAsk, FindingDetail,
+    FindingsAsk, FindingsTold, Found, GoAsk, GoTo, GraphMeta, GraphOpened, GraphTable, HelmAsk,
+    HelmDiff, HelmDiffAsk, HelmRelease, KindList, LogOpened, LogWindow, Marks, MarksAsk,
+    OpenDetails, OpenGraph, OpenLog, OpenView, Overview, OverviewOpened, Pairs, PairsAsk, Paste,
+    PlaceAsk, RecordingInfo, Relations, RelationsOpened, ReleaseAsk, ReleaseOpened, RevealAsk,
+    Revealed, Rows, RowsAsk, SaveExport, SavedExport, SelectAsk, SeriesAsk, SetBell, SetContext,
+    SetVisible, Settings, SourceAsk, StartPage, UpdateView, UsageHistory, ViewOpened, WireError,
+    Yaml, YamlAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
 
 /// What a command answers.
@@ -205,6 +207,12 @@ commands! {
     graph(CloseId) -> GraphMeta;
     /// The series of a graph, as bytes (layout in wire's module `graph`).
     graph_series(SeriesAsk) -> bytes;
+    /// What a graph's page says of an instant.
+    explain(ExplainAsk) -> Explained;
+    /// What a graph's page draws besides series.
+    graph_marks(MarksAsk) -> Marks;
+    /// A graph as a table.
+    graph_table(MarksAsk) -> GraphTable;
     /// Closes a graph.
     close_graph(CloseId) -> ();
     /// Opens the cluster page.
@@ -217,6 +225,14 @@ commands! {
     event_rate(EventRateAsk) -> EventRate;
     /// The objects of one group of events, while the table of groups is open.
     event_group(EventGroupAsk) -> EventGroup;
+    /// What stands behind the table of findings, while it is open.
+    findings(FindingsAsk) -> FindingsTold;
+    /// One finding of it.
+    finding(FindingAsk) -> FindingDetail;
+    /// Whether the desktop tells when an autoscaler comes to need attention.
+    bell(BellAsk) -> BellTold;
+    /// From now on it does, or does not.
+    set_bell(SetBell) -> BellTold;
     /// Begins to follow a Helm release.
     open_release(ReleaseAsk) -> ReleaseOpened;
     /// Stops following it.
@@ -225,10 +241,20 @@ commands! {
     helm_release(HelmAsk) -> HelmRelease;
     /// What differs between two revisions of a Helm release.
     helm_diff(HelmDiffAsk) -> HelmDiff;
+    /// Which time it is in the demo cluster.
+    demo_time(ClusterAsk) -> DemoTime;
+    /// Lets the demo cluster's time go faster, slower, or not at all.
+    set_demo_rate(DemoRateAsk) -> DemoTime;
+    /// Moves the demo cluster to another time of its day, from which it goes on.
+    go_to_demo_time(DemoTimeAsk) -> DemoTime;
+    /// Saves a picture or a table where the person says.
+    save_export(SaveExport) -> SavedExport;
     /// Settings kept between starts.
     settings(()) -> Settings;
     /// Changes them.
     set_settings(Settings) -> ();
+    /// Whether scaling is recorded, and what that costs now.
+    recording(()) -> RecordingInfo;
 }
 
 /// Several clusters.

@@ -150,6 +150,18 @@ pub struct Verdict {
     pub cause: Option<ObjectRef>,
 }
 
+/// An autoscaler with what it does now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ScaledBy {
+    /// The HPA or `ScaledObject`.
+    pub object: ObjectRef,
+    /// `4 of 2 to 10`: replicas and their bounds.
+    pub size: String,
+    /// What it is doing, in a few words.
+    pub status: Cell,
+}
+
 /// What a container uses and may use of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -399,6 +411,8 @@ pub struct Details {
     pub status: Cell,
     /// What is wrong, the gravest first.
     pub verdicts: Vec<Verdict>,
+    /// The autoscalers of it or of its owners; more than one fight.
+    pub scaled_by: Vec<ScaledBy>,
     /// Facts in groups.
     pub sections: Vec<DetailSection>,
     /// Conditions.

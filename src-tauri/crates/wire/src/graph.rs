@@ -14,7 +14,7 @@ use ts_rs::TS;
 pub struct OpenGraph {
     /// Which cluster.
     pub cluster: String,
-    /// `horizontalpodautoscalers` or `scaledobjects`.
+    /// `horizontalpodautoscalers`, `scaledobjects` or `scaledjobs`, or any name in commands that ends so.
     pub kind: String,
     /// Namespace.
     pub namespace: String,
@@ -36,6 +36,8 @@ pub struct GraphOpened {
 pub enum LaneRole {
     /// Ready replicas of the target.
     Ready,
+    /// What load asks for before any rule holds it.
+    Asked,
     /// Current replicas.
     Current,
     /// Desired replicas.
@@ -48,6 +50,8 @@ pub enum LaneRole {
     Metric,
     /// That metric's target; in the lane of the metric before it.
     Target,
+    /// The replicas that the metric before it asks for; written beside its steps.
+    Asks,
 }
 
 /// One series of the graph.
@@ -72,6 +76,8 @@ pub struct Lane {
 pub enum FlagTone {
     /// It scaled.
     Scaled,
+    /// Somebody edited it, or set a size beside it.
+    Edited,
     /// Something else of note.
     Info,
     /// A warning.
@@ -116,6 +122,8 @@ pub struct GraphMeta {
     pub deleted: bool,
     /// The backend's clock, Unix ms: the right edge.
     pub now_ms: i64,
+    /// So many seconds pass on that clock in one of this computer's; 1 but in the demo cluster, 0 while it stands still.
+    pub rate: u32,
     /// The earliest time anything is known of, Unix ms.
     pub known_from_ms: i64,
     /// Shown above the graph: what scales what, as references.

@@ -5,25 +5,32 @@
 //! compile. `cargo test -p wire` regenerates `ui/src/wire` in memory and fails on a difference;
 //! `cargo run -p wire --example generate` writes it.
 
+mod bell;
 mod command;
 mod consent;
 mod copying;
+mod demo;
 mod details;
 mod error;
 mod event_group;
+pub mod explain;
+mod export;
 mod find;
+mod findings;
 pub mod generate;
 pub mod graph;
 mod helm;
 mod log;
 mod notice;
 mod overview;
+mod recording;
 mod relations;
 mod rights;
 mod settings;
 mod start;
 mod view;
 
+pub use bell::{BellAsk, BellTold, SetBell};
 pub use command::{
     COMMANDS, ClusterInfos, CommandSpec, FieldOwners, Handler, Reply, RowPlace, Strings, dispatch,
 };
@@ -34,15 +41,25 @@ pub use consent::{
 pub use copying::{
     Copied, CopyAsk, CopyForm, Pick, RowKey, SelectAsk, YamlCopy, YamlCopyAsk, YamlCopyOpened,
 };
+pub use demo::{DemoEntry, DemoRateAsk, DemoTime, DemoTimeAsk};
 pub use details::{
     Condition, Container, ContainerRole, DataEntry, DetailFact, DetailSection, DetailValue,
     Details, DetailsOpened, Fact, FieldOwner, LineOwner, ObjectEvent, ObjectRef, OpenDetails,
-    OwnedObject, PairKind, Pairs, PairsAsk, ResourceUse, RevealAsk, Revealed, SecretKey,
+    OwnedObject, PairKind, Pairs, PairsAsk, ResourceUse, RevealAsk, Revealed, ScaledBy, SecretKey,
     UsageHistory, UsageLine, Verdict, Yaml, YamlAsk,
 };
 pub use error::{ErrorCode, WireError};
 pub use event_group::{EventGroup, EventGroupAsk, EventGroupObject};
+pub use explain::{
+    AskLine, Band, BandKind, Counted, CronWindow, ExplainAsk, Explained, FindingLine,
+    FindingSeverity, ForecastStep, GraphTable, Growth, Marks, MarksAsk, NextStep, PodBar, PodPhase,
+    PodSpan, RuleLine, Sure, Sureness,
+};
+pub use export::{SaveExport, SavedExport};
 pub use find::{FindAsk, FindEntry, FindSort, Found, FoundItem, GoAsk, GoTo};
+pub use findings::{
+    EvidenceLine, FindingAsk, FindingDetail, FindingsAsk, FindingsTold, NotExamined, Snippet,
+};
 pub use graph::{
     Flag, FlagTone, GraphMeta, GraphOpened, Lane, LaneRole, OpenGraph, SeenSpan, SeriesAsk,
 };
@@ -58,6 +75,7 @@ pub use overview::{
     QuotasPart, ResourceBar, Troubled, VersionCount, VersionsPart, WarningLine, WarningsPart,
     WorkloadCount, WorkloadLine,
 };
+pub use recording::{RecordingInfo, RecordingLimits, RecordingState};
 pub use relations::{
     Presence, RelationBlock, RelationEntry, RelationLine, RelationNode, RelationSection, Relations,
     RelationsOpened, Spot,

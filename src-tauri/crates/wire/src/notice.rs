@@ -68,6 +68,11 @@ pub enum Notice {
         /// Which.
         cluster: String,
     },
+    /// The demo cluster's time goes otherwise than it was told: it was moved, or its rate changed.
+    Demo {
+        /// Which.
+        cluster: String,
+    },
     /// The start page: a file was opened or changed, a folder changed.
     Start,
     /// Files are dragged over the window, or no longer.

@@ -37,7 +37,7 @@ pub struct Overview {
     /// cluster-autoscaler.
     pub autoscaler: AutoscalerPart,
     /// When the UI should pull again though nothing changed, in ms from now.
-    pub next_tick_ms: u32,
+    pub next_tick_ms: Option<u32>,
 }
 
 /// `/livez` and `/readyz`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::SortBy;
+use crate::{RecordingLimits, SortBy};
 
 /// Colour theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -32,8 +32,12 @@ pub struct Settings {
     pub dock_height: u16,
     /// What was chosen for the tables, by kind id.
     pub tables: BTreeMap<String, TableChoice>,
+    /// The demo cluster's tour is never to be shown again.
+    pub tour_dismissed: bool,
     /// Views that were given a name, in their order.
     pub saved_views: Vec<SavedView>,
+    /// How much is kept of what is seen of scaling.
+    pub recording: RecordingLimits,
 }
 
 /// What was chosen for the table of one kind; what is empty is the kind's own.

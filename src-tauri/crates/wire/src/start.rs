@@ -143,6 +143,8 @@ pub struct StartPage {
     pub contexts: Vec<ContextEntry>,
     /// Watched folders.
     pub folders: Vec<FolderEntry>,
+    /// The demo cluster, which needs none.
+    pub demo: crate::DemoEntry,
     /// Where a kubeconfig is looked for when none was opened.
     pub usual_place: String,
     /// This program's version.
@@ -201,6 +203,8 @@ pub struct ClusterInfo {
     pub version: String,
     /// Namespace to begin with; empty is all.
     pub namespace: String,
+    /// Whether it is the demo cluster: nothing in it is real.
+    pub demo: bool,
 }
 
 /// What the status bar shows.

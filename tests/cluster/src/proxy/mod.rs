@@ -1,6 +1,6 @@
 //! A proxy in front of an API server that does to links and answers what networks and servers do.
 //!
-//! It speaks plain HTTP/1.1 to the client and TLS to the server, one link to one link. What comes
+//! It speaks plain HTTP/1.1 to the client and, where the server does, TLS to it, one link to one link. What comes
 //! from the client is read request by request; what comes from the server is passed on as bytes.
 
 mod answer;
@@ -20,6 +20,8 @@ use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio_rustls::TlsConnector;
+
+use crate::Plane;
 
 pub use answer::{Answer, Maker, Piece, Request, Seen};
 
@@ -105,20 +107,59 @@ pub struct FaultProxy {
     down: watch::Sender<bool>,
 }
 
+/// What a proxy can stand in front of.
+pub trait Upstream {
+    /// Its port on 127.0.0.1.
+    fn port(&self) -> u16;
+    /// Certificate of its CA, PEM; None if it speaks plain HTTP.
+    fn authority(&self) -> Option<String>;
+    /// Writes the administrator's kubeconfig towards a proxy.
+    fn kubeconfig_through(&self, name: &str, server: &str) -> PathBuf;
+}
+
+impl Upstream for ControlPlane {
+    fn port(&self) -> u16 {
+        self.port()
+    }
+    fn authority(&self) -> Option<String> {
+        Some(self.ca_pem().unwrap())
+    }
+    fn kubeconfig_through(&self, name: &str, server: &str) -> PathBuf {
+        self.write_kubeconfig(name, server, &[Credential::Admin])
+            .unwrap()
+    }
+}
+
+impl Upstream for Plane {
+    fn port(&self) -> u16 {
+        self.port()
+    }
+    fn authority(&self) -> Option<String> {
+        self.authority()
+    }
+    fn kubeconfig_through(&self, name: &str, server: &str) -> PathBuf {
+        self.kubeconfig_through(name, server)
+    }
+}
+
+fn trusting(authority: &str) -> TlsConnector {
+    let mut roots = rustls::RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap())
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    TlsConnector::from(Arc::new(config))
+}
+
 impl FaultProxy {
     /// Starts one in front of a control plane.
-    pub async fn before(plane: &ControlPlane) -> Self {
-        let mut roots = rustls::RootCertStore::empty();
-        roots
-            .add(CertificateDer::from_pem_slice(plane.ca_pem().unwrap().as_bytes()).unwrap())
-            .unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let connector = TlsConnector::from(Arc::new(config));
+    pub async fn before(plane: &impl Upstream) -> Self {
+        let connector = plane.authority().map(|pem| trusting(&pem));
         let target = plane.port();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -135,15 +176,13 @@ impl FaultProxy {
     }
 
     /// A kubeconfig of the administrator that leads through this proxy.
-    pub fn kubeconfig(&self, plane: &ControlPlane) -> PathBuf {
-        let server = format!("http://127.0.0.1:{}", self.port);
-        plane
-            .write_kubeconfig(
-                &format!("proxy-{}", self.port),
-                &server,
-                &[Credential::Admin],
-            )
-            .unwrap()
+    pub fn kubeconfig(&self, plane: &impl Upstream) -> PathBuf {
+        plane.kubeconfig_through(&format!("proxy-{}", self.port), &self.url())
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Answers the next `times` requests that match; rules made earlier come first.
@@ -332,7 +371,7 @@ impl FaultProxy {
 async fn listen(
     first: TcpListener,
     mut down: watch::Receiver<bool>,
-    connector: TlsConnector,
+    connector: Option<TlsConnector>,
     target: u16,
     state: Arc<Mutex<State>>,
 ) {

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use tokio::io::{self, AsyncReadExt, AsyncWriteExt, ReadHalf};
+use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
 use super::answer::{Answer, Piece, Request};
 use super::chunks::Chunks;
@@ -20,10 +19,16 @@ use super::{Flow, Link, State, decide, due};
 /// What a body of unknown length ends with.
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
+/// The link to the server.
+type Far = Box<dyn Duplex>;
+
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
 /// Serves one link until either end goes.
 pub(super) async fn link(
     near: TcpStream,
-    connector: TlsConnector,
+    connector: Option<TlsConnector>,
     target: u16,
     state: Arc<Mutex<State>>,
 ) {
@@ -65,7 +70,7 @@ pub(super) async fn link(
 
 async fn serve(
     near: TcpStream,
-    connector: TlsConnector,
+    connector: Option<TlsConnector>,
     target: u16,
     link: &Link,
     state: &Mutex<State>,
@@ -76,8 +81,14 @@ async fn serve(
     let work = async {
         flowing_or_left(link, &near_in).await?;
         let far = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await?;
-        let name = ServerName::try_from("localhost").expect("it is a name");
-        let far = connector.connect(name, far).await?;
+        far.set_nodelay(true)?;
+        let far: Far = match connector {
+            Some(connector) => {
+                let name = ServerName::try_from("localhost").expect("it is a name");
+                Box::new(connector.connect(name, far).await?)
+            }
+            None => Box::new(far),
+        };
         let (far_in, mut far_out) = io::split(far);
         let mut near_in = Near {
             half: near_in,
@@ -141,7 +152,7 @@ async fn left(near: &OwnedReadHalf) {
 async fn up(
     near: &mut Near,
     near_out: &tokio::sync::Mutex<OwnedWriteHalf>,
-    far_out: &mut io::WriteHalf<TlsStream<TcpStream>>,
+    far_out: &mut io::WriteHalf<Far>,
     link: &Link,
     state: &Mutex<State>,
 ) -> io::Result<()> {
@@ -261,7 +272,7 @@ async fn play(
 }
 
 async fn down(
-    mut far_in: ReadHalf<TlsStream<TcpStream>>,
+    mut far_in: ReadHalf<Far>,
     near_out: &tokio::sync::Mutex<OwnedWriteHalf>,
     link: &Link,
     state: &Mutex<State>,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cluster::{Ask, Connection};
-use cluster_tests::{bare_plane, straight};
+use cluster_tests::straight;
 use serde_json::Value;
 
 use crate::stage::{Lane, Stage};
@@ -60,7 +60,7 @@ pub(crate) async fn stage(without: Without, world: &Arc<World>) -> Stage {
     let log = Arc::new(Mutex::new(Log::default()));
     let naive = Naive {
         without,
-        connection: straight(&stage.proxy.kubeconfig(bare_plane())).await,
+        connection: straight(&stage.proxy.kubeconfig(&world.plane)).await,
         world: world.clone(),
         log: log.clone(),
     };

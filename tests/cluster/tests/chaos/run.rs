@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cluster_tests::{Random, prove};
+use cluster_tests::{Plane, Random, halves, prove};
 use futures_util::future::join_all;
 
 use crate::faults;
@@ -12,6 +12,11 @@ use crate::lane::Outcome;
 use crate::report::conclude;
 use crate::stage::{Effect, Fault, Lane, Stage};
 use crate::world::World;
+
+halves! {
+    planes: Plane::demo_bare(), Plane::real_bare();
+    at_length: no_fault_makes_a_view_lie;
+}
 
 const SEED: u64 = 2_026;
 /// Faults of a full run, and how often every kind comes in an ordinary one.
@@ -58,10 +63,9 @@ fn programme() -> VecDeque<(Fault, Option<Lane>)> {
     rounds.into()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_fault_makes_a_view_lie() {
+async fn no_fault_makes_a_view_lie(plane: Plane) {
     let _turn = TURN.lock().await;
-    let world = World::begin("chaos").await;
+    let world = World::begin(plane, "chaos").await;
     let lanes = LANES
         .into_iter()
         .flat_map(|(lane, count)| std::iter::repeat_n(lane, count));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cluster_tests::chaos::{Event, Moment};
-use cluster_tests::{Answer, FaultProxy, Flow, Maker, Piece, Random, Request, bare_plane};
+use cluster_tests::{Answer, FaultProxy, Flow, Maker, Piece, Random, Request};
 use serde_json::json;
 
 use crate::viewer::Viewer;
@@ -68,7 +68,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// Opens a view on the world.
     pub(crate) async fn open(lane: Lane, world: Arc<World>, seed: u64) -> Self {
-        let proxy = FaultProxy::before(bare_plane()).await;
+        let proxy = FaultProxy::before(&world.plane).await;
         let viewer = Viewer::open(lane, &proxy, world.clone()).await;
         Self {
             lane,

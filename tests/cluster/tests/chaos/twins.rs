@@ -3,13 +3,18 @@
 use std::time::Duration;
 
 use cluster_tests::chaos::{Property, check};
-use cluster_tests::{Answer, Flow, until};
+use cluster_tests::{Answer, Flow, Plane, halves, until};
 use futures_util::future::join_all;
 
 use crate::faults;
 use crate::naive::{Without, stage};
 use crate::stage::Stage;
 use crate::world::World;
+
+halves! {
+    planes: Plane::demo_bare(), Plane::real_bare();
+    at_length: a_follower_without_a_defence_is_found_out;
+}
 
 /// A defence, the fault it stands against, how often that strikes, and what is found without it.
 type Twin = (Without, fn(&Stage), Duration, &'static [Property]);
@@ -94,10 +99,9 @@ async fn strike(world: &World, stage: &Stage, (without, fault, every, properties
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_follower_without_a_defence_is_found_out() {
+async fn a_follower_without_a_defence_is_found_out(plane: Plane) {
     let _turn = crate::run::TURN.lock().await;
-    let world = World::begin("chaos-twins").await;
+    let world = World::begin(plane, "chaos-twins").await;
     let struck = TWINS.into_iter().map(async |twin| {
         let stage = stage(twin.0, &world).await;
         strike(&world, &stage, twin).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cluster::{Change, Connection, Health, ListPlan, Scope, Task, Update, follow_by};
 use cluster_tests::chaos::{Event, Moment, Shown, Versions};
-use cluster_tests::{FaultProxy, Window, bare_plane, straight};
+use cluster_tests::{FaultProxy, Window, straight};
 use model::{Kind, ObjectRow, Resource};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -133,7 +133,7 @@ impl Drop for Viewer {
 
 impl Viewer {
     pub(crate) async fn open(lane: Lane, proxy: &FaultProxy, world: Arc<World>) -> Self {
-        let kubeconfig = proxy.kubeconfig(bare_plane());
+        let kubeconfig = proxy.kubeconfig(&world.plane);
         let log = Arc::new(Mutex::new(Log::default()));
         if lane == Lane::Window {
             let (window, cluster) = Window::connected(&kubeconfig).await;

@@ -2,8 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use cluster_tests::{Answer, FaultProxy, Window, plane, until};
+use cluster_tests::{Answer, FaultProxy, Plane, Window, halves, until};
+use serde_json::json;
 use wire::Phase;
+
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: a_storm_of_errors_is_met_with_patience,
+        one_watch_a_kind_and_few_requests,
+        one_watch_a_kind_also_where_scaling_is_recorded;
+}
 
 /// Everything a user may have open at once.
 async fn many_tables(window: &Window, cluster: &str) -> Vec<u32> {
@@ -34,10 +42,9 @@ async fn many_tables(window: &Window, cluster: &str) -> Vec<u32> {
     views
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_storm_of_errors_is_met_with_patience() {
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+async fn a_storm_of_errors_is_met_with_patience(plane: Plane) {
+    let proxy = FaultProxy::before(&plane).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(&plane)).await;
     let views = many_tables(&window, &cluster).await;
     let start = Instant::now();
     proxy.always(
@@ -101,18 +108,17 @@ async fn a_storm_of_errors_is_met_with_patience() {
     eprintln!(
         "503 storm: {rate:.1} requests/s, by second {busiest:?}; healed {healed:.1?} after; {herd} requests in the first second"
     );
-    // Nine watches fail at once, then each backs off by itself.
+    // Ten watches fail at once, then each backs off by itself.
     assert!(rate <= 5.0, "{rate} {busiest:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_watch_a_kind_and_few_requests() {
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+async fn one_watch_a_kind_and_few_requests(plane: Plane) {
+    let proxy = FaultProxy::before(&plane).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(&plane)).await;
     many_tables(&window, &cluster).await;
-    until("nine watches", Duration::from_secs(10), async || {
+    until("ten watches", Duration::from_secs(10), async || {
         let watches = proxy.watches();
-        if watches.len() == 9 && watches.values().all(|count| *count == 1) {
+        if watches.len() == 10 && watches.values().all(|count| *count == 1) {
             Ok(())
         } else {
             Err(format!("{watches:?}"))
@@ -132,19 +138,93 @@ async fn one_watch_a_kind_and_few_requests() {
     .await;
     let quiet = proxy.seen().iter().filter(|seen| seen.at > start).count();
     eprintln!(
-        "eleven tables: 8 watches and one of definitions, {:.2} requests/s when quiet",
+        "eleven tables: 9 watches and one of definitions, {:.2} requests/s when quiet",
         quiet as f64 / 10.0
     );
     assert!(quiet <= 50, "{quiet} requests in ten quiet seconds");
     // After a cut all come back, again one each.
     proxy.cut();
-    until("nine watches again", Duration::from_secs(15), async || {
+    until("ten watches again", Duration::from_secs(15), async || {
         let watches = proxy.watches();
-        if watches.len() == 9 && watches.values().all(|count| *count == 1) {
+        if watches.len() == 10 && watches.values().all(|count| *count == 1) {
             Ok(())
         } else {
             Err(format!("{watches:?}"))
         }
     })
     .await;
+}
+
+const HPAS: &str = "/apis/autoscaling/v2/horizontalpodautoscalers";
+const OBJECTS: &str = "/apis/keda.sh/v1alpha1/scaledobjects";
+const DEPLOYMENTS: &str = "/apis/apps/v1/deployments";
+const SETS: &str = "/apis/apps/v1/statefulsets";
+
+/// One that scales a Deployment and one that scales a `StatefulSet`: both kinds are followed.
+const SCALED: &str = r"
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: recorded-deployment, namespace: default}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: recorded}, maxReplicas: 3}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: recorded-set, namespace: default}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: recorded}, maxReplicas: 3}
+";
+
+/// What the recording follows and what tables show is asked for once.
+async fn one_watch_a_kind_also_where_scaling_is_recorded(plane: Plane) {
+    plane.blocking(|plane| plane.apply(SCALED).unwrap()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let proxy = FaultProxy::before(&plane).await;
+    let (window, cluster) = Window::recording(&proxy.kubeconfig(&plane), folder.path()).await;
+    let mut views = many_tables(&window, &cluster).await;
+    let sets = window.view(&cluster, "apps/v1/statefulsets").await;
+    window.live(sets).await;
+    views.push(sets);
+    let all_once = async |what: &str| {
+        until(what, Duration::from_secs(20), async || {
+            let watches = proxy.watches();
+            let has = |path: &str| watches.get(path) == Some(&1);
+            let of_kinds = [HPAS, OBJECTS, DEPLOYMENTS, SETS].into_iter().all(has);
+            let of_events = watches
+                .keys()
+                .filter(|name| name.contains("involvedObject.kind"));
+            if of_kinds && of_events.count() >= 2 && watches.values().all(|count| *count == 1) {
+                Ok(())
+            } else {
+                Err(format!("{watches:?}"))
+            }
+        })
+        .await;
+    };
+    all_once("one watch of each").await;
+    let seen = proxy.seen();
+    for path in [HPAS, OBJECTS, DEPLOYMENTS, SETS] {
+        let lists = seen.iter().filter(|seen| seen.request.is_list_of(path));
+        assert_eq!(lists.count(), 1, "{path}");
+    }
+    // What tables show is the same row as without a recording.
+    let rows = window.snapshot(views[3]).await.rows;
+    let row = &rows["default/recorded-deployment"];
+    assert_eq!(row["REFERENCE"], "Deployment/recorded", "{row:?}");
+    let start = Instant::now();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let quiet = proxy.seen().iter().filter(|seen| seen.at > start).count();
+    let open = proxy.watches().len();
+    eprintln!(
+        "twelve tables and a recording: {open} watches, {:.2} requests/s when quiet",
+        quiet as f64 / 10.0
+    );
+    assert!(quiet <= 50, "{quiet} requests in ten quiet seconds");
+    // Without tables the recording goes on by the same watches.
+    for view in views {
+        window
+            .ask::<()>("close_view", json!({"id": view}))
+            .await
+            .unwrap();
+    }
+    proxy.cut();
+    all_once("one watch of each again").await;
 }

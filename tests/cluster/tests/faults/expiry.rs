@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
-use cluster_tests::{Answer, FaultProxy, Window, plane, until};
+use cluster_tests::{Answer, FaultProxy, Plane, Window, halves, until};
 use serde_json::json;
 use wire::Phase;
 
-use crate::scene::{EVENTS, PODS, Scene, blocking};
+use crate::scene::{EVENTS, PODS, Scene};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn expiry_of_a_watch_ends_in_a_list() {
-    let scene = Scene::open("expiry").await;
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: expiry_of_a_watch_ends_in_a_list,
+        pages_that_expire_never_show_a_part_as_the_whole;
+}
+
+async fn expiry_of_a_watch_ends_in_a_list(plane: Plane) {
+    let scene = Scene::open(&plane, "expiry").await;
     scene.create("lost").await;
     scene.sees("lost", Duration::from_secs(5)).await;
     for (name, answer) in [
@@ -64,15 +69,15 @@ async fn expiry_of_a_watch_ends_in_a_list() {
 }
 
 /// Enough events for several pages, the first of which holds 500.
-pub(crate) async fn many_events(namespace: &'static str) -> usize {
-    blocking(move || {
-        plane().create_namespace(namespace).unwrap();
+pub(crate) async fn many_events(plane: &Plane, namespace: &'static str) -> usize {
+    plane.blocking(move |plane| {
+        plane.create_namespace(namespace);
         control_plane::load::each(1_200, |index| {
             let event = json!({
                 "metadata": {"name": format!("event-{index:04}")}, "reason": "Tested", "message": "m", "type": "Normal",
                 "involvedObject": {"kind": "Pod", "namespace": namespace, "name": format!("pod-{index}")},
             });
-            plane().client().ensure(&format!("/api/v1/namespaces/{namespace}/events"), &event)
+            plane.client().ensure(&format!("/api/v1/namespaces/{namespace}/events"), &event)
         })
         .unwrap();
     })
@@ -81,13 +86,13 @@ pub(crate) async fn many_events(namespace: &'static str) -> usize {
 }
 
 /// Lets the watch bring something: it then counts as working, and what failed before is forgotten.
-async fn settle(window: &Window, view: u32, total: usize) -> usize {
-    blocking(move || {
+async fn settle(plane: &Plane, window: &Window, view: u32, total: usize) -> usize {
+    plane.blocking(move |plane| {
         let event = json!({
             "metadata": {"name": format!("later-{total}")}, "reason": "Tested", "message": "m", "type": "Normal",
             "involvedObject": {"kind": "Pod", "namespace": "expiring", "name": "pod"},
         });
-        plane().client().create("/api/v1/namespaces/expiring/events", &event).unwrap();
+        plane.client().create("/api/v1/namespaces/expiring/events", &event).unwrap();
     })
     .await;
     until(
@@ -106,11 +111,10 @@ async fn settle(window: &Window, view: u32, total: usize) -> usize {
     total + 1
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_that_expire_never_show_a_part_as_the_whole() {
-    let total = many_events("expiring").await;
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+async fn pages_that_expire_never_show_a_part_as_the_whole(plane: Plane) {
+    let total = many_events(&plane, "expiring").await;
+    let proxy = FaultProxy::before(&plane).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(&plane)).await;
     // In the first listing: rows appear as they come, but it is called a listing until all are there.
     proxy.answer(1, Answer::expired(), |request| {
         request.is_list_of(EVENTS) && request.is_continuation()
@@ -145,7 +149,7 @@ async fn pages_that_expire_never_show_a_part_as_the_whole() {
     };
     let mut total = total;
     for (what, times) in [("once", 1), ("on every retry", 1_000)] {
-        total = settle(&window, view, total).await;
+        total = settle(&plane, &window, view, total).await;
         proxy.answer(1, Answer::expired_event(), |request| {
             request.path == EVENTS && request.is_watch()
         });
@@ -181,8 +185,20 @@ async fn pages_that_expire_never_show_a_part_as_the_whole() {
         proxy.clear();
     }
 
-    total = settle(&window, view, total).await;
-    // Nothing helps: that is said, the rows stay, and it heals by itself.
+    total = settle(&plane, &window, view, total).await;
+    let healed = a_failure_is_stated(&proxy, &window, view, total).await;
+    eprintln!(
+        "410 on everything: healed {healed:.2?} after the server did; {partial} looks at a part, each called a listing"
+    );
+}
+
+/// Nothing helps: that is said, the rows stay, and it heals by itself; how long that took.
+async fn a_failure_is_stated(
+    proxy: &FaultProxy,
+    window: &Window,
+    view: u32,
+    total: usize,
+) -> Duration {
     proxy.answer(1, Answer::expired_event(), |request| {
         request.path == EVENTS && request.is_watch()
     });
@@ -200,7 +216,7 @@ async fn pages_that_expire_never_show_a_part_as_the_whole() {
     })
     .await;
     proxy.clear();
-    let healed = until("healed", Duration::from_secs(40), async || {
+    until("healed", Duration::from_secs(40), async || {
         let state = window.state(view).await;
         if state.phase == Phase::Live {
             Ok(())
@@ -208,8 +224,5 @@ async fn pages_that_expire_never_show_a_part_as_the_whole() {
             Err(format!("{state:?}"))
         }
     })
-    .await;
-    eprintln!(
-        "410 on everything: healed {healed:.2?} after the server did; {partial} looks at a part, each called a listing"
-    );
+    .await
 }

@@ -2,15 +2,22 @@
 
 use std::time::Duration;
 
-use cluster_tests::{Answer, FaultProxy, Window, plane, until};
+use cluster_tests::{Answer, FaultProxy, Plane, Window, halves, until};
 use wire::{Notice, Phase};
 
 use crate::expiry::many_events;
 use crate::scene::{EVENTS, Scene};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cut_is_no_reason_to_list_nor_to_alarm() {
-    let scene = Scene::open("cut").await;
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: a_cut_is_no_reason_to_list_nor_to_alarm,
+        half_open_links_are_replaced_within_twenty_seconds,
+        a_silent_server_is_stale_within_ten_seconds,
+        a_list_cut_on_its_way_is_no_list;
+}
+
+async fn a_cut_is_no_reason_to_list_nor_to_alarm(plane: Plane) {
+    let scene = Scene::open(&plane, "cut").await;
     let lists = scene.lists();
     for name in ["one", "two", "three"] {
         assert!(scene.proxy.cut() > 0);
@@ -32,9 +39,8 @@ async fn a_cut_is_no_reason_to_list_nor_to_alarm() {
     assert_eq!(scene.lists(), lists);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn half_open_links_are_replaced_within_twenty_seconds() {
-    let scene = Scene::open("half-open").await;
+async fn half_open_links_are_replaced_within_twenty_seconds(plane: Plane) {
+    let scene = Scene::open(&plane, "half-open").await;
     assert!(scene.proxy.half_open() > 0);
     scene.create("unheard").await;
     // The watch itself cannot tell: nothing is closed, and a quiet watch looks the same.
@@ -47,9 +53,8 @@ async fn half_open_links_are_replaced_within_twenty_seconds() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_silent_server_is_stale_within_ten_seconds() {
-    let scene = Scene::open("silent").await;
+async fn a_silent_server_is_stale_within_ten_seconds(plane: Plane) {
+    let scene = Scene::open(&plane, "silent").await;
     scene.create("before").await;
     scene.sees("before", Duration::from_secs(5)).await;
     scene.window.notices();
@@ -89,11 +94,10 @@ async fn a_silent_server_is_stale_within_ten_seconds() {
     assert!(scene.window.status(&scene.cluster).await.live);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_list_cut_on_its_way_is_no_list() {
-    let total = many_events("cut-lists").await;
-    let proxy = FaultProxy::before(plane()).await;
-    let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+async fn a_list_cut_on_its_way_is_no_list(plane: Plane) {
+    let total = many_events(&plane, "cut-lists").await;
+    let proxy = FaultProxy::before(&plane).await;
+    let (window, cluster) = Window::connected(&proxy.kubeconfig(&plane)).await;
     for bytes in [20_000, 900, 5_000] {
         proxy.answer(1, Answer::CutAfter(bytes), |request| {
             request.is_list_of(EVENTS)

@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
-use cluster_tests::{Answer, until};
+use cluster_tests::{Answer, Plane, halves, until};
 use wire::ErrorCode;
 
 use crate::scene::Scene;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_panic_leaves_the_rest_alive_and_is_told() {
-    let scene = Scene::open("panic").await;
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: a_panic_leaves_the_rest_alive_and_is_told,
+        metrics_that_fail_leave_the_table_alone;
+}
+
+async fn a_panic_leaves_the_rest_alive_and_is_told(plane: Plane) {
+    let scene = Scene::open(&plane, "panic").await;
     let status = scene.window.status(&scene.cluster).await;
     assert_eq!(status.problem, "");
     // The next flush tells the host of a change; the host breaks.
@@ -30,9 +35,8 @@ async fn a_panic_leaves_the_rest_alive_and_is_told() {
     assert_eq!(scene.window.live(nodes).await.rows.len(), 3);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn metrics_that_fail_leave_the_table_alone() {
-    let scene = Scene::open("no-metrics").await;
+async fn metrics_that_fail_leave_the_table_alone(plane: Plane) {
+    let scene = Scene::open(&plane, "no-metrics").await;
     scene.proxy.always(
         Answer::status(503, "ServiceUnavailable", "no endpoints"),
         |request| request.path.contains("metrics.k8s.io"),

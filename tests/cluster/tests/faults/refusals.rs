@@ -2,22 +2,26 @@
 
 use std::time::{Duration, Instant};
 
-use cluster_tests::{Answer, until};
+use cluster_tests::{Answer, Plane, halves, until};
 use futures_util::future::join_all;
 use wire::Phase;
 
 use crate::scene::{PODS, Scene};
 
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: throttling_and_refusals_are_said_and_obeyed_within_bounds;
+}
+
 /// Both wait for half a minute, so they wait together.
-#[tokio::test(flavor = "multi_thread")]
-async fn throttling_and_refusals_are_said_and_obeyed_within_bounds() {
+async fn throttling_and_refusals_are_said_and_obeyed_within_bounds(plane: Plane) {
     tokio::join!(
-        throttling_is_said_and_obeyed_within_bounds(),
-        refused_parameters_are_stated_and_tried_again()
+        throttling_is_said_and_obeyed_within_bounds(&plane),
+        refused_parameters_are_stated_and_tried_again(&plane)
     );
 }
 
-async fn throttling_is_said_and_obeyed_within_bounds() {
+async fn throttling_is_said_and_obeyed_within_bounds(plane: &Plane) {
     // How long nothing may be asked for, and by when all must be well.
     let date = "Wed, 21 Oct 2026 07:28:00 GMT";
     let cases = [
@@ -35,7 +39,7 @@ async fn throttling_is_said_and_obeyed_within_bounds() {
         "throttled-5",
     ];
     join_all(cases.into_iter().zip(spaces).map(async |((retry_after, least, most), namespace)| {
-        let scene = Scene::open(namespace).await;
+        let scene = Scene::open(plane, namespace).await;
         scene.proxy.answer(1, Answer::throttled(retry_after), |request| request.path == PODS && request.is_watch());
         let start = Instant::now();
         scene.proxy.cut();
@@ -59,10 +63,10 @@ async fn throttling_is_said_and_obeyed_within_bounds() {
     .await;
 }
 
-async fn refused_parameters_are_stated_and_tried_again() {
+async fn refused_parameters_are_stated_and_tried_again(plane: &Plane) {
     join_all(
         [(400, "refused-1"), (422, "refused-2")].map(async |(code, namespace)| {
-            let scene = Scene::open(namespace).await;
+            let scene = Scene::open(plane, namespace).await;
             let refusal = Answer::status(code, "Invalid", "allowWatchBookmarks is forbidden here");
             scene.proxy.always(refusal, |request| {
                 request.path == PODS && request.is_watch()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster_tests::{FaultProxy, Window, plane, until};
+use cluster_tests::{FaultProxy, Plane, Window, until};
 use control_plane::behaviour;
 use serde_json::json;
 use wire::{Phase, ViewState};
@@ -10,12 +10,9 @@ use wire::{Phase, ViewState};
 pub(crate) const PODS: &str = "/api/v1/pods";
 pub(crate) const EVENTS: &str = "/api/v1/events";
 
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.unwrap()
-}
-
 /// A window on the pods of one namespace, through a proxy.
 pub(crate) struct Scene {
+    plane: Plane,
     pub(crate) proxy: FaultProxy,
     pub(crate) window: Window,
     pub(crate) cluster: String,
@@ -24,12 +21,15 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    pub(crate) async fn open(namespace: &'static str) -> Self {
-        blocking(move || plane().create_namespace(namespace).unwrap()).await;
-        let proxy = FaultProxy::before(plane()).await;
-        let (window, cluster) = Window::connected(&proxy.kubeconfig(plane())).await;
+    pub(crate) async fn open(plane: &Plane, namespace: &'static str) -> Self {
+        plane
+            .blocking(move |plane| plane.create_namespace(namespace))
+            .await;
+        let proxy = FaultProxy::before(plane).await;
+        let (window, cluster) = Window::connected(&proxy.kubeconfig(plane)).await;
         let view = window.view_in(&cluster, "pods", &[namespace]).await;
         let scene = Self {
+            plane: plane.clone(),
             proxy,
             window,
             cluster,
@@ -61,7 +61,9 @@ impl Scene {
             "spec": {"nodeName": "node-1", "containers": [{"name": "a", "image": "example.com/a:1"}]},
         });
         let path = format!("/api/v1/namespaces/{namespace}/pods");
-        blocking(move || plane().client().create(&path, &object).unwrap()).await;
+        self.plane
+            .blocking(move |plane| plane.client().create(&path, &object).unwrap())
+            .await;
     }
 
     pub(crate) async fn delete(&self, name: &'static str) {
@@ -69,7 +71,9 @@ impl Scene {
             "/api/v1/namespaces/{}/pods/{name}?gracePeriodSeconds=0",
             self.namespace
         );
-        blocking(move || plane().client().delete(&path).unwrap()).await;
+        self.plane
+            .blocking(move |plane| plane.client().delete(&path).unwrap())
+            .await;
     }
 
     pub(crate) async fn state(&self) -> ViewState {

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use cluster_tests::{Window, plane, until};
+use cluster_tests::{Plane, Window, halves, until};
 use serde_json::{Value, json};
 use wire::{ErrorCode, Phase};
 
 use crate::users::User;
 use crate::walk::kinds;
 
-const CERTS: &str = "limited.example/v1/certs";
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.unwrap()
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: kinds_come_and_go_while_connected,
+        who_may_not_watch_definitions_is_not_bothered;
+    on_real: an_api_that_does_not_answer_is_named_and_spoils_nothing;
 }
+
+const CERTS: &str = "limited.example/v1/certs";
 
 fn definition() -> Value {
     json!({
@@ -25,26 +28,34 @@ fn definition() -> Value {
     })
 }
 
-async fn define() {
-    blocking(|| {
-        plane().apply(&definition().to_string()).unwrap();
-        let object = json!({"apiVersion": "limited.example/v1", "kind": "Cert", "metadata": {"name": "one", "namespace": "default"}});
-        plane()
-            .wait("the kind to be served", Duration::from_secs(30), || {
-                plane().apply(&object.to_string()).map_err(|error| error.to_string())
-            })
-            .unwrap();
-    })
-    .await;
+async fn define(plane: &Plane) {
+    plane
+        .blocking(|plane| {
+            plane.apply(&definition().to_string()).unwrap();
+            let object = json!({"apiVersion": "limited.example/v1", "kind": "Cert", "metadata": {"name": "one", "namespace": "default"}});
+            plane.wait("the kind to be served", Duration::from_secs(30), || {
+                plane.apply(&object.to_string()).map_err(|error| error.to_string())
+            });
+        })
+        .await;
 }
 
-async fn undefine() {
-    blocking(|| {
-        plane()
-            .kubectl(&["delete", "crd", "certs.limited.example", "--wait=true"])
-            .unwrap()
-    })
-    .await;
+async fn undefine(plane: &Plane) {
+    plane
+        .blocking(|plane| {
+            let path =
+                "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/certs.limited.example";
+            plane.client().delete(path).unwrap();
+            plane.wait(
+                "the definition to be gone",
+                Duration::from_mins(1),
+                || match plane.client().get(path) {
+                    Ok(_) => Err("it is there".to_owned()),
+                    Err(_) => Ok(()),
+                },
+            );
+        })
+        .await;
 }
 
 async fn listed(window: &Window, cluster: &str, wanted: bool) -> Duration {
@@ -63,9 +74,8 @@ async fn listed(window: &Window, cluster: &str, wanted: bool) -> Duration {
     .await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn kinds_come_and_go_while_connected() {
-    let file = blocking(|| plane().kubeconfig()).await;
+async fn kinds_come_and_go_while_connected(plane: Plane) {
+    let file = plane.kubeconfig();
     let (window, cluster) = Window::connected(&file).await;
     listed(&window, &cluster, false).await;
     // The watch of definitions is open when its first list is over.
@@ -83,7 +93,7 @@ async fn kinds_come_and_go_while_connected() {
     )
     .await;
     window.notices();
-    define().await;
+    define(&plane).await;
     let came = listed(&window, &cluster, true).await;
     let told = wire::Notice::Kinds {
         cluster: cluster.clone(),
@@ -92,7 +102,7 @@ async fn kinds_come_and_go_while_connected() {
     let view = window.view(&cluster, CERTS).await;
     assert_eq!(window.live(view).await.order, ["default/one"]);
 
-    undefine().await;
+    undefine(&plane).await;
     let went = listed(&window, &cluster, false).await;
     until(
         "the open table to say so",
@@ -119,7 +129,7 @@ async fn kinds_come_and_go_while_connected() {
         .unwrap_err();
     assert_eq!(error.code, ErrorCode::Gone, "{error:?}");
 
-    define().await;
+    define(&plane).await;
     let healed = until(
         "the open table to live again",
         Duration::from_secs(20),
@@ -136,12 +146,11 @@ async fn kinds_come_and_go_while_connected() {
     eprintln!(
         "a kind came after {came:.1?}, went after {went:.1?}, its open table healed after {healed:.1?}"
     );
-    undefine().await;
+    undefine(&plane).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_may_not_watch_definitions_is_not_bothered() {
-    let file = blocking(|| User::OneNamespace.kubeconfig(None)).await;
+async fn who_may_not_watch_definitions_is_not_bothered(plane: Plane) {
+    let file = User::OneNamespace.kubeconfig(&plane, None).await;
     let (window, cluster) = Window::connected(&file).await;
     let view = window.view(&cluster, "pods").await;
     window.live(view).await;
@@ -160,8 +169,7 @@ async fn who_may_not_watch_definitions_is_not_bothered() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_api_that_does_not_answer_is_named_and_spoils_nothing() {
+async fn an_api_that_does_not_answer_is_named_and_spoils_nothing(plane: Plane) {
     let service = json!({
         "apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": {"name": "v1.broken.example"},
         "spec": {
@@ -169,8 +177,10 @@ async fn an_api_that_does_not_answer_is_named_and_spoils_nothing() {
             "service": {"name": "nobody", "namespace": "default", "port": 443},
         },
     });
-    blocking(move || plane().apply(&service.to_string()).unwrap()).await;
-    let file = blocking(|| plane().kubeconfig()).await;
+    plane
+        .blocking(move |plane| plane.apply(&service.to_string()).unwrap())
+        .await;
+    let file = plane.kubeconfig();
     let (window, cluster) = Window::connected(&file).await;
     let failed = async |wanted: bool| {
         until(
@@ -194,13 +204,14 @@ async fn an_api_that_does_not_answer_is_named_and_spoils_nothing() {
     failed(true).await;
     let pods = window.view(&cluster, "pods").await;
     window.live(pods).await;
-    blocking(|| {
-        plane()
-            .client()
-            .delete("/apis/apiregistration.k8s.io/v1/apiservices/v1.broken.example")
-            .unwrap()
-    })
-    .await;
+    plane
+        .blocking(|plane| {
+            plane
+                .client()
+                .delete("/apis/apiregistration.k8s.io/v1/apiservices/v1.broken.example")
+                .unwrap()
+        })
+        .await;
     let healed = failed(false).await;
     eprintln!("a broken API was forgotten {healed:.1?} after it was removed");
     assert_eq!(window.state(pods).await.phase, Phase::Live);

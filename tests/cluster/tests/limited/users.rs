@@ -1,12 +1,12 @@
 //! Accounts of every measure of rights, with something to look at.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Once;
-use std::time::Duration;
+use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cluster_tests::plane;
+use cluster_tests::Plane;
 use serde_json::{Value, json};
 
 /// The namespace the accounts begin with.
@@ -49,20 +49,31 @@ impl User {
     }
 
     /// A kubeconfig with this account alone, by its token file, towards `server` (else the API server itself).
-    pub(crate) fn kubeconfig(self, server: Option<&str>) -> PathBuf {
-        prepare();
-        let plane = plane();
+    pub(crate) async fn kubeconfig(self, plane: &Plane, server: Option<String>) -> PathBuf {
+        plane
+            .blocking(move |plane| self.write_kubeconfig(plane, server.as_deref()))
+            .await
+    }
+
+    fn write_kubeconfig(self, plane: &Plane, server: Option<&str>) -> PathBuf {
+        prepare(plane);
         let name = self.name();
-        let token = plane
-            .kubectl(&["create", "token", name, "-n", OWN, "--duration=2h"])
+        let accounts = format!("/api/v1/namespaces/{OWN}/serviceaccounts");
+        let wanted = json!({"spec": {"expirationSeconds": 7_200}});
+        let granted = plane
+            .client()
+            .create(&format!("{accounts}/{name}/token"), &wanted)
             .unwrap();
         let token_file = plane.folder().join(format!("limited-{name}.token"));
-        std::fs::write(&token_file, token).unwrap();
-        let authority = STANDARD.encode(plane.ca_pem().unwrap());
-        let url = plane.url();
-        let cluster = match server {
-            Some(server) => json!({"server": server}),
-            None => json!({"server": url, "certificate-authority-data": authority}),
+        std::fs::write(&token_file, granted["status"]["token"].as_str().unwrap()).unwrap();
+        let cluster = match (server, plane.authority()) {
+            (None, Some(authority)) => {
+                let server = format!("https://127.0.0.1:{}", plane.port());
+                let authority = STANDARD.encode(authority);
+                json!({"server": server, "certificate-authority-data": authority})
+            }
+            (None, None) => json!({"server": format!("http://127.0.0.1:{}", plane.port())}),
+            (Some(server), _) => json!({"server": server}),
         };
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": name,
@@ -97,12 +108,12 @@ fn binding(kind: &str, user: User, role: &str, namespace: Option<&str>) -> Value
 }
 
 /// Makes the accounts, and in each namespace a pod, a deployment and an autoscaler.
-fn prepare() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let plane = plane();
+fn prepare(plane: &Plane) {
+    static PREPARED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut prepared = PREPARED.lock().unwrap();
+    if prepared.insert(plane.port()) {
         for namespace in [OWN, OTHER] {
-            plane.create_namespace(namespace).unwrap();
+            plane.create_namespace(namespace);
         }
         let mut objects: Vec<Value> = User::ALL
             .into_iter()
@@ -117,10 +128,25 @@ fn prepare() {
                 {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["list", "watch"]},
             ],
         }));
-        objects.push(binding("ClusterRoleBinding", User::Admin, "cluster-admin", None));
+        objects.push(binding(
+            "ClusterRoleBinding",
+            User::Admin,
+            "cluster-admin",
+            None,
+        ));
         objects.push(binding("ClusterRoleBinding", User::Viewer, "view", None));
-        objects.push(binding("ClusterRoleBinding", User::NoNamespaces, "limited-looker", None));
-        objects.push(binding("RoleBinding", User::OneNamespace, "view", Some(OWN)));
+        objects.push(binding(
+            "ClusterRoleBinding",
+            User::NoNamespaces,
+            "limited-looker",
+            None,
+        ));
+        objects.push(binding(
+            "RoleBinding",
+            User::OneNamespace,
+            "view",
+            Some(OWN),
+        ));
         for namespace in [OWN, OTHER] {
             objects.push(json!({
                 "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "here", "namespace": namespace},
@@ -141,13 +167,10 @@ fn prepare() {
         }
         let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
         plane.apply(&list.to_string()).unwrap();
-        let pod = format!("/api/v1/namespaces/{OWN}/pods/here");
-        plane
-            .wait("a running pod", Duration::from_mins(1), || {
-                let pod = plane.client().get(&pod).map_err(|error| error.to_string())?;
-                if pod["status"]["phase"] == "Running" { Ok(()) } else { Err(pod["status"].to_string()) }
-            })
-            .unwrap();
-        plane.container_log(OWN, "here", "main").unwrap().append(["began"]).unwrap();
-    });
+        for namespace in [OWN, OTHER] {
+            plane.wait_running(namespace, "here");
+            let log = plane.container_log(namespace, "here", "main");
+            log.append(["began"]);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use cluster_tests::{FaultProxy, Window, plane, until, within};
+use cluster_tests::{FaultProxy, Plane, Window, halves, until, within};
 use serde_json::json;
 use wire::{
     Actions, Details, DetailsOpened, ErrorCode, KindEntry, KindList, LogPhase, Phase, ViewState,
@@ -10,8 +10,15 @@ use wire::{
 
 use crate::users::{OTHER, OWN, User};
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.unwrap()
+halves! {
+    planes: Plane::demo(), Plane::real();
+    on_both: an_administrator_sees_everything_and_no_mark,
+        a_viewer_is_told_of_what_only_others_may_list,
+        rights_in_one_namespace_are_a_working_app,
+        without_namespaces_the_rest_works_and_logs_are_named,
+        an_account_without_rights_is_told_of_each,
+        reviews_are_few,
+        what_one_namespace_shows_is_followed_by_one_watch_a_kind;
 }
 
 pub(crate) async fn kinds(window: &Window, cluster: &str) -> KindList {
@@ -28,8 +35,8 @@ fn entry<'a>(list: &'a KindList, id: &str) -> &'a KindEntry {
         .unwrap_or_else(|| panic!("no {id}"))
 }
 
-async fn open(user: User) -> (Window, String) {
-    let file = blocking(move || user.kubeconfig(None)).await;
+async fn open(plane: &Plane, user: User) -> (Window, String) {
+    let file = user.kubeconfig(plane, None).await;
     Window::connected(&file).await
 }
 
@@ -189,9 +196,8 @@ async fn graph_state(window: &Window, cluster: &str, namespace: &str) -> ViewSta
     state
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_sees_everything_and_no_mark() {
-    let (window, cluster) = open(User::Admin).await;
+async fn an_administrator_sees_everything_and_no_mark(plane: Plane) {
+    let (window, cluster) = open(&plane, User::Admin).await;
     let list = reviewed(&window, &cluster).await;
     assert!(list.kinds.iter().all(|kind| kind.lack.is_none()) && !list.nothing);
     // metrics-server takes a while to answer, and is named meanwhile.
@@ -217,9 +223,8 @@ async fn an_administrator_sees_everything_and_no_mark() {
     assert_eq!(graph_state(&window, &cluster, OWN).await.phase, Phase::Live);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_viewer_is_told_of_what_only_others_may_list() {
-    let (window, cluster) = open(User::Viewer).await;
+async fn a_viewer_is_told_of_what_only_others_may_list(plane: Plane) {
+    let (window, cluster) = open(&plane, User::Viewer).await;
     let list = reviewed(&window, &cluster).await;
     for id in [
         "pods",
@@ -267,9 +272,8 @@ async fn a_viewer_is_told_of_what_only_others_may_list() {
     assert!(names.iter().any(|name| name == OTHER), "{names:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rights_in_one_namespace_are_a_working_app() {
-    let (window, cluster) = open(User::OneNamespace).await;
+async fn rights_in_one_namespace_are_a_working_app(plane: Plane) {
+    let (window, cluster) = open(&plane, User::OneNamespace).await;
     let list = reviewed(&window, &cluster).await;
     // `view` allows namespaces too; bound within one, that right is none.
     for (id, allowed) in [
@@ -345,9 +349,8 @@ async fn rights_in_one_namespace_are_a_working_app() {
     assert_eq!(settled(&window, view).await.lack.unwrap().namespace, OTHER);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn without_namespaces_the_rest_works_and_logs_are_named() {
-    let (window, cluster) = open(User::NoNamespaces).await;
+async fn without_namespaces_the_rest_works_and_logs_are_named(plane: Plane) {
+    let (window, cluster) = open(&plane, User::NoNamespaces).await;
     let list = reviewed(&window, &cluster).await;
     for (id, allowed) in [
         ("pods", true),
@@ -415,9 +418,8 @@ async fn without_namespaces_the_rest_works_and_logs_are_named() {
     .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_account_without_rights_is_told_of_each() {
-    let (window, cluster) = open(User::Nothing).await;
+async fn an_account_without_rights_is_told_of_each(plane: Plane) {
+    let (window, cluster) = open(&plane, User::Nothing).await;
     let list = reviewed(&window, &cluster).await;
     assert!(list.nothing);
     assert_eq!(walk_kinds(&window, &cluster, &list).await, 0);
@@ -438,7 +440,9 @@ async fn an_account_without_rights_is_told_of_each() {
         "subjects": [{"kind": "ServiceAccount", "name": "nothing", "namespace": OWN}],
         "roleRef": {"kind": "ClusterRole", "name": "view", "apiGroup": "rbac.authorization.k8s.io"},
     });
-    blocking(move || plane().apply(&binding.to_string()).unwrap()).await;
+    plane
+        .blocking(move |plane| plane.apply(&binding.to_string()).unwrap())
+        .await;
     let view = window.view_in(&cluster, "pods", &[OTHER]).await;
     let rows = window.live(view).await;
     assert_eq!(rows.order, [format!("{OTHER}/here")]);
@@ -451,32 +455,26 @@ async fn an_account_without_rights_is_told_of_each() {
         }
     })
     .await;
-    blocking(|| {
-        plane()
-            .client()
-            .delete(&format!(
-                "/apis/rbac.authorization.k8s.io/v1/namespaces/{OTHER}/rolebindings/given-later"
-            ))
-            .unwrap()
-    })
-    .await;
+    plane
+        .blocking(|plane| {
+            plane
+                .client()
+                .delete(&format!(
+                    "/apis/rbac.authorization.k8s.io/v1/namespaces/{OTHER}/rolebindings/given-later"
+                ))
+                .unwrap()
+        })
+        .await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn reviews_are_few() {
+async fn reviews_are_few(plane: Plane) {
     for (user, most) in [
         (User::Admin, 1),
         (User::OneNamespace, 16),
         (User::Nothing, 3),
     ] {
-        let proxy = FaultProxy::before(plane()).await;
-        let text = std::fs::read_to_string(proxy.kubeconfig(plane())).unwrap();
-        let config: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let server = config["clusters"][0]["cluster"]["server"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let file = blocking(move || user.kubeconfig(Some(&server))).await;
+        let proxy = FaultProxy::before(&plane).await;
+        let file = user.kubeconfig(&plane, Some(proxy.url())).await;
         let (window, cluster) = Window::connected(&file).await;
         reviewed(&window, &cluster).await;
         for _ in 0..50 {
@@ -508,4 +506,40 @@ async fn reviews_are_few() {
         );
         assert!(busiest <= Some(5), "{user:?}: {busiest:?}");
     }
+}
+
+/// The autoscalers of the one namespace that may be listed are followed as its tables are, and tell of the last hour.
+async fn what_one_namespace_shows_is_followed_by_one_watch_a_kind(plane: Plane) {
+    let proxy = FaultProxy::before(&plane).await;
+    let file = User::OneNamespace
+        .kubeconfig(&plane, Some(proxy.url()))
+        .await;
+    let folder = tempfile::tempdir().unwrap();
+    let (window, cluster) = Window::recording(&file, folder.path()).await;
+    let hpas = window.view(&cluster, "horizontalpodautoscalers").await;
+    window.live(hpas).await;
+    let scaling = window.view_in(&cluster, "scaling", &[OWN]).await;
+    until("the hour's replicas", Duration::from_secs(40), async || {
+        let rows = window.snapshot(scaling).await.rows;
+        let hour = rows.get(&format!("{OWN}/web"));
+        match hour.and_then(|row| row.get("LAST HOUR")) {
+            Some(hour) if !hour.trim().is_empty() => Ok(()),
+            _ => Err(format!("{rows:?}")),
+        }
+    })
+    .await;
+    let watches = proxy.watches();
+    let own = format!("/apis/autoscaling/v2/namespaces/{OWN}/horizontalpodautoscalers");
+    assert_eq!(watches.get(&own), Some(&1), "{watches:?}");
+    assert!(watches.values().all(|count| *count == 1), "{watches:?}");
+    // Which cluster it is may not be read: that is told.
+    until("why nothing is kept", Duration::from_secs(20), async || {
+        let problem = window.status(&cluster).await.problem;
+        if problem.contains("kube-system") {
+            Ok(())
+        } else {
+            Err(problem)
+        }
+    })
+    .await;
 }

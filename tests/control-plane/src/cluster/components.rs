@@ -59,6 +59,7 @@ impl ControlPlane {
             "kube-apiserver",
             &program,
             arguments.iter().chain(&self.apiserver_arguments),
+            &[],
         )?;
         lock(&self.processes).apiserver = Some(process);
         self.wait("the API server", PATIENCE, || {
@@ -184,35 +185,76 @@ impl ControlPlane {
                 "--kubelet-request-timeout=5s".to_owned(),
             ],
         )?;
-        let service = json!({
-            "metadata": {"name": "metrics-server"},
-            "spec": {"type": "ExternalName", "externalName": "localhost", "ports": [{"port": port}]},
-        });
-        self.client
-            .ensure("/api/v1/namespaces/kube-system/services", &service)?;
-        let registration = json!({
-            "metadata": {"name": "v1beta1.metrics.k8s.io"},
-            "spec": {
-                "group": "metrics.k8s.io", "version": "v1beta1", "insecureSkipTLSVerify": true,
-                "groupPriorityMinimum": 100, "versionPriority": 100,
-                "service": {"name": "metrics-server", "namespace": "kube-system", "port": port},
-            },
-        });
-        self.client
-            .ensure("/apis/apiregistration.k8s.io/v1/apiservices", &registration)?;
+        self.register("metrics.k8s.io", "kube-system", "metrics-server", port)?;
         self.client.ensure(
             "/apis/rbac.authorization.k8s.io/v1/clusterroles",
             &access::metrics_reader(),
         )
     }
 
-    fn start_component(
+    /// Port of metrics-server, which serves metrics.k8s.io.
+    pub fn metrics_server_port(&self) -> u16 {
+        self.ports.metrics_server
+    }
+
+    /// Lets the API server ask another port of this machine for `<group>/v1beta1`, which it asks metrics-server or KEDA's adapter for.
+    pub fn reroute(&self, group: &str, port: u16) -> Result<(), Error> {
+        let path = format!("/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.{group}");
+        let service = self.client.get(&path)?["spec"]["service"].clone();
+        let text = |member: &str| service[member].as_str().unwrap_or_default().to_owned();
+        let (namespace, name) = (text("namespace"), text("name"));
+        self.client.merge_patch(
+            &format!("/api/v1/namespaces/{namespace}/services/{name}"),
+            &json!({"spec": {"ports": [{"port": port}]}}),
+        )?;
+        let registration = json!({"spec": {"service": {"port": port}}});
+        self.client.merge_patch(&path, &registration)?;
+        Ok(())
+    }
+
+    /// Lets the API server pass requests for `<group>/v1beta1` on to a port of this machine, through a Service that is made for it.
+    pub(super) fn register(
+        &self,
+        group: &str,
+        namespace: &str,
+        service: &str,
+        port: u16,
+    ) -> Result<(), Error> {
+        let target = json!({
+            "metadata": {"name": service},
+            "spec": {"type": "ExternalName", "externalName": "localhost", "ports": [{"port": port}]},
+        });
+        self.client
+            .ensure(&format!("/api/v1/namespaces/{namespace}/services"), &target)?;
+        let registration = json!({
+            "metadata": {"name": format!("v1beta1.{group}")},
+            "spec": {
+                "group": group, "version": "v1beta1", "insecureSkipTLSVerify": true,
+                "groupPriorityMinimum": 100, "versionPriority": 100,
+                "service": {"name": service, "namespace": namespace, "port": port},
+            },
+        });
+        self.client
+            .ensure("/apis/apiregistration.k8s.io/v1/apiservices", &registration)
+    }
+
+    pub(super) fn start_component(
         &self,
         name: &str,
         program: &Path,
         arguments: &[String],
     ) -> Result<(), Error> {
-        let process = self.spawn(name, program, arguments)?;
+        self.start_component_with(name, program, arguments, &[])
+    }
+
+    pub(super) fn start_component_with(
+        &self,
+        name: &str,
+        program: &Path,
+        arguments: &[String],
+        environment: &[(&str, &str)],
+    ) -> Result<(), Error> {
+        let process = self.spawn(name, program, arguments, environment)?;
         lock(&self.processes).others.push(process);
         Ok(())
     }
@@ -222,6 +264,7 @@ impl ControlPlane {
         name: &str,
         program: &Path,
         arguments: impl IntoIterator<Item = &'a String>,
+        environment: &[(&str, &str)],
     ) -> Result<Process, Error> {
         Process::start(
             &mut lock(&self.watchdog),
@@ -229,6 +272,7 @@ impl ControlPlane {
             name,
             program,
             arguments,
+            environment,
         )
     }
 }

@@ -40,6 +40,8 @@ fn a_cron_job_lists_its_jobs_and_what_they_use() {
             "--image=registry.example.com/x:1",
         ])
         .unwrap();
+    // The first test of all: metrics-server has only begun, and other tests can have their window meanwhile.
+    cluster().wait_for_metrics().unwrap();
     let window = connected();
     open_table(&window, "CronJobs", space);
     until_row(&window, "nightly");

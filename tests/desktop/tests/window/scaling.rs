@@ -37,6 +37,7 @@ fn until_painted(window: &Window, what: &str) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one scene, watched from its first pod to its last
 fn an_autoscaler_is_seen_to_scale() {
     let space = namespace("scaling-live");
     apply(&json!({
@@ -56,6 +57,17 @@ fn an_autoscaler_is_seen_to_scale() {
             "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}],
         },
     }));
+    // Other tests can have their window until the HPA knows something.
+    let used = "jsonpath={.status.currentMetrics[0].resource.current.averageUtilization}";
+    cluster()
+        .wait("the HPA's first measurement", METRICS, || {
+            let used = cluster().kubectl(&["get", "hpa", "mill", "-n", space, "-o", used]);
+            match used.map_err(|error| error.to_string())?.as_str() {
+                "" => Err("nothing is measured".to_owned()),
+                _ => Ok(()),
+            }
+        })
+        .unwrap();
     let window = connected();
     open_table(&window, "Scaling", space);
     until_row(&window, "mill");

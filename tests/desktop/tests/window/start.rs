@@ -155,6 +155,9 @@ fn contexts_of_every_sort_are_shown_and_nothing_is_contacted() {
 #[test]
 fn no_kubeconfig_at_all_says_what_to_do() {
     let window = Window::open_in(Home::new(), &[]);
+    // The demo cluster opens by itself; the start page is behind it.
+    window.until("the demo cluster", "return one('region', 'Demo')", &[]);
+    window.click("button", "Contexts");
     window.until_text("No kubeconfig was found");
     window.until_text("KUBECONFIG");
     window.shot("start-no-kubeconfig");

@@ -276,6 +276,7 @@ const part: FakePart = ({ world, notify }) => {
         measures: ask.kind === 'pods',
         command: `kubectl describe ${ask.kind} ${ask.name}`,
         verdicts: [],
+        scaledBy: [],
         sections: [],
         conditions: [],
         containers: [],

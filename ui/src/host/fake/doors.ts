@@ -5,6 +5,9 @@ import { makeContexts, makeSources } from './kubeconfigs';
 
 const query = new URLSearchParams(typeof location === 'undefined' ? '' : location.search);
 
+/** The context of the demo cluster. */
+export const DEMO = 'demo';
+
 /** Changed by the commands that open, paste, remove and forget. */
 export const doors = {
   sources: makeSources(query) as SourceEntry[],

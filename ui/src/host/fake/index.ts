@@ -9,6 +9,7 @@ const PARTS = import.meta.glob<FakePart>(
   [
     './session.ts',
     './start.ts',
+    './demo.ts',
     './consent.ts',
     './views.ts',
     './details.ts',

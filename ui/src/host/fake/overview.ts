@@ -190,6 +190,43 @@ const part: FakePart = ({ notify }) => {
         })),
       };
     },
+    bell: () => ({ on: false, problem: '' }),
+    set_bell: ({ on }) => ({ on, problem: '' }),
+    findings: () => ({
+      autoscalers: 4,
+      unexamined: 0,
+      errors: 1,
+      warnings: 1,
+      notes: 0,
+      notExamined: [
+        {
+          id: 'metrics-api-absent',
+          looksFor: 'A metrics API that an autoscaler needs is not registered.',
+          why: 'which metrics APIs are registered',
+          autoscalers: 4,
+        },
+      ],
+    }),
+    finding: () => ({
+      id: 'missing-request',
+      severity: { text: 'Error', tone: 'bad' },
+      summary: 'A pod has no request of cpu, so its utilization cannot be computed.',
+      looksFor: 'A pod has no request of the resource whose utilization is the target.',
+      autoscaler: {
+        kindId: 'horizontalpodautoscalers',
+        kind: 'HPA',
+        namespace: 'shop',
+        name: 'web',
+      },
+      target: { kindId: 'deployments', kind: 'Deployment', namespace: 'shop', name: 'web' },
+      evidence: [{ field: 'Pod web-1', value: 'missing request for cpu in container app' }],
+      advice: 'Give each container a request of cpu.',
+      snippet: {
+        place: 'the workload, in every container, sidecars included',
+        yaml: 'resources:\n  requests:\n    cpu: 100m\n',
+      },
+      documented: 'https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/',
+    }),
     event_rate() {
       const now = Date.now();
       const minutes = Array.from({ length: 60 }, (_, at) => now - (59 - at) * 60_000);

@@ -1,7 +1,7 @@
 // Connection, status, kinds and settings of the in-memory backend.
 
-import type { ClusterInfo, KindEntry, Lack, Settings } from '../../wire';
-import { contextOf, doors } from './doors';
+import type { ClusterInfo, KindEntry, Lack, Settings, WireError } from '../../wire';
+import { contextOf, DEMO, doors } from './doors';
 import type { FakePart } from './registry';
 
 /** A right the account lacks, with the page's query `?limited`. */
@@ -15,6 +15,13 @@ export function lackOf(verb: string, resource: string): Lack {
     advice: `Ask the cluster's administrator for a role that allows ${verb} on ${resource} of the core API group in namespace shop.`,
     command: `kubectl auth can-i ${verb} ${resource} -n shop`,
   };
+}
+
+const LEAST = { days: 1, megabytes: 10 };
+const MOST = { days: 366, megabytes: 10_000 };
+
+function refused(message: string): WireError {
+  return { code: 'malformed', message, detail: 'Nothing was changed.' };
 }
 
 function withLack(entry: KindEntry): KindEntry {
@@ -99,7 +106,9 @@ const session: FakePart = ({ world, notify }) => {
     drawerWidth: 0,
     dockHeight: 0,
     tables: {},
+    tourDismissed: false,
     savedViews: [],
+    recording: { days: 7, megabytes: 200 },
   };
   let received = 3_200_000;
 
@@ -111,12 +120,13 @@ const session: FakePart = ({ world, notify }) => {
     return {
       cluster: `cluster-${id}`,
       context: id,
-      name: own?.title || name,
+      name: id === DEMO ? 'Demo cluster' : own?.title || name,
       colour: own?.colour || (sum % 8) + 1,
       initials: (own?.title || name).slice(0, 2).toUpperCase(),
       server: entry?.server ?? '',
       version: 'v1.36.3',
       namespace: own?.namespace || entry?.namespace || '',
+      demo: id === DEMO,
     };
   };
 
@@ -172,9 +182,27 @@ const session: FakePart = ({ world, notify }) => {
     namespaces: () => world.namespaces,
     settings: () => settings,
     set_settings(changed) {
+      const { days, megabytes } = changed.recording;
+      if (days < LEAST.days || days > MOST.days)
+        throw refused(`A recording can be kept for ${LEAST.days} to ${MOST.days} days.`);
+      if (megabytes < LEAST.megabytes || megabytes > MOST.megabytes)
+        throw refused(`A recording can have ${LEAST.megabytes} to ${MOST.megabytes} MB.`);
       settings = changed;
       return null;
     },
+    recording: () => ({
+      ...(query.has('full')
+        ? {
+            state: 'off' as const,
+            words:
+              'Recording is paused: the disk is full. What is seen meanwhile is kept in memory, and recorded when it can be.',
+          }
+        : { state: 'on' as const, words: 'What is seen of scaling in open clusters is recorded.' }),
+      size: '12.4 MB',
+      file: '/home/dev/.local/share/scalescope/recorder.sqlite',
+      least: LEAST,
+      most: MOST,
+    }),
   };
 };
 

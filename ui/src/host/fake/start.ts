@@ -1,7 +1,7 @@
 // The start page of the in-memory backend: sources come and go.
 
 import type { FolderEntry, WireError } from '../../wire';
-import { doors } from './doors';
+import { DEMO, doors } from './doors';
 import { context } from './kubeconfigs';
 import type { FakePart } from './registry';
 
@@ -20,6 +20,7 @@ const start: FakePart = ({ notify }) => {
         },
       ];
   let opened = 0;
+  let told = false;
 
   function open(origin: 'opened' | 'pasted', title: string): void {
     opened += 1;
@@ -52,9 +53,17 @@ const start: FakePart = ({ notify }) => {
         sources: doors.sources,
         contexts: doors.contexts,
         folders,
+        demo: {
+          context: DEMO,
+          name: 'Demo cluster',
+          server: 'inside this program',
+          settings: { colour: 0, title: '', namespace: '' },
+          opens: query.has('demo') && !told,
+        },
         usualPlace: '/home/dev/.kube/config',
         appVersion: '0.1.0',
       };
+      told = true;
       doors.sources = doors.sources.map((one) => ({ ...one, fresh: false }));
       return page;
     },

@@ -270,6 +270,26 @@ function autoscalers(kinds: string[]): FakeTable {
   };
 }
 
+TABLES['findings'] = {
+  columns: columns(`severity Severity 96
+    finding Finding 380
+    namespace Namespace 130
+    workload Workload 200
+    autoscaler Autoscaler 200
+    evidence Evidence 320
+    fix Fix 360`),
+  rows: () => [
+    row('findings', 'shop', 'HPA/web/missing-request/0', [
+      [0, 'Error', 'bad'],
+      ['A pod has no request of cpu, so its utilization cannot be computed.'],
+      ['shop'],
+      ['Deployment/web'],
+      ['HPA/web'],
+      ['Pod web-1: missing request for cpu in container app'],
+      ['Give each container a request of cpu.'],
+    ]),
+  ],
+};
 TABLES['scaling'] = autoscalers(['horizontalpodautoscalers', 'scaledobjects']);
 TABLES['horizontalpodautoscalers'] = autoscalers(['horizontalpodautoscalers']);
 TABLES['scaledobjects'] = autoscalers(['scaledobjects']);

@@ -180,6 +180,22 @@ export function makeWorld(nowMs: number, podCount: number, seed = 7): World {
     if (index % 3 === 0) addEvent(owner, nowMs - next() * 36e5);
   }
 
+  world.autoscalers.push({
+    kind: 'scaledobjects',
+    namespace: 'cloud-ops',
+    name: 'cosci',
+    target: 'cosci',
+    min: 1,
+    max: 8,
+    current: 6,
+    desired: 6,
+    value: 8,
+    goal: 2,
+    unit: 'messages',
+    lastScaleMs: nowMs - 7 * 60_000,
+    createdMs: nowMs - 9e8,
+  });
+
   function addAutoscaler(owner: FakeDeployment, index: number) {
     const scaledObject = index % 8 === 4;
     const max = index % 5 === 0 ? owner.replicas : owner.replicas * 2;

@@ -7,6 +7,8 @@ import type { ObjectRef, PairKind, Pairs, Revealed, SecretKey, UsageHistory } fr
 /** The drawer, as its parts see it. */
 export interface Scene {
   onopen: (object: ObjectRef) => void;
+  /** Shows the scaling page of an autoscaler. */
+  onscaling: (object: ObjectRef) => void;
   reveal: (secret: SecretKey) => Promise<Revealed>;
   usage: () => Promise<UsageHistory>;
   pairs: (kind: PairKind, filter: string, from: number, count: number) => Promise<Pairs>;

@@ -83,13 +83,25 @@ export interface Hit {
   column: number;
 }
 
+/** Lines without regard to case, made once: a large object is searched with every key. */
+const LOWERED = new WeakMap<readonly string[], readonly string[]>();
+
+function lowered(lines: readonly string[]): readonly string[] {
+  const known = LOWERED.get(lines);
+  if (known) return known;
+  const made = lines.map((line) => line.toLowerCase());
+  LOWERED.set(lines, made);
+  return made;
+}
+
 /** All places of `needle` in the lines, at most `limit`. */
 export function findAll(lines: readonly string[], needle: string, limit = 10_000): Hit[] {
   const wanted = needle.toLowerCase();
   const hits: Hit[] = [];
   if (!wanted) return hits;
-  for (let line = 0; line < lines.length; line += 1) {
-    const text = (lines[line] as string).toLowerCase();
+  const texts = lowered(lines);
+  for (let line = 0; line < texts.length; line += 1) {
+    const text = texts[line] as string;
     for (
       let column = text.indexOf(wanted);
       column >= 0;

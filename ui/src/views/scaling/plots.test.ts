@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Lane, LaneRole } from '../../wire';
-import { plotsOf, readings, sentence, valueText } from './plots';
+import type { Lane, LaneRole, Marks } from '../../wire';
+import { lanesOf, readings, sentence, valueText } from './plots';
 
 const lane = (role: LaneRole, title: string, unit = '', latest = ''): Lane => ({
   id: `${role}-${title}`,
@@ -22,11 +22,27 @@ const LANES = [
   lane('metric', 'queue', 'messages', '12'),
 ];
 
-describe('plotsOf', () => {
-  const plots = plotsOf(LANES);
+const NOTHING: Marks = {
+  bands: [],
+  windows: [],
+  pods: [],
+  podsLeftOut: 0,
+  forecast: [],
+  growths: [],
+  median: null,
+};
+
+describe('lanesOf', () => {
+  const of = (lanes: readonly Lane[], marks = NOTHING) =>
+    lanesOf(lanes, marks, 'horizontalpodautoscalers');
+  const indices = (lanes: ReturnType<typeof of>) =>
+    lanes.map((lane) => [
+      lane.title,
+      lane.type === 'plot' ? lane.series.map((one) => one.index) : lane.type,
+    ]);
 
   it('has replicas first, then one plot a metric with its target', () => {
-    expect(plots.map((plot) => [plot.title, plot.series.map((one) => one.index)])).toEqual([
+    expect(indices(of(LANES))).toEqual([
       ['Replicas', [4, 3, 2, 0, 1]],
       ['cpu', [6, 5]],
       ['queue', [7]],
@@ -34,11 +50,46 @@ describe('plotsOf', () => {
   });
 
   it('keys the strokes of the replicas with their latest values', () => {
-    expect(plots[0]?.notes.map((note) => note.text)).toEqual(['current 6', 'desired 6', 'ready 5']);
+    expect(of(LANES)[0]).toMatchObject({
+      notes: [{ text: 'current 6' }, { text: 'desired 6' }, { text: 'ready 5' }],
+    });
+  });
+
+  it('draws what load asks for instead of what is desired, and writes what a metric asks for', () => {
+    const lanes = [
+      lane('current', 'current', '', '6'),
+      lane('desired', 'desired', '', '6'),
+      lane('asked', 'load asks', '', '4'),
+      lane('metric', 'queue'),
+      lane('asks', 'queue asks'),
+    ];
+    expect(indices(of(lanes))).toEqual([
+      ['Replicas', [2, 0]],
+      ['queue', [3]],
+    ]);
+    expect(of(lanes)[1]).toMatchObject({ written: 4 });
+  });
+
+  it('draws a metric with windows as these, and pods below', () => {
+    const marks: Marks = {
+      ...NOTHING,
+      windows: [
+        { lane: 'metric-queue', fromMs: 1, toMs: 9, label: 'asks 2', detail: 'Europe/Oslo' },
+      ],
+      pods: [
+        { name: 'web-1', spans: [{ phase: 'pending', fromMs: 1, toMs: 5, why: '0/3 nodes' }] },
+      ],
+      podsLeftOut: 40,
+    };
+    expect(indices(of(LANES, marks)).slice(2)).toEqual([
+      ['queue', 'windows'],
+      ['Pods', 'bars'],
+    ]);
+    expect(of(LANES, marks)[3]).toMatchObject({ more: 40 });
   });
 
   it('draws replicas although nothing is known of any metric', () => {
-    expect(plotsOf([]).map((plot) => plot.title)).toEqual(['Replicas']);
+    expect(of([]).map(({ title }) => title)).toEqual(['Replicas']);
   });
 });
 

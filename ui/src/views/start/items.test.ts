@@ -30,6 +30,13 @@ function context(name: string, of: string, more: Partial<ContextEntry> = {}): Co
 
 const MERGED = source('merged', { title: 'KUBECONFIG', files: ['/m1', '/m2'] });
 const PAGE: StartPage = {
+  demo: {
+    context: 'demo',
+    name: 'Demo cluster',
+    server: '',
+    settings: { colour: 0, title: '', namespace: '' },
+    opens: false,
+  },
   sources: [source('a'), source('empty'), MERGED],
   contexts: [
     context('lab', 'a'),

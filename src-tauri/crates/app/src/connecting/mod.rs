@@ -17,12 +17,16 @@ use tokio::task::AbortHandle;
 use wire::{AnswerConsent, ClusterInfo, Connecting, ErrorCode, Notice, WireError};
 
 use crate::app::initials;
+use crate::bells_kept::BellsKept;
 use crate::consents::Consents;
 use crate::contexts_kept::{ContextsKept, colour};
+use crate::demo_cluster;
+use crate::flight::Flight;
 use crate::host::Host;
-use crate::session::{Session, gone};
+use crate::session::{Keeps, Session, gone};
 use crate::sessions::Sessions;
 use crate::start::{Chosen, Start};
+use crate::time::ClusterTime;
 use crate::{errors, surroundings};
 use step::{Asked, Input, Output, State, Work, step};
 use weigh::{Scales, Weighed};
@@ -41,6 +45,10 @@ pub(crate) struct Ways {
     around: watch::Receiver<Option<Arc<Surroundings>>>,
     ids: Arc<AtomicU32>,
     under_way: Mutex<UnderWay>,
+    /// Held while the demo cluster is being opened: it runs once.
+    opening_demo: tokio::sync::Mutex<()>,
+    pub(crate) flight: Arc<Flight>,
+    bells: Arc<BellsKept>,
 }
 
 #[derive(Default)]
@@ -92,13 +100,16 @@ impl Ways {
         let folder = host.config_folder();
         Arc::new(Self {
             consents: Consents::in_folder(folder.clone()),
-            kept: ContextsKept::in_folder(folder),
+            kept: ContextsKept::in_folder(folder.clone()),
+            bells: Arc::new(BellsKept::in_folder(folder)),
             sessions: Sessions::default(),
+            flight: Flight::new(host.clone()),
             host,
             start,
             around,
             ids: Arc::new(AtomicU32::new(1)),
             under_way: Mutex::default(),
+            opening_demo: tokio::sync::Mutex::default(),
         })
     }
 
@@ -111,6 +122,9 @@ impl Ways {
 
     /// Connects a context, or tells what has to be answered first. Calls for one context share one way.
     pub(crate) async fn connect(self: &Arc<Self>, context: &str) -> Outcome {
+        if context == demo_cluster::CONTEXT {
+            return self.open_demo().await;
+        }
         let told = {
             let mut under_way = self.under_way();
             if let Ok(open) = self.sessions.get(&cluster_id(context)) {
@@ -123,6 +137,33 @@ impl Ways {
             }
         };
         come(told).await
+    }
+
+    /// Nothing leaves the program for the demo cluster, so nobody is asked.
+    async fn open_demo(self: &Arc<Self>) -> Outcome {
+        let _opening = self.opening_demo.lock().await;
+        if let Ok(open) = self.sessions.get(&cluster_id(demo_cluster::CONTEXT)) {
+            return Ok(connected(&open.info));
+        }
+        let opened = demo_cluster::open(self.host.clone()).await?;
+        let ways = self.clone();
+        let info = blocking(move || demo_cluster::info(&ways.kept, opened.version)).await?;
+        let outcome = connected(&info);
+        let session = Session::start(
+            opened.connection,
+            opened.latency_ms,
+            info,
+            self.host.clone(),
+            ClusterTime::Demo(opened.running),
+            Keeps {
+                // Its day is invented: it is no fact.
+                flight: None,
+                bells: self.bells.clone(),
+            },
+            self.ids.clone(),
+        );
+        self.sessions.add(session, None);
+        Ok(outcome)
     }
 
     /// Takes a person's answer.
@@ -302,6 +343,7 @@ impl Ways {
             server,
             version: greeting.version,
             namespace: or(&settings.namespace, &chosen.namespace),
+            demo: false,
         };
         Ok(Came::Connected {
             connection: Box::new(connection),
@@ -363,9 +405,14 @@ impl Ways {
                     latency_ms,
                     *info,
                     self.host.clone(),
+                    ClusterTime::Computer,
+                    Keeps {
+                        flight: self.host.data_folder().map(|_| self.flight.clone()),
+                        bells: self.bells.clone(),
+                    },
                     self.ids.clone(),
                 );
-                self.sessions.add(session, by);
+                self.sessions.add(session, Some(by));
                 self.used(*chosen);
                 Ok(outcome)
             }

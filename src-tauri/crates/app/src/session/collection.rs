@@ -4,6 +4,7 @@
 //! for each namespace that some view asks for takes its place, until the first, which goes on
 //! asking, is let through.
 
+mod complete;
 mod state;
 mod told;
 
@@ -11,15 +12,17 @@ use std::sync::Arc;
 
 use cluster::follow::follow;
 use cluster::health::Health;
-use cluster::update::{Change, Scope, Update};
+use cluster::update::{Change, Reading, Scope, Update};
 use cluster::{Connection, RequestError};
 use model::{Kind, ObjectRow, Resource};
 use table::Column;
 
 use super::feeds::{FeedId, Feeds, Message, Owner};
+use super::recording::Source;
 use super::usage::RowUsage;
 use super::{GRACE_MS, Session};
 use crate::live_table::{Announcement, LiveTable};
+pub(crate) use complete::{Complete, Names};
 use told::Told;
 
 /// One kind of the cluster.
@@ -38,6 +41,8 @@ struct Feed {
     expected: Option<u64>,
     /// Objects the server sent that could not be decoded.
     unreadable: u64,
+    /// What its first listing has brought so far, where that is noted; `None` once it is complete.
+    brought: Option<Names>,
 }
 
 /// Rows of one kind, kept live.
@@ -52,6 +57,8 @@ pub(crate) struct Collection {
     pub(crate) fields: String,
     /// The label selector it is listed with; empty is everything.
     pub(crate) labels: String,
+    /// Its objects are read whole, for the recording too.
+    pub(crate) source: Option<Source>,
     pub(crate) table: LiveTable<ObjectRow>,
     pub(crate) columns: Arc<Vec<Column>>,
     pub(crate) columns_version: u32,
@@ -89,6 +96,7 @@ impl Collection {
             kind,
             fields: String::new(),
             labels: String::new(),
+            source: None,
             table: LiveTable::default(),
             header_width: columns.len(),
             columns_version: u32::from(!columns.is_empty()),
@@ -186,6 +194,11 @@ impl Collection {
             let scope = Scope {
                 fields: self.fields.clone(),
                 labels: self.labels.clone(),
+                reading: if self.source.is_some() {
+                    Reading::Both
+                } else {
+                    Reading::Tables
+                },
                 ..Scope::of(self.resource.clone(), self.kind, namespace.clone())
             };
             let connection = connection.clone();
@@ -200,6 +213,7 @@ impl Collection {
                 received: 0,
                 expected: None,
                 unreadable: 0,
+                brought: self.source.map(|_| Names::new()),
             });
         }
     }
@@ -223,7 +237,8 @@ impl Collection {
                 namespace.clone()
             }
         }));
-        if wanted.is_empty() {
+        // What is recorded does not hang on what somebody looks at.
+        if wanted.is_empty() || self.source.is_some() {
             wanted.push(self.own_namespace.clone());
         }
         wanted.sort_unstable();
@@ -342,6 +357,8 @@ impl Collection {
                     }
                 }
             }
+            // It took over from another that brought what is shown.
+            Update::Health(Health::Listing) if self.feeds[at].listed => {}
             Update::Health(health) => {
                 let forbidden = match &health {
                     Health::Failed {
@@ -425,8 +442,10 @@ impl Session {
             .map(|c| (c.columns.clone(), c.columns_version, c.header_width));
         let id = CollectionId(self.new_id());
         let served = self.kinds.serves(&resource);
+        let source = self.recorded(&resource).filter(|_| fields.is_empty());
         let mut collection = Collection::new(id, kind_id.to_owned(), resource, kind);
         collection.served = served;
+        collection.source = source;
         fields.clone_into(&mut collection.fields);
         if let Some((columns, version, width)) = header {
             collection.columns = columns;
@@ -512,8 +531,21 @@ impl Session {
         );
         let kind = collection.kind;
         let told = collection.tells_of_rights(feed, &update);
+        let mut about = None;
+        let mut update = update;
+        if let Some(source) = collection.source.filter(|_| collection.is_fed_by(feed)) {
+            let complete = collection.complete(feed, &update);
+            about = Some(self.recording.learn(source, &update, complete.as_ref()));
+            update = complete::as_shown(update);
+            if let Some(complete) = complete {
+                collection.table.retain(|row| complete.allows(row));
+            }
+        }
         if collection.apply(feed, update) {
             collection.ensure_feeds(&mut self.feeds, &self.connection);
+        }
+        if let Some(about) = about {
+            self.record_source(id, about);
         }
         match told {
             Told::Granted(resource, namespace) => {
@@ -523,14 +555,14 @@ impl Session {
                 self.list_refused(&resource, namespace.as_deref());
             }
             Told::Unserved => {
-                let now = self.now_ms();
+                let now = self.wall_ms();
                 self.kinds.doubt(now);
             }
             Told::Nothing => {}
         }
         self.overview.mark(id);
         if let Some(kind) = kind {
-            let now = self.now_ms();
+            let now = self.wall_ms();
             self.derived.mark(kind, rows_differ, now);
         } else {
             self.derived.mark_other(id);
@@ -538,6 +570,10 @@ impl Session {
         match kind {
             Some(Kind::HorizontalPodAutoscalers | Kind::ScaledObjects) => {
                 self.scaling.mark(rows_differ);
+            }
+            Some(Kind::ScaledJobs) => {
+                self.scaling.mark(rows_differ);
+                self.follow_made_jobs();
             }
             Some(Kind::Namespaces) => self.answer_namespaces(),
             Some(

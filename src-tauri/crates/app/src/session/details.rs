@@ -17,6 +17,7 @@ use super::feeds::{FeedId, Message, Owner};
 use super::measured::Measured;
 use super::owned::Owned;
 use super::rights::list_of;
+use super::scaled_by::{Scalers, scaled_by};
 use super::{Session, gone};
 use crate::lacks::{self, Where};
 
@@ -55,6 +56,7 @@ pub(crate) struct Drawer {
     pub(super) owned: Owned,
     pub(super) defined: Defined,
     pub(super) measured: Measured,
+    pub(super) scalers: Scalers,
     version: u32,
     announced: u32,
 }
@@ -307,6 +309,7 @@ impl Session {
             owned: Owned::default(),
             defined: Defined::default(),
             measured: Measured::default(),
+            scalers: Scalers::default(),
             version: 1,
             announced: 0,
         };
@@ -325,7 +328,7 @@ impl Session {
             return;
         }
         let mut update = Some(update);
-        if drawer.owned.take(feed, &mut update) {
+        if drawer.owned.take(feed, &mut update) || drawer.scalers.take(feed, &mut update) {
             drawer.touch();
         } else if let Some(update) = update
             && drawer.take_object(&update)
@@ -379,6 +382,7 @@ impl Session {
                 session.climb(id);
                 session.follow_owned(id);
                 session.count_defined(id);
+                session.follow_scalers(id);
                 if again {
                     session.fetch_object(id);
                 }
@@ -430,6 +434,7 @@ impl Session {
             problem: drawer.problem.clone(),
             status: shown.status(),
             verdicts: shown.verdicts(),
+            scaled_by: scaled_by(drawer, &self.scaled_jobs),
             sections,
             conditions: shown.conditions(),
             containers: shown.containers(&drawer.measured),
@@ -460,7 +465,7 @@ impl Session {
                 &drawer.namespace,
             ),
             // Ages of conditions, containers and events are told to the second at most.
-            next_tick_ms: drawer.object.as_ref().map(|_| 1_000),
+            next_tick_ms: (drawer.object.is_some() && self.time.rate() > 0).then_some(1_000),
         })
     }
 
@@ -483,7 +488,7 @@ impl Session {
         if let Some(drawer) = self.drawers.remove(&id) {
             self.feeds.close(drawer.object_feed);
             self.feeds.close(drawer.events_feed);
-            for feed in drawer.owned.feeds() {
+            for feed in drawer.owned.feeds().chain(drawer.scalers.feeds()) {
                 self.feeds.close(feed);
             }
         }

@@ -5,7 +5,7 @@ use model::{EventRow, Kind, ObjectRow};
 use table::{Cell, RowId};
 use wire::{EventGroup, EventGroupAsk, EventGroupObject, WireError};
 
-use super::derived::{Derived, DerivedRow};
+use super::derived::{Derived, DerivedRow, place_of};
 use super::{Session, gone};
 
 /// Objects told at most; how many there are is told.
@@ -18,10 +18,9 @@ impl Session {
     /// When its last event is gone, or the table is closed.
     pub(crate) fn event_group(&mut self, ask: &EventGroupAsk) -> Result<EventGroup, WireError> {
         let now = self.now_ms();
-        self.derived.rebuild(&mut self.collections, now);
-        // The key of a row: kind (here none), namespace, name.
-        let mut parts = ask.key.splitn(3, '/').skip(1);
-        let (Some(namespace), Some(name)) = (parts.next(), parts.next()) else {
+        let wall = self.wall_ms();
+        self.derived.rebuild(&mut self.collections, wall, now);
+        let Some((namespace, name)) = place_of(&ask.key) else {
             return Err(gone("This group of events"));
         };
         let found = self.derived.table(Derived::EventGroups).rows();

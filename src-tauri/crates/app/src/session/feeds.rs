@@ -31,6 +31,8 @@ pub(crate) enum Owner {
     Usage(Measured),
     Definitions,
     Autoscaler,
+    Recording,
+    ScaledJobs,
 }
 
 /// What feeds bring.
@@ -93,7 +95,9 @@ impl Feeds {
                 | Owner::Relations(_)
                 | Owner::Release(_)
                 | Owner::Definitions
-                | Owner::Autoscaler => true,
+                | Owner::Autoscaler
+                | Owner::Recording
+                | Owner::ScaledJobs => true,
                 Owner::Log(_) | Owner::Usage(_) => false,
             })
             .count()

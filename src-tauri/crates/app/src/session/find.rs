@@ -89,7 +89,7 @@ impl Session {
     }
 
     fn hold_for_find(&mut self) {
-        self.finding.until_ms = self.now_ms() + HELD_MS;
+        self.finding.until_ms = self.wall_ms() + HELD_MS;
         for (group, plural) in MEANT {
             let Some((id, resource, kind)) = self.meant_kind(group, plural) else {
                 continue;

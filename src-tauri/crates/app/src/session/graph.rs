@@ -1,33 +1,62 @@
 //! The scaling graph of one autoscaler: narrow watches in, series and flags out.
 
+mod asks;
+mod edits;
+mod explain;
+mod jobs;
 mod lanes;
+mod marks;
+mod measures;
+mod meta;
+mod recalled;
+mod role;
 mod state;
-
-use std::collections::BTreeMap;
+mod table;
+mod titles;
+mod told;
 
 use cluster::follow::follow;
-use cluster::health::Health;
 use cluster::update::Update;
-use model::{Kind, ScalingRow};
-use table::{Cell, Tone};
-use wire::{
-    ErrorCode, Fact, GraphMeta, GraphOpened, OpenGraph, Phase, SeenSpan, SeriesAsk, ViewState,
-    WireError,
-};
+use model::fact::{Subject, SubjectKind};
+use replay::{Past, Settings};
+use scaling::hpa::situation::{Config, Span, Version};
+use wire::{ErrorCode, GraphOpened, OpenGraph, SeriesAsk, WireError};
 
 use super::feeds::{FeedId, Message, Owner};
-use super::{Session, gone, history};
-use crate::series::SeriesSet;
-use lanes::condition;
+use super::{Session, gone};
+use role::{Role, Watch};
 pub(crate) use state::Graph;
-use state::{History, Role, Watch};
+use state::History;
 
-/// Points a lane keeps: more than a day of changes each 15 s.
-const POINTS: usize = 8_192;
 /// How often the right edge of a quiet graph moves.
 const EDGE_MS: i64 = 2_000;
 /// Widest picture asked for, in device pixels.
 const WIDEST: u32 = 8_192;
+
+/// What decides, by the name of its kind in commands.
+pub(super) fn subject_kind(id: &str) -> Option<SubjectKind> {
+    match id.rsplit('/').next() {
+        Some("horizontalpodautoscalers") => Some(SubjectKind::Hpa),
+        Some("scaledobjects") => Some(SubjectKind::ScaledObject),
+        Some("scaledjobs") => Some(SubjectKind::ScaledJob),
+        Some(_) | None => None,
+    }
+}
+
+/// How the controllers of a cluster of this version are set up; those of the demo cluster are known.
+pub(super) fn settings(version: &str, is_demo: bool) -> Settings {
+    if is_demo {
+        return Settings::known(Config::of(Version::V1_36), Span::seconds(15));
+    }
+    let minor = version.trim_start_matches('v').split('.').nth(1);
+    let digits = minor.map_or("", |minor| minor.trim_end_matches('+'));
+    Settings::of(match digits.parse::<u32>() {
+        Ok(..=33) => Version::V1_33,
+        Ok(34) => Version::V1_34,
+        Ok(35) => Version::V1_35,
+        Ok(36..) | Err(_) => Version::V1_36,
+    })
+}
 
 impl Session {
     /// Opens the graph of an autoscaler.
@@ -35,60 +64,60 @@ impl Session {
     /// # Errors
     /// [`ErrorCode::Malformed`] for a kind that is no autoscaler.
     pub(crate) fn open_graph(&mut self, ask: &OpenGraph) -> Result<GraphOpened, WireError> {
-        let Some(kind @ (Kind::HorizontalPodAutoscalers | Kind::ScaledObjects)) =
-            Kind::from_id(&ask.kind)
-        else {
+        let Some(kind) = subject_kind(&ask.kind) else {
             return Err(WireError::new(
                 ErrorCode::Malformed,
                 format!("{} are no autoscalers.", ask.kind),
-                "Graphs exist for HPAs and ScaledObjects.",
+                "Graphs exist for HPAs, ScaledObjects and ScaledJobs.",
             ));
         };
         let id = self.new_id();
-        self.graphs.insert(
-            id,
-            Graph {
-                kind,
-                namespace: ask.namespace.clone(),
-                name: ask.name.clone(),
-                watches: Vec::new(),
-                hpa: None,
-                object: None,
-                deleted: false,
-                target: None,
-                replica_sets: BTreeMap::new(),
-                events: BTreeMap::new(),
-                series: SeriesSet::new(POINTS),
-                seen_until: None,
-                history: History::Unneeded,
-                version: 1,
-                announced: 0,
-                edge_ms: 0,
-            },
-        );
+        let subject = Subject {
+            kind,
+            namespace: ask.namespace.clone(),
+            name: ask.name.clone(),
+        };
+        let settings = settings(&self.info.version, self.info.demo);
+        let mut graph = Graph::new(subject, settings, self.now_ms());
+        graph.measures.look(self.wall_ms());
+        self.graphs.insert(id, graph);
+        self.recall_recorded(id);
         self.ensure_watches(id);
         Ok(GraphOpened { graph: id })
     }
 
-    /// Opens the watches a graph has come to need; those open stay.
+    /// Opens the watches a graph has come to need; those open stay, but for those of a selector that is no more.
     fn ensure_watches(&mut self, id: u32) {
         let Some(graph) = self.graphs.get_mut(&id) else {
             return;
         };
-        for role in graph.wanted() {
+        if let Some(target) = graph.reference() {
+            let known = graph.target_resource.as_ref();
+            if known.is_none_or(|known| *known.kind != *target.kind) {
+                graph.target_resource = self.kinds.resource(&target.api_version, &target.kind);
+            }
+        }
+        let wanted = graph.wanted();
+        let feeds = &mut self.feeds;
+        graph.watches.retain(|watch| {
+            let selects = matches!(watch.role, Role::Pods(_) | Role::ReplicaSets(_));
+            let is_other =
+                |role: &Role| std::mem::discriminant(role) == std::mem::discriminant(&watch.role);
+            let replaced = selects && !wanted.contains(&watch.role) && wanted.iter().any(is_other);
+            if replaced {
+                feeds.close(watch.feed);
+            }
+            !replaced
+        });
+        for role in wanted {
             if graph.watches.iter().any(|watch| watch.role == role) {
                 continue;
             }
             let (connection, scope) = (self.connection.clone(), graph.scope(&role));
-            let feed = self.feeds.open(Owner::Graph(id), Message::Update, |sink| {
+            let feed = feeds.open(Owner::Graph(id), Message::Update, |sink| {
                 follow(connection, scope, sink)
             });
-            graph.watches.push(Watch {
-                feed,
-                role,
-                health: Health::Listing,
-                listed: false,
-            });
+            graph.watches.push(Watch::new(feed, role));
         }
     }
 
@@ -98,10 +127,13 @@ impl Session {
             graph.apply(feed, update, now);
         }
         self.ensure_watches(id);
+        if let Some(graph) = self.graphs.get_mut(&id) {
+            graph.tell_parts(now);
+        }
     }
 
     /// Each second: time seen goes on while every watch lives, and the right edge moves.
-    pub(crate) fn tick_graphs(&mut self, now_ms: i64) {
+    pub(crate) fn tick_graphs(&mut self, wall_ms: i64, now_ms: i64) {
         let doubt = self.status.doubt().is_some();
         for graph in self.graphs.values_mut() {
             if !graph.loaded() || graph.deleted || doubt || !graph.live() {
@@ -124,245 +156,69 @@ impl Session {
                 graph.recall(began_ms);
                 graph.touch();
             }
-            if now_ms - graph.edge_ms >= EDGE_MS || now_ms < graph.edge_ms {
-                graph.edge_ms = now_ms;
+            graph.note_asks(now_ms);
+            graph.forget(now_ms);
+            if wall_ms - graph.edge_ms >= EDGE_MS || wall_ms < graph.edge_ms {
+                graph.edge_ms = wall_ms;
                 graph.touch();
             }
+        }
+        let ids: Vec<u32> = self.graphs.keys().copied().collect();
+        for id in ids {
+            // What the target's kind is may have become known.
+            self.ensure_watches(id);
+        }
+        self.measure_graphs(wall_ms);
+    }
+
+    /// Its time was moved: everything is looked at anew. What was seen of another time was so then, and stays; but of a time that is still
+    /// to come nothing is known.
+    pub(super) fn begin_graphs_again(&mut self) {
+        let now = self.now_ms();
+        let ids: Vec<u32> = self.graphs.keys().copied().collect();
+        for id in ids {
+            if let Some(graph) = self.graphs.get_mut(&id) {
+                let is_later = graph.seen_until.is_some_and(|until| until <= now);
+                for watch in graph.begin_again() {
+                    self.feeds.close(watch.feed);
+                }
+                if !is_later {
+                    let settings = settings(&self.info.version, self.info.demo);
+                    graph.past = Past::new(graph.past.subject().clone(), settings);
+                }
+                graph.told.clear();
+                graph.measures = measures::Measures::default();
+                graph.asks = asks::Asks::default();
+                graph.awaited = Some(Vec::new());
+                graph.tell_beginning(now);
+                self.recall_recorded(id);
+            }
+            self.ensure_watches(id);
         }
     }
 
     /// Between two ticks a live graph has been seen up to this moment, not to the last tick.
     fn see_until_now(&mut self, id: u32) {
-        let now = self.now_ms();
-        if let Some(graph) = self.graphs.get_mut(&id)
-            && let Some(until) = graph.seen_until
-        {
+        let (now, wall) = (self.now_ms(), self.wall_ms());
+        let Some(graph) = self.graphs.get_mut(&id) else {
+            return;
+        };
+        graph.measures.look(wall);
+        if let Some(until) = graph.seen_until {
             graph.series.mark_seen(until.min(now), now);
             graph.seen_until = Some(now);
         }
     }
 
-    /// Everything of a graph but its series.
-    pub(crate) fn graph(&mut self, id: u32) -> Result<GraphMeta, WireError> {
-        self.see_until_now(id);
-        let graph = self.graphs.get(&id).ok_or_else(|| gone("This graph"))?;
-        let now = self.now_ms();
-        let row = ScalingRow::join(graph.hpa.as_ref(), graph.object.as_ref());
-        let target = graph.reference().map_or_else(
-            || self.object_ref("", "", &graph.namespace, ""),
-            |target| {
-                self.object_ref(
-                    &target.api_version,
-                    &target.kind,
-                    &graph.namespace,
-                    &target.name,
-                )
-            },
-        );
-        let conditions = graph
-            .object
-            .iter()
-            .flat_map(|object| object.conditions.iter())
-            .chain(graph.hpa.iter().flat_map(|hpa| hpa.conditions.iter()))
-            .map(|c| condition(c, now))
-            .collect();
-        let mut flags: Vec<_> = graph
-            .events
-            .values()
-            .filter_map(|event| history::flag(event, |at| self.status.clock(at)))
-            .chain(
-                graph
-                    .replica_sets
-                    .values()
-                    .filter(|set| {
-                        set.meta
-                            .owner
-                            .as_ref()
-                            .is_some_and(|owner| *owner.name == *target.name)
-                    })
-                    .filter_map(|set| history::rollout(set, |at| self.status.clock(at))),
-            )
-            .collect();
-        flags.sort_by(|a, b| (a.at_ms, &a.label).cmp(&(b.at_ms, &b.label)));
-        let seen: Vec<SeenSpan> = graph
-            .series
-            .seen()
-            .map(|(from_ms, to_ms)| SeenSpan { from_ms, to_ms })
-            .collect();
-        let known_from_ms = flags
-            .iter()
-            .map(|flag| flag.at_ms)
-            .chain(seen.first().map(|span| span.from_ms))
-            .chain(graph.hpa.as_ref().and_then(|hpa| hpa.last_scale_ms))
-            .min()
-            .unwrap_or(now);
-        Ok(GraphMeta {
-            version: graph.version,
-            loaded: graph.loaded(),
-            deleted: graph.deleted,
-            now_ms: now,
-            known_from_ms,
-            partner: (graph.kind == Kind::ScaledObjects)
-                .then(|| graph.hpa_name())
-                .flatten()
-                .map(|name| {
-                    self.object_ref(
-                        "autoscaling/v2",
-                        "HorizontalPodAutoscaler",
-                        &graph.namespace,
-                        &name,
-                    )
-                }),
-            facts: self.graph_facts(graph, row.as_ref(), now),
-            status: row.map_or_else(Cell::default, |row| {
-                Cell::toned(capital(&row.status), row.tone)
-            }),
-            target,
-            conditions,
-            lanes: graph.lanes(),
-            flags,
-            seen,
-            state: self.graph_state(graph),
-        })
-    }
-
-    fn graph_facts(&self, graph: &Graph, row: Option<&ScalingRow>, now_ms: i64) -> Vec<Fact> {
-        let fact = |label: &str, value: String| Fact {
-            label: label.to_owned(),
-            value: Cell::plain(value),
-            links: Vec::new(),
-        };
-        let Some(row) = row else { return Vec::new() };
-        let number = |n: Option<i32>| n.map_or_else(|| "unknown".to_owned(), |n| n.to_string());
-        let mut facts = vec![
-            fact(
-                "Current",
-                number(
-                    row.current
-                        .or_else(|| graph.target.as_ref().map(|t| t.replicas)),
-                ),
-            ),
-            fact(
-                "Desired",
-                number(
-                    row.desired
-                        .or_else(|| graph.target.as_ref().map(|t| t.desired)),
-                ),
-            ),
-            fact("Bounds", format!("{} to {}", row.min, row.max)),
-            fact(
-                "Last change",
-                row.last_change_ms.map_or_else(
-                    || "none recorded".to_owned(),
-                    |at| {
-                        format!(
-                            "{} ago, at {}",
-                            model::duration::human(now_ms - at),
-                            self.status.clock(at)
-                        )
-                    },
-                ),
-            ),
-        ];
-        match &graph.target {
-            Some(target) => facts.push(fact(
-                "Ready",
-                format!("{} of {}", target.ready, target.replicas),
-            )),
-            None if row.target.kind != "Deployment" => {
-                facts.push(fact(
-                    "Ready",
-                    format!("not watched for a {}", row.target.kind),
-                ));
-            }
-            None => {}
-        }
-        if let Some(object) = &graph.object {
-            let triggers = object
-                .triggers
-                .iter()
-                .map(|trigger| match &*trigger.summary {
-                    "" => trigger.kind.to_string(),
-                    summary => format!("{} ({summary})", trigger.kind),
-                });
-            facts.push(fact("Triggers", triggers.collect::<Vec<_>>().join("; ")));
-            if let Some(at) = object.last_active_ms {
-                facts.push(fact(
-                    "Last active",
-                    format!("{} ago", model::duration::human(now_ms - at)),
-                ));
-            }
-        }
-        let mut missing: Vec<String> = graph
-            .watches
-            .iter()
-            .filter_map(|watch| match &watch.health {
-                Health::Failed { error, .. } => Some(graph.refusal(watch, error).message),
-                Health::Listing | Health::Live { .. } | Health::Stale { .. } => None,
-            })
-            .collect();
-        missing.sort_unstable();
-        missing.dedup();
-        facts.extend(missing.into_iter().map(|why| Fact {
-            value: Cell::toned(why, Tone::Warn),
-            ..fact("Not shown", String::new())
-        }));
-        facts
-    }
-
-    fn graph_state(&self, graph: &Graph) -> ViewState {
-        let mut state = ViewState {
-            phase: Phase::Live,
-            why: String::new(),
-            received: 0,
-            expected: None,
-            code: None,
-            lack: None,
-            limited_to: Vec::new(),
-        };
-        let own = graph
-            .watches
-            .iter()
-            .filter(|watch| matches!(watch.role, Role::Hpa | Role::ScaledObject));
-        for watch in own {
-            match &watch.health {
-                Health::Failed { error, .. } => {
-                    let error = graph.refusal(watch, error);
-                    state.phase = Phase::Failed;
-                    state.why = error.message;
-                    state.code = Some(error.code);
-                    state.lack = error.lack;
-                    return state;
-                }
-                Health::Stale { why, .. } if !watch.listed => {
-                    state.phase = Phase::Listing;
-                    state.why.clone_from(why);
-                }
-                Health::Stale { as_of_ms, why, .. } => {
-                    state.phase = Phase::Stale;
-                    state.why = self.status.stale_words(*as_of_ms, why);
-                }
-                Health::Listing => state.phase = Phase::Listing,
-                Health::Live { .. } if !watch.listed => state.phase = Phase::Listing,
-                Health::Live { .. } => {}
-            }
-        }
-        if let Some(why) = self.status.doubt() {
-            if state.phase != Phase::Listing {
-                state.phase = Phase::Stale;
-            }
-            state.why = why;
-        }
-        state
-    }
-
     /// The series of a graph, as bytes.
     pub(crate) fn graph_series(&mut self, ask: &SeriesAsk) -> Result<Vec<u8>, WireError> {
         self.see_until_now(ask.graph);
+        let (now, wall) = (self.now_ms(), self.wall_ms());
         let graph = self
             .graphs
-            .get(&ask.graph)
+            .get_mut(&ask.graph)
             .ok_or_else(|| gone("This graph"))?;
+        graph.make_asks(ask.from_ms, ask.to_ms, now, wall);
         let lanes = graph.lanes();
         let names: Vec<&str> = lanes.iter().map(|lane| lane.id.as_str()).collect();
         Ok(graph
@@ -371,19 +227,11 @@ impl Session {
     }
 
     pub(crate) fn close_graph(&mut self, id: u32) {
-        if let Some(graph) = self.graphs.remove(&id) {
+        if let Some(mut graph) = self.graphs.remove(&id) {
+            self.end_graph(&mut graph);
             for watch in graph.watches {
                 self.feeds.close(watch.feed);
             }
         }
     }
-}
-
-/// With its first letter large: a status begins a line here.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }

@@ -70,14 +70,8 @@ impl KindsState {
             .map(|found| &found.resource)
     }
 
-    /// A reference to an object, a link where the cluster is known to serve its kind.
-    pub(crate) fn reference(
-        &self,
-        api_version: &str,
-        kind: &str,
-        namespace: &str,
-        name: &str,
-    ) -> ObjectRef {
+    /// Where a kind is served, as far as that is known.
+    pub(crate) fn resource(&self, api_version: &str, kind: &str) -> Option<Resource> {
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let own = Kind::ALL
             .into_iter()
@@ -87,9 +81,21 @@ impl KindsState {
             .discovery()
             .into_iter()
             .flat_map(|d| d.resources.iter().map(|r| &r.resource));
-        let resource = own
-            .chain(found)
-            .find(|r| r.kind == kind && r.group == group);
+        own.chain(found)
+            .find(|r| r.kind == kind && r.group == group)
+            .cloned()
+    }
+
+    /// A reference to an object, a link where the cluster is known to serve its kind.
+    pub(crate) fn reference(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> ObjectRef {
+        let resource = self.resource(api_version, kind);
+        let resource = resource.as_ref();
         ObjectRef {
             kind_id: resource.map(kind_id).unwrap_or_default(),
             kind: kind.to_owned(),
@@ -230,7 +236,7 @@ impl Session {
                 if let Err(error) = &answer {
                     tracing::info!("no discovery: {error}");
                 }
-                let now = session.now_ms();
+                let now = session.wall_ms();
                 session.kinds.take(answer, now);
                 let list = session.kind_list();
                 for waiting in session.kinds.waiting.drain(..) {
@@ -239,6 +245,7 @@ impl Session {
                 session.reopen_served();
                 session.tell_kinds();
                 session.follow_definitions();
+                session.follow_scaling();
                 session.review_relations();
                 session.review_rights();
             },
@@ -254,13 +261,13 @@ impl Session {
 
     /// Definitions of kinds were changed.
     pub(crate) fn definitions_changed(&mut self) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         self.kinds.changed(now);
     }
 
     /// The definition of this name was changed, or deleted.
     pub(crate) fn definition_changed(&mut self, change: &Change) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         match change {
             Change::Put(row) => self.kinds.defined(table::Row::identity(row).1),
             Change::Gone { name, .. } => self.kinds.removed(name, now),
@@ -270,7 +277,7 @@ impl Session {
     /// Kinds the cluster serves, once that is known; what is old is asked again meanwhile.
     pub(crate) fn kinds(&mut self) -> oneshot::Receiver<KindList> {
         let (answer, answered) = oneshot::channel();
-        let now = self.now_ms();
+        let now = self.wall_ms();
         let unknown = self.kinds.known.is_none();
         if unknown && self.kinds.asking {
             self.kinds.waiting.push(answer);

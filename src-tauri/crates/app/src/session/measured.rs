@@ -58,6 +58,11 @@ impl Measured {
         if by_container {
             figures.extend(parts.iter().map(|p| (p.container.clone(), p.cpu, p.memory)));
         }
+        // A time that was moved back: what was measured later is not known yet.
+        if self.times.back().is_some_and(|last| *last > now_ms) {
+            self.times.clear();
+            self.lines.clear();
+        }
         for (name, _, _) in &figures {
             if !self.lines.iter().any(|line| line.name == *name) {
                 let before: VecDeque<_> = self.times.iter().map(|_| None).collect();
@@ -210,7 +215,7 @@ impl Session {
         &mut self,
         id: u32,
     ) -> Result<oneshot::Receiver<UsageHistory>, WireError> {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         let drawer = self
             .drawers
             .get_mut(&id)
@@ -235,7 +240,7 @@ impl Session {
         self.later(
             async move { measure(&connection, &whose).await },
             move |session, measured| {
-                let now = session.now_ms();
+                let (wall, now) = (session.wall_ms(), session.now_ms());
                 let Some(drawer) = session.drawers.get_mut(&id) else {
                     return;
                 };
@@ -243,7 +248,7 @@ impl Session {
                     Ok(parts) => drawer.measured.take(&parts, now, by_container),
                     Err(error) => {
                         drawer.measured.note = reason(&error);
-                        drawer.measured.ask_again_ms = now + ABSENT_MS;
+                        drawer.measured.ask_again_ms = wall + ABSENT_MS;
                     }
                 }
                 let told = drawer.measured.told(drawer.object());

@@ -5,15 +5,19 @@
 //! else touches this state, so there are no locks. Each step runs behind `catch_unwind`: a defect in
 //! one of them is told in the status bar and the rest lives on.
 
+mod bells;
 mod collection;
 mod copying;
 mod defined;
 mod definitions;
+mod demo_day;
+mod demo_time;
 mod derived;
 mod details;
 mod event_group;
 mod feeds;
 mod find;
+mod findings;
 mod followed_release;
 mod graph;
 mod helm;
@@ -24,9 +28,12 @@ mod logs;
 mod measured;
 mod overview;
 mod owned;
+mod recording;
 mod relations;
 mod reveal;
 mod rights;
+mod scaled_by;
+mod scaled_jobs;
 mod scaling;
 mod shown;
 mod status;
@@ -44,7 +51,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use wire::{ClusterInfo, ErrorCode, Notice, WireError};
 
+use crate::bells_kept::BellsKept;
+use crate::flight::Flight;
 use crate::host::Host;
+use crate::time::ClusterTime;
+use bells::Bells;
 use collection::{Collection, CollectionId};
 use definitions::Definitions;
 use derived::DerivedTables;
@@ -55,10 +66,13 @@ use graph::Graph;
 use kinds::KindsState;
 use logs::Log;
 use overview::OverviewPage;
+use recording::Recording;
 use relations::RelationsView;
 use rights::Rights;
+use scaled_jobs::ScaledJobs;
 use scaling::ScalingTable;
 use status::Ticked;
+pub(crate) use status::size;
 use usage::UsagePolls;
 
 /// No view is announced more often than this.
@@ -107,16 +121,32 @@ pub(crate) fn gone(what: &str) -> WireError {
     WireError::new(ErrorCode::Gone, format!("{what} is no longer open."), "")
 }
 
+/// What outlives a session.
+pub(crate) struct Keeps {
+    /// What is seen of scaling goes there; `None`: nowhere.
+    pub(crate) flight: Option<Arc<Flight>>,
+    /// Whose need of attention is told.
+    pub(crate) bells: Arc<BellsKept>,
+}
+
 /// All state of one connected cluster.
 pub(crate) struct Session {
     connection: Connection,
     info: Arc<ClusterInfo>,
     host: Arc<dyn Host>,
+    time: ClusterTime,
+    /// Of the demo cluster.
+    demo_known: Option<demo_time::Known>,
+    /// Told from when a graph of the demo cluster is first opened.
+    demo_day: Option<demo_day::DemoDay>,
     /// To come back with the answer of a request.
     jobs: mpsc::WeakUnboundedSender<Job>,
     feeds: Feeds,
     collections: BTreeMap<CollectionId, Collection>,
     scaling: ScalingTable,
+    recording: Recording,
+    scaled_jobs: ScaledJobs,
+    bells: Bells,
     derived: DerivedTables,
     overview: OverviewPage,
     usage: UsagePolls,
@@ -129,6 +159,7 @@ pub(crate) struct Session {
     releases: BTreeMap<u32, FollowedRelease>,
     yaml_copies: BTreeMap<u32, copying::YamlCopying>,
     finding: find::Finding,
+    findings: findings::Findings,
     relations: BTreeMap<u32, RelationsView>,
     status: status::Status,
     next_id: Arc<std::sync::atomic::AtomicU32>,
@@ -137,25 +168,33 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Starts the session's task. `ids` gives ids unique over all sessions.
+    /// Starts the session's task; `ids` gives ids unique over all sessions.
     pub(crate) fn start(
         connection: Connection,
         latency_ms: u32,
         info: ClusterInfo,
         host: Arc<dyn Host>,
+        time: ClusterTime,
+        keeps: Keeps,
         ids: Arc<std::sync::atomic::AtomicU32>,
     ) -> SessionHandle {
         let (jobs, inbox) = mpsc::unbounded_channel();
         let info = Arc::new(info);
         let session = Self {
-            status: status::Status::new(host.now_ms(), latency_ms),
+            status: status::Status::new(host.now_ms(), latency_ms, time.clone()),
             connection,
             info: info.clone(),
             host,
+            time,
+            demo_known: None,
+            demo_day: None,
             jobs: jobs.downgrade(),
             feeds: Feeds::default(),
             collections: BTreeMap::new(),
             scaling: ScalingTable::default(),
+            recording: Recording::new(keeps.flight),
+            scaled_jobs: ScaledJobs::default(),
+            bells: Bells::new(keeps.bells),
             derived: DerivedTables::default(),
             overview: OverviewPage::default(),
             usage: UsagePolls::default(),
@@ -168,6 +207,7 @@ impl Session {
             releases: BTreeMap::new(),
             yaml_copies: BTreeMap::new(),
             finding: find::Finding::default(),
+            findings: findings::Findings::default(),
             relations: BTreeMap::new(),
             next_id: ids,
             flush_at: None,
@@ -179,8 +219,9 @@ impl Session {
 
     async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Job>) {
         self.step("discovery", Self::discover);
+        self.step("time", Self::follow_demo_time);
         // Half a second after ages tick: what both change lies far apart on screen, and one frame repaints all between.
-        let into_second = self.now_ms().rem_euclid(1000).unsigned_abs();
+        let into_second = self.wall_ms().rem_euclid(1000).unsigned_abs();
         let begin = Instant::now() + Duration::from_millis(1500 - into_second);
         let mut housekeeping = tokio::time::interval_at(begin, Duration::from_secs(1));
         housekeeping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -200,6 +241,7 @@ impl Session {
                 _ = housekeeping.tick() => self.step("housekeeping", Self::keep_house),
             }
         }
+        self.step("end", Self::end_recording);
     }
 
     /// Runs one step; a panic in it is told and outlived.
@@ -220,7 +262,13 @@ impl Session {
         crate::app::next_id(&self.next_id)
     }
 
+    /// The cluster's time: what its objects tell is as old as by this.
     fn now_ms(&self) -> i64 {
+        self.time.at(self.wall_ms())
+    }
+
+    /// This computer's time, which paces what the session does.
+    fn wall_ms(&self) -> i64 {
         self.host.now_ms()
     }
 
@@ -268,6 +316,12 @@ impl Session {
             (feeds::Owner::Autoscaler, Message::Update(update)) => {
                 self.autoscaler_update(feed, update);
             }
+            (feeds::Owner::Recording, Message::Update(update)) => {
+                self.recording_update(feed, &update);
+            }
+            (feeds::Owner::ScaledJobs, Message::Update(update)) => {
+                self.made_jobs_update(feed, update);
+            }
             (feeds::Owner::Log(id), Message::Log(chunk)) => self.log_chunk(id, chunk),
             (feeds::Owner::Usage(kind), Message::Usage(update)) => self.usage_update(kind, update),
             // A feed carries one sort of message from its making on.
@@ -279,7 +333,7 @@ impl Session {
         if self.flush_at.is_some() {
             return;
         }
-        let now = self.now_ms();
+        let now = self.wall_ms();
         let dirty = self.scaling.is_dirty()
             || self.derived.is_dirty()
             || self.collections.values().any(Collection::is_dirty)
@@ -296,9 +350,10 @@ impl Session {
     fn flush(&mut self) {
         self.flush_at = None;
         self.flushed_at = Instant::now();
-        let now = self.now_ms();
-        self.scaling.rebuild(&self.collections);
-        self.derived.rebuild(&mut self.collections, now);
+        let (wall, now) = (self.wall_ms(), self.now_ms());
+        self.rebuild_scaling();
+        self.examine();
+        self.derived.rebuild(&mut self.collections, wall, now);
         self.read_releases();
         let tables = self
             .collections
@@ -327,8 +382,8 @@ impl Session {
                 self.host.notify(Notice::Log { log: *id, version });
             }
         }
-        self.flush_relations(now);
-        self.flush_releases(now);
+        self.flush_relations(wall);
+        self.flush_releases(wall);
         for (id, graph) in &mut self.graphs {
             if let Some(version) = graph.announce() {
                 self.host.notify(Notice::Graph {
@@ -339,9 +394,9 @@ impl Session {
         }
     }
 
-    fn flush_releases(&mut self, now_ms: i64) {
+    fn flush_releases(&mut self, wall_ms: i64) {
         for (id, followed) in &mut self.releases {
-            if let Some(version) = followed.announce(now_ms) {
+            if let Some(version) = followed.announce(wall_ms) {
                 self.host.notify(Notice::Release {
                     release: *id,
                     version,
@@ -350,9 +405,9 @@ impl Session {
         }
     }
 
-    fn flush_relations(&mut self, now_ms: i64) {
+    fn flush_relations(&mut self, wall_ms: i64) {
         for (id, view) in &mut self.relations {
-            if let Some(version) = view.announce(now_ms) {
+            if let Some(version) = view.announce(wall_ms) {
                 self.host.notify(Notice::Relations {
                     relations: *id,
                     version,
@@ -362,17 +417,21 @@ impl Session {
     }
 
     fn keep_house(&mut self) {
-        let now = self.now_ms();
-        self.keep_kinds(now);
-        self.forget_find(now);
-        self.close_idle_collections(now);
+        let (wall, now) = (self.wall_ms(), self.now_ms());
+        self.keep_kinds(wall);
+        self.forget_find(wall);
+        self.close_idle_collections(wall);
         self.update_usage_polls();
-        self.tick_graphs(now);
+        self.tick_graphs(wall, now);
+        self.keep_recording(wall, now);
+        self.keep_made_jobs(wall, now);
+        self.keep_findings();
+        self.keep_bells(wall);
         self.age_filters(now);
         self.derived.tick(now);
         self.keep_overview();
         self.status.prove(self.connection.as_of_ms());
-        let ticked = self.status.tick(now);
+        let ticked = self.status.tick(wall);
         if ticked == Ticked::Nothing {
             return;
         }
@@ -380,11 +439,16 @@ impl Session {
             cluster: self.info.cluster.clone(),
         });
         if ticked == Ticked::Turned {
-            for collection in self.collections.values_mut() {
-                collection.touch();
-            }
-            self.scaling.touch();
-            self.derived.touch();
+            self.touch_tables();
         }
+    }
+
+    /// Every table is shown anew: what they say of themselves changed, or all their ages did.
+    fn touch_tables(&mut self) {
+        for collection in self.collections.values_mut() {
+            collection.touch();
+        }
+        self.scaling.touch();
+        self.derived.touch();
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cluster::follow::follow;
 use cluster::health::Health;
-use cluster::update::{Change, Scope, Update};
+use cluster::update::{Change, Reading, Scope, Update};
 use cluster::{RequestError, fetch};
 use model::links::Selector;
 use model::{Kind, ObjectRow, PodResources, Resource};
@@ -337,13 +337,13 @@ fn scopes(kind: &str, name: &str, namespace: &str, object: &Value) -> Vec<Scope>
             };
             return vec![Scope {
                 labels: format!("kubernetes.io/service-name={name}"),
-                links: true,
+                reading: Reading::Links,
                 ..Scope::of(slices, None, Some(namespace.to_owned()))
             }];
         }
         "CronJob" => {
             return vec![Scope {
-                links: true,
+                reading: Reading::Links,
                 ..Scope::of(jobs(), None, Some(namespace.to_owned()))
             }];
         }

@@ -157,7 +157,7 @@ async fn ask(connection: &Connection, question: &Question) -> Option<Answer> {
 impl Session {
     /// Asks what is not known or old: of the whole, of the context's namespace, of all that were in question.
     pub(crate) fn review_rights(&mut self) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         self.rights.want(Question::Everything, FRESH_MS, now);
         if self.rights.asked_ms.contains_key(&Question::Everything) {
             self.rights.want(Question::Lists, FRESH_MS, now);
@@ -177,7 +177,7 @@ impl Session {
         &mut self,
         namespaces: impl IntoIterator<Item = &'a String>,
     ) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         if self.rights.asked_ms.is_empty() {
             self.rights.want(Question::Everything, FRESH_MS, now);
         }
@@ -190,7 +190,7 @@ impl Session {
 
     /// Kinds outside namespaces of which rules do not tell.
     fn review_open_kinds(&mut self) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         let open: Vec<Question> = self
             .kinds
             .listable()
@@ -223,7 +223,7 @@ impl Session {
             },
             move |session, answer| {
                 session.rights.asking = None;
-                let now = session.now_ms();
+                let now = session.wall_ms();
                 let first = question == Question::Everything;
                 session.rights.record(question, answer, now);
                 if first {
@@ -274,7 +274,7 @@ impl Session {
 
     /// The server refused something in a namespace: what is known of it may be old.
     pub(crate) fn refused_in(&mut self, namespace: &str) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         self.rights.want(Question::Everything, DISTRUST_MS, now);
         if !namespace.is_empty() {
             let question = Question::Namespace(namespace.to_owned());
@@ -285,7 +285,7 @@ impl Session {
 
     /// What was answered is contradicted by what the server does.
     fn distrust(&mut self, resource: &Resource, namespace: Option<&str>) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         self.rights.want(Question::Everything, DISTRUST_MS, now);
         let question = match namespace {
             Some(namespace) => Question::Namespace(namespace.to_owned()),

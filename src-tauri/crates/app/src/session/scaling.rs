@@ -1,18 +1,20 @@
-//! The table of all autoscalers: HPAs and `ScaledObjects`, joined.
+//! The table of all autoscalers: HPAs and `ScaledObjects`, joined, and `ScaledJobs`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::scaling::{ScalingKind, join};
-use model::{Kind, ObjectRow, ScalingRow};
+use model::fact::{Subject, SubjectKind};
+use model::scaling::{ScalingKind, Told, join};
+use model::{Kind, ObjectRow, ScalingKey, ScalingRow};
 use wire::{ErrorCode, Phase, ViewState};
 
 use super::Session;
 use super::collection::{Collection, CollectionId};
+use super::scaled_jobs::ScaledJobs;
 use super::views::Columns;
 use crate::live_table::{Announcement, LiveTable};
 
-/// Joined rows, made anew when HPAs or `ScaledObjects` changed and somebody looks.
+/// Joined rows, made anew when autoscalers changed and somebody looks.
 pub(crate) struct ScalingTable {
     pub(crate) table: LiveTable<ScalingRow>,
     columns: Columns,
@@ -32,22 +34,45 @@ impl Default for ScalingTable {
 }
 
 /// The kinds it is joined from.
-const SOURCES: [Kind; 2] = [Kind::HorizontalPodAutoscalers, Kind::ScaledObjects];
+pub(crate) const SOURCES: [Kind; 3] = [
+    Kind::HorizontalPodAutoscalers,
+    Kind::ScaledObjects,
+    Kind::ScaledJobs,
+];
 
 /// The kind id of the autoscaler a row stands for.
 pub(crate) fn kind_id(row: &ScalingRow) -> &'static str {
-    match row.key.kind {
+    key_kind_id(&row.key)
+}
+
+/// The same of its key.
+pub(crate) fn key_kind_id(key: &ScalingKey) -> &'static str {
+    match key.kind {
         ScalingKind::Hpa => Kind::HorizontalPodAutoscalers.spec().id,
         ScalingKind::ScaledObject => Kind::ScaledObjects.spec().id,
+        ScalingKind::ScaledJob => Kind::ScaledJobs.spec().id,
+    }
+}
+
+/// The row of the autoscaler that facts are about.
+pub(crate) fn key_of(subject: &Subject) -> ScalingKey {
+    ScalingKey {
+        namespace: subject.namespace.as_str().into(),
+        kind: match subject.kind {
+            SubjectKind::Hpa => ScalingKind::Hpa,
+            SubjectKind::ScaledObject => ScalingKind::ScaledObject,
+            SubjectKind::ScaledJob => ScalingKind::ScaledJob,
+        },
+        name: subject.name.as_str().into(),
     }
 }
 
 /// What the row of an autoscaler is called in this table.
 pub(crate) fn identity(kind_id: &str, name: &str) -> String {
-    let kind = if kind_id == Kind::ScaledObjects.spec().id {
-        ScalingKind::ScaledObject
-    } else {
-        ScalingKind::Hpa
+    let kind = match Kind::from_id(kind_id) {
+        Some(Kind::ScaledObjects) => ScalingKind::ScaledObject,
+        Some(Kind::ScaledJobs) => ScalingKind::ScaledJob,
+        _ => ScalingKind::Hpa,
     };
     format!("{kind}/{name}")
 }
@@ -57,10 +82,17 @@ impl ScalingTable {
         self.columns.clone()
     }
 
-    /// HPAs or `ScaledObjects` changed: rows, or only how fresh they are.
+    /// Autoscalers changed: rows, or only how fresh they are.
     pub(crate) fn mark(&mut self, rows_differ: bool) {
         self.rows_stale |= rows_differ;
         self.table.touch();
+    }
+
+    /// What is told of autoscalers beyond their conditions changed; nobody looks at it but this table's views.
+    pub(crate) fn retell(&mut self) {
+        if self.held {
+            self.mark(true);
+        }
     }
 
     pub(crate) fn touch(&mut self) {
@@ -72,10 +104,12 @@ impl ScalingTable {
     }
 
     /// Joins anew if anything it is joined from changed, marking only rows that differ.
-    pub(crate) fn rebuild(&mut self, collections: &BTreeMap<CollectionId, Collection>) {
-        if !std::mem::take(&mut self.rows_stale) {
-            return;
-        }
+    fn rebuild(
+        &mut self,
+        collections: &BTreeMap<CollectionId, Collection>,
+        made: &ScaledJobs,
+        mut told: impl FnMut(&ScalingKey) -> Told,
+    ) {
         let rows = |kind: Kind| {
             collections
                 .values()
@@ -90,7 +124,18 @@ impl ScalingTable {
             ObjectRow::ScaledObject(object) => Some(&**object),
             _ => None,
         });
-        let new = join(hpas, objects);
+        let jobs = rows(Kind::ScaledJobs).filter_map(|row| match row {
+            ObjectRow::ScaledJob(job) => Some(&**job),
+            _ => None,
+        });
+        let mut new = join(hpas, objects);
+        new.extend(jobs.map(|job| {
+            let counts = made.counts(&job.meta.namespace, &job.meta.name);
+            ScalingRow::of_job(job, counts)
+        }));
+        for row in &mut new {
+            row.told = told(&row.key);
+        }
         let gone = {
             let kept: std::collections::BTreeSet<_> = new.iter().map(|row| &row.key).collect();
             self.table
@@ -144,13 +189,19 @@ impl ScalingTable {
             lack: None,
             limited_to: Vec::new(),
         });
-        if let Some(keda) = of(Kind::ScaledObjects) {
+        for kind in [Kind::ScaledObjects, Kind::ScaledJobs] {
+            let Some(keda) = of(kind) else {
+                continue;
+            };
             let absent = keda.code == Some(ErrorCode::Gone);
             if absent || state.phase == Phase::Failed {
-                return state;
+                continue;
             }
             if keda.phase == Phase::Failed {
-                state.why = format!("ScaledObjects are missing here: {}", keda.why);
+                let title = kind.spec().title;
+                let words = format!("{title} are missing here: {}", keda.why);
+                let said = [state.why.as_str(), &words];
+                said.join(" ").trim_start().clone_into(&mut state.why);
             } else if keda.phase != Phase::Live && state.phase == Phase::Live {
                 state.phase = keda.phase;
                 state.why = keda.why;
@@ -161,6 +212,22 @@ impl ScalingTable {
 }
 
 impl Session {
+    /// Joins the table anew if anything it is joined from changed.
+    pub(crate) fn rebuild_scaling(&mut self) {
+        if !std::mem::take(&mut self.scaling.rows_stale) {
+            return;
+        }
+        let now = self.now_ms();
+        let (recording, status, made) = (&mut self.recording, &self.status, &self.scaled_jobs);
+        let told = |key: &ScalingKey| match key.kind {
+            ScalingKind::ScaledJob => made.told(&key.namespace, &key.name, now),
+            ScalingKind::Hpa | ScalingKind::ScaledObject => {
+                recording.told(key, now, |at| status.clock_minute(at))
+            }
+        };
+        self.scaling.rebuild(&self.collections, made, told);
+    }
+
     /// Holds what the table of autoscalers is joined from.
     pub(crate) fn open_scaling(&mut self) -> Columns {
         for kind in SOURCES {

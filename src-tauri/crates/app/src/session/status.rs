@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use wire::ClusterStatus;
 
 use super::Session;
+use crate::time::ClusterTime;
 
 /// Without proof of life for this long nothing is called live.
 const DOUBT_MS: i64 = 10_000;
@@ -33,10 +34,11 @@ pub(crate) struct Status {
     told: Option<bool>,
     told_ms: i64,
     zone: TimeZone,
+    time: ClusterTime,
 }
 
 impl Status {
-    pub(crate) fn new(now_ms: i64, latency_ms: u32) -> Self {
+    pub(crate) fn new(now_ms: i64, latency_ms: u32, time: ClusterTime) -> Self {
         Self {
             problem: String::new(),
             latency_ms,
@@ -46,6 +48,7 @@ impl Status {
             told: None,
             told_ms: now_ms,
             zone: TimeZone::system(),
+            time,
         }
     }
 
@@ -71,7 +74,9 @@ impl Status {
         self.told_ms = self.told_ms.min(now_ms);
         self.live = now_ms - self.as_of_ms < DOUBT_MS;
         let turned = self.told != Some(self.live);
-        if !turned && now_ms - self.told_ms < TELL_MS {
+        // Where time goes faster, what is told is old sooner.
+        let tell_ms = TELL_MS / i64::from(self.time.rate().clamp(1, 10));
+        if !turned && now_ms - self.told_ms < tell_ms {
             return Ticked::Nothing;
         }
         self.told = Some(self.live);
@@ -99,12 +104,27 @@ impl Status {
         if as_of_ms == 0 {
             return why.to_owned();
         }
-        format!("as of {}: {why}", self.clock(as_of_ms))
+        format!("as of {}: {why}", self.as_of(as_of_ms))
+    }
+
+    /// What the cluster's clock showed, `14:03:12`, when it was `at_ms` on this computer.
+    pub(crate) fn as_of(&self, at_ms: i64) -> String {
+        self.clock(self.time.at(at_ms))
     }
 
     /// `14:03:12` in the local zone.
     pub(crate) fn clock(&self, at_ms: i64) -> String {
         self.local(at_ms, "%H:%M:%S")
+    }
+
+    /// The local zone's clock for words, whose reader has this time.
+    pub(crate) fn reader(&self, now: Timestamp) -> scaling::words::Clock {
+        scaling::words::Clock::new(self.zone.clone(), now)
+    }
+
+    /// The local zone.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     /// `14:03` in the local zone.
@@ -145,7 +165,7 @@ fn or_silence(why: &str) -> &str {
 }
 
 /// `3.2 MB`
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let b = bytes as f64;
     match bytes {
         0..1_000 => format!("{bytes} B"),
@@ -167,7 +187,7 @@ impl Session {
         ClusterStatus {
             live: self.status.live,
             as_of_ms: self.status.as_of_ms,
-            as_of: self.status.clock(self.status.as_of_ms),
+            as_of: self.status.as_of(self.status.as_of_ms),
             why: self.status.why().to_owned(),
             latency_ms: self.status.latency_ms,
             watches: u32::try_from(self.watches()).unwrap_or(u32::MAX),
@@ -175,7 +195,14 @@ impl Session {
             received: size(received),
             received_bytes: received,
             zone: self.status.zone_name(),
-            problem: self.status.problem.clone(),
+            problem: [
+                self.status.problem.clone(),
+                self.recording_problem(),
+                self.bells_problem(),
+            ]
+            .into_iter()
+            .find(|problem| !problem.is_empty())
+            .unwrap_or_default(),
         }
     }
 }
@@ -186,7 +213,7 @@ mod tests {
 
     #[test]
     fn doubt_begins_after_ten_seconds_and_ends_with_a_proof() {
-        let mut status = Status::new(100_000, 3);
+        let mut status = Status::new(100_000, 3, ClusterTime::Computer);
         assert_eq!(status.tick(101_000), Ticked::Turned);
         assert_eq!(status.tick(102_000), Ticked::Nothing);
         status.prove(103_000);
@@ -203,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_does_not_keep_a_dead_link_alive() {
-        let mut status = Status::new(10_000_000, 3);
+        let mut status = Status::new(10_000_000, 3, ClusterTime::Computer);
         status.tick(1_000_000);
         assert!(status.doubt().is_none());
         status.tick(1_011_000);
@@ -212,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_reason_told_before_the_doubt_begins_is_kept_until_a_proof() {
-        let mut status = Status::new(100_000, 3);
+        let mut status = Status::new(100_000, 3, ClusterTime::Computer);
         status.tick(108_000);
         status.observe(&Update::Health(Health::Stale {
             as_of_ms: 100_000,

@@ -121,7 +121,7 @@ impl Session {
                 tracing::info!(?what, reason, "no usage");
                 if withheld {
                     self.usage.withheld.push((what, reason));
-                    let now = self.now_ms();
+                    let now = self.wall_ms();
                     self.kinds.doubt(now);
                 }
                 Vec::new()
@@ -135,7 +135,7 @@ impl Session {
             collection.touch();
             self.overview.mark(collection.id());
         }
-        let now = self.now_ms();
+        let now = self.wall_ms();
         self.derived.mark(what.kind(), true, now);
         let measured: HashMap<(&str, &str), model::Usage> = measured
             .iter()
@@ -178,10 +178,12 @@ impl RowUsage for ObjectRow {
             | Self::ReplicaSet(_)
             | Self::Hpa(_)
             | Self::ScaledObject(_)
+            | Self::ScaledJob(_)
             | Self::Event(_)
             | Self::Namespace(_)
             | Self::Generic(_)
-            | Self::Linked(_) => None,
+            | Self::Linked(_)
+            | Self::Seen(_) => None,
         }
     }
 }

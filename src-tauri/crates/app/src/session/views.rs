@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cluster::discovery::Discovery;
-use model::{Kind, Resource};
+use model::{Kind, Resource, ScalingRow};
 use table::{Cell, Column, FilterError, Row, Sort};
 use wire::{
     ErrorCode, FilterProblem, OpenView, Phase, PlaceAsk, RowOut, Rows, RowsAsk, SortBy, UpdateView,
@@ -44,7 +44,7 @@ impl Session {
         }
         if ask.kind == SCALING {
             let columns = self.open_scaling();
-            let sort = resolve(&ask.sort, &columns);
+            let sort = scaling_order(&ask.sort, &columns);
             filter.read(&ask.filter, &columns, "");
             let live = LiveView::new(columns.len(), sort, filter, ask);
             self.scaling.table.open(view, live);
@@ -87,7 +87,7 @@ impl Session {
             }
             Place::Scaling => {
                 let columns = self.scaling.columns();
-                let sort = ask.sort.as_deref().map(|by| resolve(by, &columns));
+                let sort = ask.sort.as_deref().map(|by| scaling_order(by, &columns));
                 (columns, String::new(), sort)
             }
             Place::Derived(derived) => {
@@ -234,6 +234,8 @@ impl Session {
     /// Rows of a table.
     pub(crate) fn rows(&mut self, ask: &RowsAsk) -> Result<Rows, WireError> {
         let now = self.now_ms();
+        let time = self.time.clone();
+        let tick = |until: Option<i64>| until.and_then(|until| time.wait_ms(until - now));
         let (from, count) = (ask.from as usize, ask.count.min(MOST_ROWS) as usize);
         let (mut answer, columns) = match self.place(ask.view)? {
             Place::Collection(id) => {
@@ -257,13 +259,13 @@ impl Session {
                     words.join(" ").trim_start().clone_into(&mut state.why);
                 }
                 (
-                    answer(from, rows, until, view, state, columns_version, now),
+                    answer(from, rows, tick(until), view, state, columns_version),
                     columns,
                 )
             }
             Place::Derived(derived) => return self.derived_rows(derived, ask),
             Place::Scaling => {
-                self.scaling.rebuild(&self.collections);
+                self.rebuild_scaling();
                 let columns = self.scaling.columns();
                 let state = {
                     let namespaces = &self.scaling.table.views()[&ask.view].namespaces;
@@ -281,7 +283,7 @@ impl Session {
                     )
                 });
                 let view = &self.scaling.table.views()[&ask.view];
-                (answer(from, rows, until, view, state, 1, now), columns)
+                (answer(from, rows, tick(until), view, state, 1), columns)
             }
         };
         if answer.columns_version != ask.columns_version {
@@ -361,6 +363,15 @@ pub(super) fn order(sort: &[SortBy], resource: &Resource, columns: &[Column]) ->
     }
 }
 
+/// The order of the table of autoscalers: what needs to be looked at first, until the user chooses.
+fn scaling_order(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
+    let by_attention = [SortBy {
+        column: ScalingRow::STATUS.to_owned(),
+        descending: false,
+    }];
+    resolve(if sort.is_empty() { &by_attention } else { sort }, columns)
+}
+
 pub(crate) fn resolve(sort: &[SortBy], columns: &[Column]) -> Vec<Sort> {
     // A column that is not there (yet) sorts nothing.
     sort.iter()
@@ -420,11 +431,10 @@ pub(crate) fn shown<R: Row>(
 pub(crate) fn answer(
     from: usize,
     rows: Vec<RowOut>,
-    until_ms: Option<i64>,
+    next_tick_ms: Option<u32>,
     view: &crate::live_table::LiveView,
     state: wire::ViewState,
     columns_version: u32,
-    now_ms: i64,
 ) -> Rows {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Rows {
@@ -434,8 +444,7 @@ pub(crate) fn answer(
         selected: number(view.selected()),
         from: number(from),
         rows,
-        // Never sooner than a quarter second: a cell may be due at this very moment.
-        next_tick_ms: until_ms.map(|at| u32::try_from((at - now_ms).max(250)).unwrap_or(u32::MAX)),
+        next_tick_ms,
         state,
         columns_version,
         columns: None,

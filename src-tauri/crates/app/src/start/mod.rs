@@ -8,7 +8,7 @@ mod roots;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -49,6 +49,8 @@ pub(crate) struct Start {
     shared: Arc<Shared>,
     words: Sender<Word>,
     home: Option<PathBuf>,
+    /// Whether the page was told before.
+    told: AtomicBool,
 }
 
 struct Shared {
@@ -114,6 +116,7 @@ impl Start {
             shared,
             words,
             home,
+            told: AtomicBool::new(false),
         };
         {
             let mut listing = start.shared.listing();
@@ -214,13 +217,15 @@ impl Start {
         }
     }
 
-    /// The page as it was read last. What was opened since the last one is told as fresh.
+    /// The page as it was read last. What was opened since the last one is told as fresh. Where the first one lists nothing at
+    /// all, not even what could not be read, the demo cluster opens.
     pub(crate) fn page(&self, kept: &ContextsKept) -> StartPage {
         let clock = Clock::local(self.shared.host.now_ms());
         let usual_place = self.usual_place().map(|path| shown(&path));
+        let first = !self.told.swap(true, Ordering::SeqCst);
         self.shared
             .listing()
-            .page(kept, &clock, usual_place.unwrap_or_default())
+            .page(kept, &clock, usual_place.unwrap_or_default(), first)
     }
 
     /// The context with this id.

@@ -10,6 +10,7 @@ use super::listed::{Listed, Listing, Standing, folder_id};
 use super::roots::title;
 use super::{Key, Root};
 use crate::contexts_kept::ContextsKept;
+use crate::demo_cluster;
 use crate::shown;
 
 /// For how long something opened is brought into sight, in ms, whatever was pulled meanwhile.
@@ -67,7 +68,9 @@ impl Listing {
         kept: &ContextsKept,
         clock: &Clock,
         usual_place: String,
+        first: bool,
     ) -> StartPage {
+        let nothing = self.sources.is_empty() && self.standing_folders().next().is_none();
         let page = StartPage {
             sources: self
                 .sources
@@ -80,6 +83,7 @@ impl Listing {
                 .flat_map(|one| contexts(one, kept, clock))
                 .collect(),
             folders: self.standing_folders().map(folder).collect(),
+            demo: demo_cluster::entry(kept, first && nothing),
             usual_place,
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
         };

@@ -380,3 +380,26 @@ fn until(is: impl Fn() -> bool) {
         thread::sleep(Duration::from_millis(10));
     }
 }
+
+#[tokio::test]
+async fn the_demo_cluster_opens_once_and_only_where_nothing_else_can_be_shown() {
+    let desk = Desk::open(&[], &[], |_| {});
+    assert!(desk.page().await.demo.opens);
+    assert!(
+        !desk.page().await.demo.opens,
+        "only when the program begins"
+    );
+
+    // What was named shows its error.
+    for (arguments, environment) in [(&["missing"][..], &[][..]), (&[], &["missing"])] {
+        let desk = Desk::open(arguments, environment, |_| {});
+        let page = desk.page().await;
+        assert!(page.sources[0].problem.is_some());
+        assert!(!page.demo.opens, "{arguments:?} {environment:?}");
+    }
+    let desk = Desk::open(&[], &[], |folder| {
+        std::fs::create_dir(folder.join(".kube")).unwrap();
+        std::fs::write(folder.join(".kube/config"), config("https://a", &["x"])).unwrap();
+    });
+    assert!(!desk.page().await.demo.opens);
+}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use app::{App, Host, Surroundings};
@@ -52,11 +52,18 @@ pub(crate) struct TestHost {
     /// On the way to an id, which is made while a context is weighed.
     pub(crate) random: Arc<Door>,
     path: PathBuf,
+    root: PathBuf,
+    /// The folder, as long as it is wanted.
+    wanted: Weak<tempfile::TempDir>,
 }
 
 impl Host for TestHost {
     fn notify(&self, notice: Notice) {
         self.notices.lock().unwrap().push(notice);
+        // What is kept is told afterwards, which may be after the end.
+        if self.wanted.strong_count() == 0 {
+            let _ = std::fs::remove_dir_all(&self.root);
+        }
     }
     fn now_ms(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -81,7 +88,7 @@ impl Host for TestHost {
 }
 
 pub(crate) struct World {
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<tempfile::TempDir>,
     pub(crate) server: Server,
     pub(crate) host: Arc<TestHost>,
     pub(crate) app: Arc<App>,
@@ -95,9 +102,9 @@ impl World {
 
     /// The same, before which `prepare` sees its host.
     pub(crate) async fn with(prepare: impl FnOnce(&TestHost)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let server = Server::start().await;
-        let (host, app) = program(folder.path(), prepare, |_| {
+        let (host, app) = program(&folder, prepare, |_| {
             write(&folder.path().join("config"), &config(&server.url(), "t"));
         });
         Self {
@@ -110,7 +117,7 @@ impl World {
 
     /// The program ends and is started again.
     pub(crate) fn restart(&mut self) {
-        (self.host, self.app) = program(self.folder.path(), |_| (), |_| ());
+        (self.host, self.app) = program(&self.folder, |_| (), |_| ());
     }
 
     pub(crate) fn write(&self, text: &str) {
@@ -198,16 +205,19 @@ pub(crate) async fn ask<T: DeserializeOwned>(
 }
 
 fn program(
-    folder: &Path,
+    root: &Arc<tempfile::TempDir>,
     prepare: impl FnOnce(&TestHost),
     write: impl FnOnce(&Path),
 ) -> (Arc<TestHost>, Arc<App>) {
+    let folder = root.path();
     let host = Arc::new(TestHost {
         folder: folder.join("own"),
         notices: Mutex::default(),
         surroundings: Arc::default(),
         random: Arc::default(),
         path: folder.join("bin"),
+        root: folder.to_owned(),
+        wanted: Arc::downgrade(root),
     });
     prepare(&host);
     write(folder);

@@ -15,6 +15,11 @@ use super::links::Hop;
 pub trait Dial: Send + Sync {
     /// A new stream. Fails like a connection that is refused.
     fn dial(&self) -> io::Result<DuplexStream>;
+
+    /// What the server's clock shows, Unix ms; `None` where it is this computer's.
+    fn now_ms(&self) -> Option<i64> {
+        None
+    }
 }
 
 /// Bytes to a server, wherever it is.

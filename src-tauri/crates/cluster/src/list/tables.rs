@@ -9,11 +9,11 @@ use std::time::Instant;
 use model::{TableHeader, generic};
 
 use super::{CHUNK_PATIENCE, Intake, ListMeta, Listed, Listing, Pace, Paging, TABLE_OR_PLAIN};
-use crate::connection::{Answer, Ask, now_ms};
+use crate::connection::{Answer, Ask};
 use crate::error::RequestError;
 use crate::json_stream::JsonList;
 use crate::list_piece::Piece;
-use crate::update::Update;
+use crate::update::{Reading, Update};
 
 /// What pages of one list share.
 struct Pages {
@@ -69,6 +69,7 @@ impl Listing<'_> {
         let mut list = JsonList::default();
         let mut meta = ListMeta::default();
         let mut told = pages.header.is_some();
+        let now_ms = self.connection.server_now_ms();
         while let Some(chunk) = answer.chunk_within(CHUNK_PATIENCE).await? {
             bounds.keep(chunk.len(), Instant::now())?;
             list.push(&chunk, &mut |piece| match piece {
@@ -76,13 +77,10 @@ impl Listing<'_> {
                 Piece::Columns(json) => self.columns(pages, json),
                 Piece::Row(json) => {
                     let header = pages.header.as_ref();
-                    intake
-                        .take(header.and_then(|header| generic::row(json, header, now_ms()).ok()));
+                    intake.take(header.and_then(|header| generic::row(json, header, now_ms).ok()));
                 }
                 Piece::Item(json) => {
-                    let header = pages
-                        .header
-                        .get_or_insert_with(|| generic::plain_header(&self.scope.resource));
+                    let header = pages.header.get_or_insert_with(|| self.plain_header());
                     intake.take(generic::plain(json, header).ok());
                 }
             })?;
@@ -99,7 +97,7 @@ impl Listing<'_> {
         list.finish()?;
         if pages.header.is_none() {
             // A list of no objects at all, by a server without Tables.
-            pages.header = Some(generic::plain_header(&self.scope.resource));
+            pages.header = Some(self.plain_header());
         }
         if !told {
             self.tell(pages).await;
@@ -114,13 +112,24 @@ impl Listing<'_> {
             return;
         }
         match generic::header(json, &self.scope.resource, pages.objects) {
-            Ok(header) => pages.header = Some(header),
+            Ok(header) => pages.header = Some(self.telling(header)),
             // Only the place of an error in JSON is told, never the text there.
             Err(error) => {
                 pages.broken = Some(RequestError::Malformed {
                     what: error.to_string(),
                 });
             }
+        }
+    }
+
+    fn plain_header(&self) -> TableHeader {
+        self.telling(generic::plain_header(&self.scope.resource))
+    }
+
+    fn telling(&self, header: TableHeader) -> TableHeader {
+        match self.scope.reading {
+            Reading::Both => header.with_facts(&self.scope.resource),
+            Reading::Tables | Reading::Links | Reading::Scaling => header,
         }
     }
 

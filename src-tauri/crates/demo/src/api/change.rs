@@ -1,11 +1,14 @@
 //! Requests that change something.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::options::Options;
 use super::path::{self, Target};
 use super::query::Query;
-use super::{Answer, Request, body};
+use super::render::Rendering;
+use super::{Answer, Request, accept, body, older};
 use crate::World;
 use crate::status::Status;
 use crate::writes::{
@@ -18,7 +21,10 @@ pub(crate) fn change(
     request: &Request,
     target: &Target,
 ) -> Result<Answer, Status> {
+    let request = &*older::translated(world, request, target)?;
     let query = Query::of(&request.query);
+    let shape = accept::negotiate(&request.accept)?;
+    let rendering = Rendering::of(target, shape, &query)?;
     let manager = manager(&query, request)?;
     let warnings = Warnings::default();
     let writer = Writer {
@@ -28,9 +34,23 @@ pub(crate) fn change(
         warnings: Some(&warnings),
         ..Writer::named(&manager)
     };
-    let mut answer = changed(world, request, target, &query, writer)?;
+    let changed = changed(world, request, target, &query, writer)?;
+    let mut answer = match changed {
+        Changed::Object(code, object) => {
+            Answer::json(code, &rendering.object(&object, world.now()))
+        }
+        Changed::Other(code, other) => Answer::json(code, &other),
+    };
     answer.warnings = warnings.into_texts();
     Ok(answer)
+}
+
+/// What a change is answered with.
+enum Changed {
+    /// An object of the kind, in the form that is asked for.
+    Object(u16, Arc<Value>),
+    /// A Status, a Scale, a list: as it is.
+    Other(u16, Value),
 }
 
 fn changed(
@@ -39,33 +59,47 @@ fn changed(
     target: &Target,
     query: &Query,
     writer: Writer<'_>,
-) -> Result<Answer, Status> {
+) -> Result<Changed, Status> {
     let resource = &target.resource;
-    let answer = |code, object: &Value| Ok(Answer::json(code, object));
     match (
         request.method.as_str(),
         target.name.as_deref(),
         target.subresource.as_deref(),
     ) {
-        ("POST", None, None) => {
+        ("POST", None, None) if target.namespace.is_some() || !resource.namespaced => {
             let object = object(request, target, writer)?;
-            answer(201, &*writes::create(world, resource, object, writer)?)
+            let object = writes::create(world, resource, object, writer)?;
+            Ok(Changed::Object(201, object))
         }
         ("PUT", Some(_), part) => {
             let part = part_of(part)?;
             let object = match part {
                 Part::Scale => placed(body::json(request)?, target)?,
-                Part::Main | Part::Status | Part::EphemeralContainers | Part::Finalize => {
-                    object(request, target, writer)?
-                }
+                Part::Main
+                | Part::Status
+                | Part::EphemeralContainers
+                | Part::Resize
+                | Part::Finalize => object(request, target, writer)?,
             };
-            answer(
-                200,
-                &*writes::update(world, resource, part, object, writer)?,
-            )
+            let name = target.name.as_deref().unwrap_or_default();
+            let there = world
+                .get(&resource.key(), target.namespace(), name)
+                .is_some();
+            if !there && part == Part::Main && writes::creates(resource) {
+                let object = writes::create(world, resource, object, writer)?;
+                return Ok(Changed::Object(201, object));
+            }
+            if there {
+                writes::check_conditional(resource, part, &object)?;
+            }
+            let object = writes::update(world, resource, part, object, writer)?;
+            Ok(part_answer(part, 200, object))
         }
         ("PATCH", Some(name), part) => {
             let part = part_of(part)?;
+            if part == Part::Finalize {
+                return Err(path::not_allowed());
+            }
             let kind = patch(request, target)?;
             let namespace = target.namespace();
             let Written { object, created } = writes::patch(
@@ -78,7 +112,7 @@ fn changed(
                 &request.body,
                 writer,
             )?;
-            answer(if created { 201 } else { 200 }, &object)
+            Ok(part_answer(part, if created { 201 } else { 200 }, object))
         }
         ("DELETE", Some(name), None) => {
             let options = delete_options(request, query)?;
@@ -88,24 +122,37 @@ fn changed(
             };
             let namespace = target.namespace();
             match writes::delete_with(world, resource, namespace, name, &options, writer)? {
-                Deleted::Object(object) => answer(200, &object),
-                Deleted::Success(status) => answer(200, &status),
+                Deleted::Object(object) => Ok(Changed::Object(200, object)),
+                Deleted::Success(status) => Ok(Changed::Other(200, status)),
             }
         }
-        ("DELETE", None, None) if *resource.plural != *"namespaces" => {
+        // Not across namespaces, and not namespaces themselves.
+        ("DELETE", None, None)
+            if *resource.plural != *"namespaces"
+                && (target.namespace.is_some() || !resource.namespaced) =>
+        {
             delete_all(world, request, target, query, writer)
         }
         ("POST", Some(name), Some("eviction")) => {
             let eviction = body::json(request)?;
             writes::evict(world, target.namespace(), name, &eviction, writer)?;
-            answer(201, &success(201))
+            Ok(Changed::Other(201, success(201)))
         }
         ("POST", Some(name), Some("binding")) => {
             let binding = body::json(request)?;
             writes::bind(world, target.namespace(), name, &binding, writer)?;
-            answer(201, &success(201))
+            Ok(Changed::Other(201, success(201)))
         }
         _ => Err(path::not_allowed()),
+    }
+}
+
+fn part_answer(part: Part, code: u16, object: Arc<Value>) -> Changed {
+    match part {
+        Part::Scale => Changed::Other(code, Value::clone(&object)),
+        Part::Main | Part::Status | Part::EphemeralContainers | Part::Resize | Part::Finalize => {
+            Changed::Object(code, object)
+        }
     }
 }
 
@@ -115,6 +162,7 @@ fn part_of(subresource: Option<&str>) -> Result<Part, Status> {
         Some("status") => Ok(Part::Status),
         Some("scale") => Ok(Part::Scale),
         Some("ephemeralcontainers") => Ok(Part::EphemeralContainers),
+        Some("resize") => Ok(Part::Resize),
         Some("finalize") => Ok(Part::Finalize),
         Some(_) => Err(path::not_allowed()),
     }
@@ -127,7 +175,7 @@ fn delete_all(
     target: &Target,
     query: &Query,
     writer: Writer<'_>,
-) -> Result<Answer, Status> {
+) -> Result<Changed, Status> {
     let resource = &target.resource;
     let options = delete_options(request, query)?;
     let writer = Writer {
@@ -152,9 +200,9 @@ fn delete_all(
         writes::delete_with(world, resource, namespace, of("name"), &options, writer)?;
     }
     let items: Vec<Value> = found.iter().map(|object| untyped(object)).collect();
-    Ok(Answer::json(
+    Ok(Changed::Other(
         200,
-        &serde_json::json!({
+        serde_json::json!({
             "kind": resource.list_kind(), "apiVersion": target.api_version(),
             "metadata": {"resourceVersion": revision.to_string()}, "items": items,
         }),

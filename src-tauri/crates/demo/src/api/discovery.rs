@@ -41,7 +41,9 @@ pub(crate) fn answer(world: &World, request: &Request) -> Option<Answer> {
         ["apis", group, version] => resource_list(world, group, version)?,
         _ => return None,
     };
-    Some(if request.method == "GET" {
+    // The aggregator asks for no method (kube-aggregator, `apisHandler.ServeHTTP`, `apiGroupHandler.ServeHTTP`).
+    let by_any = matches!(parts[..], ["apis"] | ["apis", _]);
+    Some(if request.method == "GET" || by_any {
         Answer::json(200, &body)
     } else {
         Answer::refusal(&path::not_allowed())
@@ -67,8 +69,8 @@ fn groups(world: &World) -> Vec<Group> {
             groups.len() - 1
         });
         for version in resource.versions() {
-            if !groups[at].versions.contains(version) {
-                groups[at].versions.push(Arc::clone(version));
+            if !groups[at].versions.contains(&version) {
+                groups[at].versions.push(version);
             }
         }
     }
@@ -89,7 +91,9 @@ fn resource_list(world: &World, group: &str, version: &str) -> Option<Value> {
         return None;
     }
     let mut all = Vec::new();
+    let mut custom = false;
     for resource in served(world, group, version) {
+        custom |= resource.custom.is_some();
         let mut own = json!({
             "name": *resource.plural, "singularName": *resource.singular,
             "namespaced": resource.namespaced, "kind": *resource.kind,
@@ -113,7 +117,9 @@ fn resource_list(world: &World, group: &str, version: &str) -> Option<Value> {
             all.push(own);
         }
     }
-    all.sort_by(|one, other| one["name"].as_str().cmp(&other["name"].as_str()));
+    if !custom {
+        all.sort_by(|one, other| one["name"].as_str().cmp(&other["name"].as_str()));
+    }
     let group_version = if group.is_empty() {
         version.to_owned()
     } else {
@@ -175,6 +181,7 @@ fn aggregated(world: &World, core: bool) -> Answer {
         content_type: AGGREGATED,
         body: body.to_string().into_bytes(),
         warnings: Vec::new(),
+        retry_after: None,
     }
 }
 
@@ -218,7 +225,16 @@ fn discovered(resource: &Resource, version: &str) -> Value {
 
 /// A fingerprint of the form in which objects are kept (apiserver, `discovery.StorageVersionHash`).
 fn storage_hash(resource: &Resource) -> String {
-    let kept = format!("{}/{}/{}", resource.group, resource.version, resource.kind);
+    let version = resource
+        .custom
+        .as_ref()
+        .map_or(&resource.version, |custom| &custom.storage);
+    // Definitions are kept in the version they began with.
+    let version = match &*resource.kind {
+        "CustomResourceDefinition" => "v1beta1",
+        _ => version,
+    };
+    let kept = format!("{}/{version}/{}", resource.group, resource.kind);
     let hash = digest(&SHA256, kept.as_bytes());
     STANDARD.encode(&hash.as_ref()[..8])
 }
@@ -237,7 +253,10 @@ fn served(world: &World, group: &str, version: &str) -> Vec<Arc<Resource>> {
     let all = world.resources().iter();
     let mut own: Vec<_> = all
         .filter(|one| *one.group == *group && one.serves(version))
-        .cloned()
+        .map(|one| match one.custom {
+            Some(_) => one.in_version(version),
+            None => Arc::clone(one),
+        })
         .collect();
     own.sort_by(|one, other| one.plural.cmp(&other.plural));
     own

@@ -22,6 +22,7 @@ pub struct List {
     objects: Vec<Arc<Value>>,
     metadata: Value,
     now: Timestamp,
+    warnings: Vec<String>,
 }
 
 impl List {
@@ -31,8 +32,14 @@ impl List {
             code: 200,
             content_type: JSON,
             body: self.rendering.list(&self.objects, &self.metadata, self.now),
-            warnings: Vec::new(),
+            warnings: self.warnings,
+            retry_after: None,
         }
+    }
+
+    /// Adds a warning.
+    pub(super) fn warn(&mut self, text: &str) {
+        self.warnings.push(text.to_owned());
     }
 }
 
@@ -46,12 +53,16 @@ pub(crate) fn list(world: &World, request: &Request, target: &Target) -> Result<
         return Watch::new(world, target, options, rendering).map(Reply::Watch);
     }
     let rendering = rendering.of_lists()?;
-    let page = page(world, target, &options)?;
+    let mut page = page(world, target, &options)?;
+    if rendering.is_untyped() && page.metadata["continue"].is_null() {
+        page.metadata["continue"] = json!("");
+    }
     Ok(Reply::List(List {
         rendering,
         objects: page.objects,
         metadata: page.metadata,
         now: world.now(),
+        warnings: Vec::new(),
     }))
 }
 

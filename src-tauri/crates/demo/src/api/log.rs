@@ -1,5 +1,7 @@
 //! The subresource `log` of pods.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -7,8 +9,8 @@ use super::path::Target;
 use super::query::Query;
 use super::{Answer, Reply, Request};
 use crate::World;
-use crate::logs::Line;
 use crate::status::Status;
+use crate::voice::{Run, Spoken};
 
 /// A log that is read, and perhaps followed.
 #[derive(Debug)]
@@ -21,38 +23,59 @@ pub struct Log {
     timestamps: bool,
     since: Option<Timestamp>,
     tail: Option<usize>,
-    /// Number of the next line that was not sent.
+    /// Number of the next line that was not sent, of those that somebody wrote and of those that the program says itself.
     next: u64,
+    said: u64,
 }
 
 impl Log {
     /// What was printed since the last call.
     pub fn gather(&mut self, world: &World) -> Vec<u8> {
-        let lines = world
+        let written = world
             .logs
             .lines(&self.namespace, &self.pod, &self.container, self.previous);
-        let fresh: Vec<&Line> = lines
-            .into_iter()
-            .flatten()
-            .filter(|line| line.number >= self.next)
-            .filter(|line| self.since.is_none_or(|since| line.at >= since))
-            .collect();
+        let written = written.into_iter().flatten();
+        let mut fresh: Vec<(Timestamp, Cow<'_, str>)> = Vec::new();
+        let from = self.next;
+        for line in written.skip_while(|line| line.number < from) {
+            self.next = line.number + 1;
+            fresh.push((line.at, Cow::Borrowed(&line.text)));
+        }
+        for line in self.spoken(world) {
+            self.said = line.number + 1;
+            fresh.push((line.at, Cow::Owned(line.text)));
+        }
+        fresh.retain(|(at, _)| self.since.is_none_or(|since| *at >= since));
+        fresh.sort_by_key(|(at, _)| *at);
         let skipped = self
             .tail
             .take()
             .map_or(0, |tail| fresh.len().saturating_sub(tail));
         let mut text = Vec::new();
-        for line in &fresh[skipped..] {
+        for (at, line) in &fresh[skipped..] {
             if self.timestamps {
-                text.extend_from_slice(format!("{:.9} ", line.at).as_bytes());
+                text.extend_from_slice(format!("{at:.9} ").as_bytes());
             }
-            text.extend_from_slice(line.text.as_bytes());
+            text.extend_from_slice(line.as_bytes());
             text.push(b'\n');
         }
-        if let Some(last) = fresh.last() {
-            self.next = last.number + 1;
-        }
         text
+    }
+
+    /// What the container's program said since.
+    fn spoken(&self, world: &World) -> Vec<Spoken> {
+        let said = world
+            .get("pods", &self.namespace, &self.pod)
+            .and_then(|pod| {
+                let mut lists = LISTS.iter();
+                let spec =
+                    lists.find_map(|(list, _)| named(&pod["spec"][list], &self.container))?;
+                let run = Run::of(status(&pod, &self.container)?, self.previous)?;
+                let voice = world.programs.of(spec).voice;
+                let seed = pod["metadata"]["uid"].as_str().unwrap_or_default();
+                Some(voice.lines(&self.container, seed, run, self.said, world.now()))
+            });
+        said.unwrap_or_default()
     }
 
     /// Whether no more will come: nothing is followed, or the container has ended.
@@ -73,6 +96,7 @@ impl Log {
             content_type: "text/plain",
             body: self.gather(world),
             warnings: Vec::new(),
+            retry_after: None,
         }
     }
 }
@@ -108,12 +132,13 @@ pub(crate) fn log(
     let lines = world
         .logs
         .lines(target.namespace(), name, &container, previous);
-    if previous && lines.is_none() {
+    let own = status(&pod, &container);
+    let ended_before = own.is_some_and(|own| own["lastState"]["terminated"].is_object());
+    if previous && lines.is_none() && !ended_before {
         return Err(Status::bad_request(format!(
             "previous terminated container {container:?} in pod {name:?} not found"
         )));
     }
-    let own = status(&pod, &container);
     let ran = own.is_some_and(|own| {
         own["state"]["running"].is_object()
             || own["state"]["terminated"].is_object()
@@ -148,10 +173,12 @@ pub(crate) fn log(
             .number("tailLines")?
             .and_then(|lines| usize::try_from(lines).ok()),
         next: 0,
+        said: 0,
     }))
 }
 
-fn chosen(pod: &Value, name: &str, asked: &str) -> Result<String, Status> {
+/// The container that is meant (registry, `pod.validateContainer`).
+pub(super) fn chosen(pod: &Value, name: &str, asked: &str) -> Result<String, Status> {
     if !asked.is_empty() {
         let known = LISTS
             .iter()
@@ -164,16 +191,23 @@ fn chosen(pod: &Value, name: &str, asked: &str) -> Result<String, Status> {
             )))
         };
     }
-    let own = pod["spec"]["containers"].as_array().into_iter().flatten();
-    let names: Vec<&str> = own.filter_map(|own| own["name"].as_str()).collect();
-    match names.as_slice() {
+    let names = |list: &str| {
+        let own = pod["spec"][list].as_array().into_iter().flatten();
+        own.filter_map(|own| own["name"].as_str())
+            .collect::<Vec<_>>()
+    };
+    match names("containers").as_slice() {
         [one] => Ok((*one).to_owned()),
         [] => Err(Status::bad_request(format!(
             "a container name must be specified for pod {name}"
         ))),
-        all => Err(Status::bad_request(format!(
-            "a container name must be specified for pod {name}, choose one of: [{}]",
-            all.join(" ")
-        ))),
+        _ => {
+            let all = ["initContainers", "containers", "ephemeralContainers"];
+            let all: Vec<&str> = all.into_iter().flat_map(names).collect();
+            Err(Status::bad_request(format!(
+                "a container name must be specified for pod {name}, choose one of: [{}]",
+                all.join(" ")
+            )))
+        }
     }
 }

@@ -62,6 +62,14 @@ pub(crate) fn parse(world: &World, path: &str) -> Option<Result<Target, Status>>
     if found.is_none() && custom {
         return None;
     }
+    if let Some(target) = &found
+        && target.resource.custom.is_some()
+        && !has_part(&target.resource, target.subresource.as_deref())
+    {
+        let name = target.name.as_deref().unwrap_or_default();
+        let Resource { group, plural, .. } = &*target.resource;
+        return Some(Err(Status::not_found(group, plural, name)));
+    }
     Some(found.ok_or_else(unknown))
 }
 
@@ -114,11 +122,14 @@ fn resolve(world: &World, group: &str, version: &str, rest: Vec<String>) -> Opti
     if !resource.serves(version) {
         return None;
     }
+    let resource = if resource.custom.is_some() {
+        resource.in_version(version)
+    } else {
+        resource
+    };
     let name = rest.next();
     let subresource = rest.next();
-    let known = subresource
-        .as_deref()
-        .is_none_or(|asked| resource.subresources.iter().any(|own| **own == *asked));
+    let known = resource.custom.is_some() || has_part(&resource, subresource.as_deref());
     let placed = if resource.namespaced {
         namespace.is_some() || name.is_none()
     } else {
@@ -131,6 +142,11 @@ fn resolve(world: &World, group: &str, version: &str, rest: Vec<String>) -> Opti
         name,
         subresource,
     })
+}
+
+fn has_part(resource: &Resource, subresource: Option<&str>) -> bool {
+    let mut parts = resource.subresources.iter();
+    subresource.is_none_or(|asked| parts.any(|own| **own == *asked))
 }
 
 fn decoded(part: &str) -> String {

@@ -1,22 +1,22 @@
-//! Paths that are no resources: version, health.
+//! Paths that are no resources.
+
+use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{Answer, Request, path};
+use super::{Answer, Request, health, path};
+use crate::World;
+use crate::kinds::Verbs;
 
 /// The Kubernetes whose behaviour is followed.
 const VERSION: (&str, &str, &str) = ("1", "36", "v1.36.3");
 
-/// Checks that health consists of.
-const CHECKS: [&str; 3] = ["ping", "log", "etcd"];
-
 /// None if the path is a resource's.
-pub(crate) fn answer(request: &Request) -> Option<Answer> {
-    let path = request.path.trim_end_matches('/');
-    let answer = match path.split('/').nth(1)? {
-        "version" if path == "/version" => version(),
-        "healthz" | "livez" | "readyz" => health(path, &request.query),
-        _ => return None,
+pub(crate) fn answer(world: &World, request: &Request) -> Option<Answer> {
+    let answer = match request.path.trim_end_matches('/') {
+        "/version" => version(),
+        "/metrics" => metrics(world),
+        _ => health::answer(request)?,
     };
     Some(if request.method == "GET" {
         answer
@@ -40,24 +40,22 @@ fn version() -> Answer {
     )
 }
 
-/// Apiserver, `healthz.handleRootHealth`.
-fn health(path: &str, query: &str) -> Answer {
-    let mut parts = path.split('/').skip(1);
-    let root = parts.next().unwrap_or_default();
-    match parts.next() {
-        Some(check) if CHECKS.contains(&check) => Answer::text(200, "ok"),
-        Some(_) => Answer::no_such_page(),
-        None if super::query::Query::of(query).find("verbose").is_some() => {
-            let mut text = String::new();
-            for check in CHECKS {
-                text.push_str("[+]");
-                text.push_str(check);
-                text.push_str(" ok\n");
-            }
-            text.push_str(root);
-            text.push_str(" check passed\n");
-            Answer::text(200, &text)
-        }
-        None => Answer::text(200, "ok"),
+/// What Prometheus would scrape: how many objects there are of each resource.
+fn metrics(world: &World) -> Answer {
+    const NAME: &str = "apiserver_resource_objects";
+    let mut text = format!(
+        "# HELP {NAME} [ALPHA] Number of stored objects at the time of last check split by kind. In case of a fetching error, the value will be -1.\n# TYPE {NAME} gauge\n"
+    );
+    let stored = world.resources().iter();
+    for resource in stored.filter(|one| one.verbs == Verbs::Stored) {
+        let count = world.store.list(&resource.key(), "", None).count();
+        let (group, plural) = (&resource.group, &resource.plural);
+        let _ = writeln!(
+            text,
+            "{NAME}{{group=\"{group}\",resource=\"{plural}\"}} {count}"
+        );
     }
+    let mut answer = Answer::text(200, &text);
+    answer.content_type = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+    answer
 }

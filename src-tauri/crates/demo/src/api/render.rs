@@ -7,11 +7,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 
 use super::accept::Shape;
+use super::older;
 use super::path::Target;
 use super::query::Query;
 use super::table;
 use crate::kinds::Resource;
 use crate::status::Status;
+use crate::writes::{self, structural};
 
 /// How objects of one kind are written.
 #[derive(Clone, Debug)]
@@ -71,6 +73,11 @@ impl Rendering {
         Ok(self)
     }
 
+    /// Whether lists have no Go type: they tell always where they go on (apimachinery, `unstructured.UnstructuredList`).
+    pub(crate) fn is_untyped(&self) -> bool {
+        self.resource.custom.is_some() && matches!(self.form, Form::Whole)
+    }
+
     /// One object, answered by itself.
     pub(crate) fn object(&self, object: &Value, now: Timestamp) -> Value {
         match self.form {
@@ -101,6 +108,18 @@ impl Rendering {
     /// A whole list as JSON.
     pub(crate) fn list(&self, objects: &[Arc<Value>], meta: &Value, now: Timestamp) -> Vec<u8> {
         let bare = self.resource.custom.is_none();
+        let read: Vec<Arc<Value>>;
+        let objects = if self.resource.is_older(&self.version) && matches!(self.form, Form::Whole) {
+            let each = objects.iter();
+            read = each.map(|own| Arc::new(older::shown(own))).collect();
+            &read
+        } else if bare {
+            objects
+        } else {
+            let each = objects.iter();
+            read = each.map(|own| writes::read(&self.resource, own)).collect();
+            &read
+        };
         match self.form {
             Form::Whole => {
                 let kind = self.resource.list_kind();
@@ -187,7 +206,11 @@ impl Rendering {
 
     /// The object in the version asked for.
     fn versioned(&self, object: &Value) -> Value {
-        let mut object = object.clone();
+        let read = structural::read(&self.resource, object);
+        let mut object = read.unwrap_or_else(|| object.clone());
+        if self.resource.is_older(&self.version) {
+            object = older::shown(&object);
+        }
         object["apiVersion"] = json!(self.api_version);
         object
     }

@@ -100,17 +100,21 @@ impl Watch {
     pub fn gather(&mut self, world: &World) -> Vec<Event> {
         let mut events: Vec<Event> = self.first.drain(..).collect();
         let Some(changes) = world.store.since(self.revision) else {
-            self.ended = true;
-            events.push(Event::Error(Status::expired(&format!(
-                "too old resource version: {} ({})",
-                self.revision,
-                world.store.compacted()
-            ))));
+            events.push(self.expire(world.store.compacted()));
             return events;
         };
         events.extend(changes.filter_map(|change| self.event(change)));
         self.revision = self.revision.max(world.store.revision());
         events
+    }
+
+    /// It ends, as what followed its revision is forgotten up to another.
+    pub fn expire(&mut self, compacted: u64) -> Event {
+        self.ended = true;
+        Event::Error(Status::expired(&format!(
+            "too old resource version: {} ({compacted})",
+            self.revision,
+        )))
     }
 
     /// A bookmark of what was gathered.

@@ -19,6 +19,17 @@ pub(crate) fn of_template(template: &Value, collisions: Option<i64>) -> String {
     encoded(&hash.to_string())
 }
 
+/// A revision's hash (`history/controller_history.go:HashControllerRevision`: FNV-1 of what it holds as Go writes JSON).
+pub(crate) fn of_revision(data: &Value, collisions: i64) -> String {
+    let text = data.to_string();
+    let text = text.replace('&', "\\u0026").replace('<', "\\u003c");
+    let text = format!("{}{collisions}", text.replace('>', "\\u003e"));
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        hash.wrapping_mul(0x0100_0193) ^ u32::from(byte)
+    });
+    encoded(&hash.to_string())
+}
+
 /// Decimal digits in letters that spell nothing (apimachinery, `rand.SafeEncodeString`).
 pub(crate) fn encoded(text: &str) -> String {
     const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
@@ -42,5 +53,15 @@ mod tests {
         assert_ne!(of_template(&one, None), of_template(&other, None));
         assert_ne!(of_template(&one, None), of_template(&one, Some(1)));
         assert!(of_template(&one, None).len() <= 10);
+    }
+
+    #[test]
+    fn a_revision_is_called_as_upstream_calls_it() {
+        let data = json!({"spec": {"template": {"$patch": "replace", "metadata": {"labels": {"app": "db"}}, "spec": {
+            "containers": [{"image": "db:1", "imagePullPolicy": "IfNotPresent", "name": "db", "resources": {},
+                "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}],
+            "dnsPolicy": "ClusterFirst", "restartPolicy": "Always", "schedulerName": "default-scheduler",
+            "securityContext": {}, "terminationGracePeriodSeconds": 30}}}});
+        assert_eq!(of_revision(&data, 0), "6bcb98b9b4");
     }
 }

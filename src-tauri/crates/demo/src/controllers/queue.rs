@@ -8,13 +8,25 @@ use jiff::Timestamp;
 /// Who does it. At one moment the earlier of these comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Who {
+    People,
     Garbage,
+    Namespaces,
     ScaledObjects,
+    ScaledJobs,
     Autoscalers,
     Deployments,
     ReplicaSets,
+    StatefulSets,
+    CronJobs,
+    DaemonSets,
+    Jobs,
+    Quotas,
     Scheduler,
     Kubelet,
+    Endpoints,
+    Budgets,
+    Volumes,
+    Heartbeats,
     Events,
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::events::Told;
 use super::fields::{Condition, Fields, Scalar, owned_by, remove_condition, set_condition};
 use super::index::{controlled, is_over};
-use super::{Controllers, write};
+use super::{Controllers, claim, namespaces, write};
 use crate::World;
 
 const NAME: &str = "replicaset-controller";
@@ -20,6 +20,9 @@ const NAME: &str = "replicaset-controller";
 /// Creates or deletes pods, then tells the status; when a pod becomes available, if one does by time alone.
 pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Option<Timestamp> {
     let set = write::get(world, "replicasets.apps", path)?;
+    if claim::claim(hub, world, &set, "pods", |_| true) {
+        return Some(world.now());
+    }
     let pods = controlled(&hub.index, world, &set, "pods");
     let active: Vec<Arc<Value>> = pods
         .iter()
@@ -46,6 +49,7 @@ fn create(hub: &mut Controllers, world: &mut World, set: &Value, count: usize) -
                 let message = format!("Created pod: {}", pod.name());
                 hub.tell(world, set, &Told::normal(NAME, "SuccessfulCreate", message));
             }
+            Err(error) if namespaces::is_terminating(&error) => return None,
             Err(error) => {
                 let message = format!("Error creating: {error}");
                 hub.tell(world, set, &Told::warning(NAME, "FailedCreate", message));
@@ -92,7 +96,7 @@ fn delete(
     }
 }
 
-type Rank = (
+pub(super) type Rank = (
     bool,
     u8,
     bool,
@@ -106,7 +110,7 @@ type Rank = (
 
 /// Which pods go first, the smallest first: without a node, not running, not ready, cheap by annotation, crowded on a node, ready
 /// since a shorter time, restarted more, younger. Times are compared by their order of magnitude.
-fn rank(pod: &Value, together: usize, now: Timestamp) -> Rank {
+pub(super) fn rank(pod: &Value, together: usize, now: Timestamp) -> Rank {
     let magnitude = |since: Option<Timestamp>| {
         let age = since.map_or(0, |since| now.duration_since(since).as_secs());
         u64::try_from(age).unwrap_or(0).checked_ilog2().unwrap_or(0)

@@ -19,6 +19,7 @@ fn demand(cpu: Shape) -> Demand {
         namespace: "shop".to_owned(),
         label: ("app".to_owned(), "web".to_owned()),
         cpu,
+        by: None,
         memory: 64 << 20,
         noise: 0.0,
     }
@@ -99,15 +100,7 @@ fn usage(cluster: &mut Cluster, path: &str) -> Vec<Value> {
 /// A cluster with KEDA's kind, `web` of no pods, and a ScaledObject for it.
 fn keda(seed: u64, replicas: i64, spec: &Value) -> Cluster {
     let mut cluster = Cluster::new(seed);
-    cluster.create(
-        "customresourcedefinitions.apiextensions.k8s.io",
-        json!({"metadata": {"name": "scaledobjects.keda.sh"}, "spec": {
-            "group": "keda.sh", "scope": "Namespaced",
-            "names": {"plural": "scaledobjects", "singular": "scaledobject", "kind": "ScaledObject", "listKind": "ScaledObjectList"},
-            "versions": [{"name": "v1alpha1", "served": true, "storage": true, "subresources": {"status": {}},
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}]}}),
-    );
-    crate::definitions::settle(&mut cluster.world);
+    cluster.define_keda();
     cluster.deployment(replicas, "nginx:1.29", &json!({}));
     let mut spec = spec.clone();
     spec["scaleTargetRef"] = json!({"name": "web"});
@@ -253,4 +246,26 @@ fn a_pause_freezes_at_its_count_until_it_is_lifted() {
     .unwrap();
     cluster.after(60);
     assert!(write::list(&cluster.world, "horizontalpodautoscalers.autoscaling", "").is_empty());
+}
+
+#[test]
+fn a_deleted_scaled_object_gives_back_the_first_size_if_asked() {
+    for (restores, expected) in [(true, 1), (false, 3)] {
+        let spec = json!({"minReplicaCount": 3, "advanced": {"restoreToOriginalReplicaCount": restores}, "triggers": [
+            {"type": "kubernetes-workload", "metadata": {"podSelector": "app=nginx", "value": "1"}}]});
+        let mut cluster = keda(16, 1, &spec);
+        cluster.after(60);
+        assert_eq!(replicas(&cluster), 3);
+        let path = "shop/web";
+        let held = &cluster.get("scaledobjects.keda.sh", path)["metadata"]["finalizers"];
+        assert_eq!(*held, json!(["finalizer.keda.sh"]));
+        write::delete(&mut cluster.world, "scaledobjects.keda.sh", path, "kubectl").unwrap();
+        cluster.after(60);
+        assert!(write::get(&cluster.world, "scaledobjects.keda.sh", path).is_none());
+        assert_eq!(replicas(&cluster), expected);
+        assert_eq!(
+            cluster.told("ScaledObjectDeleted"),
+            ["ScaledObject was deleted"]
+        );
+    }
 }

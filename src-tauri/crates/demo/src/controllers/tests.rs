@@ -13,7 +13,7 @@ pub(super) const BEGIN: &str = "2026-11-28T12:00:00Z";
 
 pub(super) struct Cluster {
     pub(super) world: World,
-    controllers: Controllers,
+    pub(super) controllers: Controllers,
 }
 
 impl Cluster {
@@ -40,6 +40,14 @@ impl Cluster {
 
     pub(super) fn create(&mut self, resource: &str, object: Value) {
         write::create(&mut self.world, resource, object, "kubectl").unwrap();
+    }
+
+    /// Serves KEDA's kinds.
+    pub(super) fn define_keda(&mut self) {
+        for definition in crate::story::definition::keda() {
+            self.create("customresourcedefinitions.apiextensions.k8s.io", definition);
+        }
+        crate::definitions::settle(&mut self.world);
     }
 
     pub(super) fn deployment(&mut self, replicas: i64, image: &str, further: &Value) {
@@ -76,6 +84,10 @@ impl Cluster {
     pub(super) fn after(&mut self, seconds: i64) -> Option<Timestamp> {
         let to = self.world.now() + SignedDuration::from_secs(seconds);
         self.controllers.step(&mut self.world, to)
+    }
+
+    pub(super) fn employ(&mut self, acts: Vec<super::Act>) {
+        self.controllers.employ(acts);
     }
 
     pub(super) fn told(&self, reason: &str) -> Vec<String> {
@@ -372,4 +384,34 @@ fn where_nothing_is_due_nothing_is_done() {
         "events live for an hour"
     );
     assert_eq!(cluster.after(1), None);
+}
+
+#[test]
+fn nodes_beat_only_when_asked_to() {
+    const LEASES: &str = "leases.coordination.k8s.io";
+    let mut cluster = Cluster::new(11);
+    cluster.after(60);
+    assert!(write::list(&cluster.world, LEASES, "").is_empty());
+    cluster.controllers.set_heartbeats(true);
+    cluster.after(60);
+    let lease = cluster.get(LEASES, "kube-node-lease/node-1");
+    assert_eq!(lease["spec"]["renewTime"], "2026-11-28T12:02:00.000000Z");
+    assert_eq!(lease["metadata"]["ownerReferences"][0]["kind"], "Node");
+    let before = cluster.world.store.revision();
+    cluster.after(10);
+    assert_eq!(
+        cluster.world.store.revision(),
+        before + 2,
+        "one write a node"
+    );
+    cluster.controllers.set_heartbeats(false);
+    cluster.after(60);
+    assert_eq!(cluster.world.store.revision(), before + 2);
+    write::delete(&mut cluster.world, "nodes", "node-1", "kubectl").unwrap();
+    cluster.after(1);
+    assert_eq!(
+        write::list(&cluster.world, LEASES, "").len(),
+        1,
+        "a lease goes with its node"
+    );
 }

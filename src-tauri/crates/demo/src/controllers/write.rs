@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::fields::{Fields, split};
 use crate::World;
 use crate::kinds::Resource;
 use crate::status::Status;
 use crate::store::Key;
-use crate::writes::{self, DeleteOptions, Part, Writer};
+use crate::writes::{self, DeleteOptions, Part, Propagation, Writer};
 
 /// What `managedFields` names for the controllers of the control plane.
 pub(crate) const CONTROLLER_MANAGER: &str = "kube-controller-manager";
@@ -92,6 +92,46 @@ pub(crate) fn delete(
     let resource = served(world, resource)?;
     let (namespace, name) = split(path);
     writes::delete(world, &resource, namespace, name, Writer::named(manager))
+}
+
+/// Asks for an object's deletion with all that it owns.
+pub(crate) fn reap(
+    world: &mut World,
+    resource: &str,
+    path: &str,
+    manager: &str,
+) -> Result<(), Status> {
+    delete_with(world, resource, path, Propagation::Background, manager)
+}
+
+/// Gives a pod its node.
+pub(crate) fn bind(world: &mut World, pod: &Value, node: &str) -> Result<(), Status> {
+    let binding = json!({"target": {"kind": "Node", "name": node}});
+    let (namespace, name) = (pod.namespace(), pod.name());
+    writes::bind(world, namespace, name, &binding, Writer::named(SCHEDULER))
+}
+
+/// The finalizers of a namespace.
+pub(crate) fn finalize(world: &mut World, resource: &str, object: Value) {
+    let _ = write(world, resource, Part::Finalize, object, CONTROLLER_MANAGER);
+}
+
+/// Asks for an object's deletion before, after or without what it owns.
+pub(crate) fn delete_with(
+    world: &mut World,
+    resource: &str,
+    path: &str,
+    propagation: Propagation,
+    manager: &str,
+) -> Result<(), Status> {
+    let resource = served(world, resource)?;
+    let (namespace, name) = split(path);
+    let options = DeleteOptions {
+        propagation: Some(propagation),
+        ..DeleteOptions::default()
+    };
+    let writer = Writer::named(manager);
+    writes::delete_with(world, &resource, namespace, name, &options, writer).map(|_| ())
 }
 
 fn write(

@@ -4,10 +4,12 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
 /// What is sent after the head of an answer.
 pub(crate) enum Body {
@@ -21,6 +23,45 @@ impl Body {
     pub(crate) fn whole(bytes: Vec<u8>) -> Self {
         Self::Whole(Some(bytes.into()))
     }
+
+    /// The same, so many bytes a second.
+    pub(crate) fn paced(self, pace: u32) -> Self {
+        let (sink, pieces) = mpsc::channel(1);
+        tokio::spawn(async move {
+            match self {
+                Self::Whole(bytes) => {
+                    let bytes = bytes.unwrap_or_default();
+                    trickle(&bytes, pace, &sink).await;
+                }
+                Self::Pieces(mut all) => {
+                    while let Some(piece) = all.recv().await {
+                        let goes_on = match piece {
+                            Ok(bytes) => trickle(&bytes, pace, &sink).await,
+                            Err(error) => sink.send(Err(error)).await.is_ok(),
+                        };
+                        if !goes_on {
+                            return;
+                        }
+                    }
+                }
+            }
+        });
+        Self::Pieces(pieces)
+    }
+}
+
+/// Sends bytes twenty times a second; false once nobody reads any more.
+async fn trickle(bytes: &Bytes, pace: u32, sink: &mpsc::Sender<io::Result<Bytes>>) -> bool {
+    let pace = pace.max(1);
+    let piece = usize::try_from(pace / 20).map_or(1, |piece| piece.max(1));
+    for part in bytes.chunks(piece) {
+        let lasts = Duration::from_secs(1) * u32::try_from(part.len()).unwrap_or(1) / pace;
+        sleep(lasts).await;
+        if sink.send(Ok(Bytes::copy_from_slice(part))).await.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 impl http_body::Body for Body {

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, USER_AGENT, VARY, WARNING,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER,
+    USER_AGENT, VARY, WARNING,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
@@ -16,8 +17,9 @@ use hyper::body::Incoming;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::Served;
 use super::body::{Body, Never};
+use super::upgrade;
+use super::{Faults, Served};
 use crate::api::{self, Answer, Log, Reply, Watch};
 use crate::status::Status;
 
@@ -30,19 +32,19 @@ const BOOKMARK_EVERY: Duration = Duration::from_mins(1);
 const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
 /// How long a watch lasts that does not say (apiserver, `MinRequestTimeout`).
 const WATCH: Duration = Duration::from_mins(30);
+/// A log that is followed is looked at again after so long, whatever changed.
+const LISTENS: Duration = Duration::from_secs(1);
 
 /// Answers one request.
 pub(crate) async fn exchange(
     served: Served,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Never> {
     let faults = served.faults();
     if !faults.latency.is_zero() {
         sleep(faults.latency).await;
     }
-    if let Some(status) = faults.refusal(request.uri().path()) {
-        return Ok(whole(Answer::refusal(status), false));
-    }
+    let on_upgrade = hyper::upgrade::on(&mut request);
     let (head, body) = request.into_parts();
     let text = |name: HeaderName| {
         let value = head.headers.get(name).and_then(|value| value.to_str().ok());
@@ -60,14 +62,32 @@ pub(crate) async fn exchange(
         accept: text(ACCEPT),
         content_type: text(CONTENT_TYPE),
         agent: text(USER_AGENT),
+        token: text(AUTHORIZATION).trim_start_matches("Bearer ").to_owned(),
+        upgrade: upgrade::asked(&head.headers),
         body: body.to_bytes().into(),
     };
     let gzip = accepts_gzip(&head.headers);
-    Ok(match served.with(|world| api::begin(world, &asked)) {
+    if let Some(status) = served.refuse(&asked) {
+        return Ok(whole(Answer::refusal(&status), gzip));
+    }
+    let response = match served.with(|world| api::begin(world, &asked)) {
         Reply::Whole(answer) => whole(answer, gzip),
         Reply::List(list) => whole(list.answer(), gzip),
         Reply::Log(log) => logged(served, log, faults.cut_after),
-        Reply::Watch(watch) => watched(served, watch, faults.cut_after),
+        Reply::Watch(watch) => watched(served, watch, &faults),
+        Reply::Stream(stream) => {
+            return Ok(upgrade::switch(
+                served,
+                &head.headers,
+                on_upgrade,
+                stream,
+                faults.cut_after,
+            ));
+        }
+    };
+    Ok(match faults.pace {
+        Some(pace) => response.map(|body| body.paced(pace)),
+        None => response,
     })
 }
 
@@ -88,6 +108,9 @@ fn whole(answer: Answer, gzip: bool) -> Response<Body> {
     let mut response = started(answer.code, answer.content_type, Body::Whole(None));
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some(seconds) = answer.retry_after {
+        headers.insert(RETRY_AFTER, seconds.into());
+    }
     if compressed.is_some() {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
@@ -120,11 +143,12 @@ fn started(code: u16, content_type: &'static str, body: Body) -> Response<Body> 
     response
 }
 
-fn watched(served: Served, watch: Watch, cut_after: Option<Duration>) -> Response<Body> {
+fn watched(served: Served, watch: Watch, faults: &Faults) -> Response<Body> {
     let (sink, pieces) = mpsc::channel(4);
+    let (cut_after, expire_after) = (faults.cut_after, faults.expire_after);
     tokio::spawn(async move {
         tokio::select! {
-            () = run(&served, watch, &sink) => {}
+            () = run(&served, watch, expire_after, &sink) => {}
             () = cut(cut_after, &sink) => {}
         }
     });
@@ -142,12 +166,17 @@ fn logged(served: Served, log: Log, cut_after: Option<Duration>) -> Response<Bod
     started(200, "text/plain", Body::Pieces(pieces))
 }
 
-/// Breaks an answer off after that long, if ever.
-async fn cut(after: Option<Duration>, sink: &mpsc::Sender<io::Result<Bytes>>) {
-    match after {
-        Some(after) => sleep(after).await,
+/// Waits that long, or for ever.
+pub(super) async fn after(time: Option<Duration>) {
+    match time {
+        Some(time) => sleep(time).await,
         None => pending().await,
     }
+}
+
+/// Breaks an answer off after that long, if ever.
+async fn cut(after: Option<Duration>, sink: &mpsc::Sender<io::Result<Bytes>>) {
+    self::after(after).await;
     let _ = sink.send(Err(io::ErrorKind::ConnectionReset.into())).await;
 }
 
@@ -165,22 +194,38 @@ async fn print(served: &Served, mut log: Log, sink: &mpsc::Sender<io::Result<Byt
         }
         tokio::select! {
             changed = news.changed() => if changed.is_err() { return },
+            // A program says something by itself as time goes on.
+            () = sleep(LISTENS) => {}
             () = sink.closed() => return,
         }
     }
 }
 
 /// Until its time is over, an error ends it, or nobody listens any more.
-async fn run(served: &Served, mut open: Watch, sink: &mpsc::Sender<io::Result<Bytes>>) {
+async fn run(
+    served: &Served,
+    mut open: Watch,
+    expire_after: Option<Duration>,
+    sink: &mpsc::Sender<io::Result<Bytes>>,
+) {
     let mut news = served.changes();
     let lasts = open
         .timeout()
         .map_or(WATCH, |seconds| Duration::from_secs(seconds.into()));
     let end = Instant::now() + lasts;
     let mut bookmark_at = next_bookmark(end);
+    let expires = self::after(expire_after);
+    tokio::pin!(expires);
+    let mut is_expired = false;
     loop {
         news.mark_unchanged();
-        let (mut events, now) = served.with(|world| (open.gather(world), world.now()));
+        let (mut events, now) = served.with(|world| {
+            let mut events = open.gather(world);
+            if is_expired && !open.has_ended() {
+                events.push(open.expire(world.store.revision()));
+            }
+            (events, world.now())
+        });
         if open.wants_bookmarks() && Instant::now() >= bookmark_at && !open.has_ended() {
             events.push(open.bookmark());
             bookmark_at = next_bookmark(end);
@@ -198,6 +243,7 @@ async fn run(served: &Served, mut open: Watch, sink: &mpsc::Sender<io::Result<By
             changed = news.changed() => if changed.is_err() { return },
             () = sleep_until(bookmark_at), if open.wants_bookmarks() => {}
             () = sleep_until(end) => return,
+            () = &mut expires, if !is_expired => is_expired = true,
             () = sink.closed() => return,
         }
     }

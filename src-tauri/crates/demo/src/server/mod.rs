@@ -3,20 +3,26 @@
 mod body;
 mod exchange;
 mod faults;
+mod forward;
+mod remote;
+mod upgrade;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
 use tokio::io::DuplexStream;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::World;
+use crate::api::Request;
 use crate::definitions;
+use crate::status::Status;
 
-pub use faults::Faults;
+pub use faults::{Faults, Refusal};
 
 /// Bytes that may be under way on a stream before its writer waits.
 const STREAM: usize = 256 << 10;
@@ -29,25 +35,43 @@ struct Shared {
     world: Mutex<World>,
     /// What [`World::tick`] said after the last change.
     changed: watch::Sender<u64>,
-    faults: watch::Sender<Faults>,
+    faults: Mutex<Faults>,
     runtime: Handle,
+    /// Which time it is whenever somebody looks; None where the world's clock is moved by hand.
+    time: Option<Tell>,
 }
+
+/// Tells the demo's time.
+pub type Tell = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 impl Served {
     /// Connections are served on `runtime`.
     pub fn new(world: World, runtime: Handle) -> Self {
+        Self::of(world, None, runtime)
+    }
+
+    /// The same, of a world whose clock goes by itself.
+    pub fn timed(world: World, time: Tell, runtime: Handle) -> Self {
+        Self::of(world, Some(time), runtime)
+    }
+
+    fn of(world: World, time: Option<Tell>, runtime: Handle) -> Self {
         let changed = watch::Sender::new(world.tick());
         Self(Arc::new(Shared {
             world: Mutex::new(world),
             changed,
-            faults: watch::Sender::new(Faults::default()),
+            faults: Mutex::default(),
             runtime,
+            time,
         }))
     }
 
     /// Looks at the world or changes it; who watches is told afterwards. Everybody else waits meanwhile.
     pub fn with<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(time) = &self.0.time {
+            world.advance(time());
+        }
         let done = work(&mut world);
         definitions::settle(&mut world);
         let tick = world.tick();
@@ -62,7 +86,7 @@ impl Served {
 
     /// What goes wrong from now on, also on connections that are open.
     pub fn set_faults(&self, faults: Faults) {
-        self.0.faults.send_replace(faults);
+        *self.faults_now() = faults;
     }
 
     /// A new connection, HTTP/1.1 without encryption. It ends when its stream is dropped.
@@ -79,11 +103,21 @@ impl Served {
     }
 
     /// Told whenever something changes.
-    fn changes(&self) -> watch::Receiver<u64> {
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.0.changed.subscribe()
     }
 
     fn faults(&self) -> Faults {
-        self.0.faults.borrow().clone()
+        self.faults_now().clone()
+    }
+
+    /// How a request is refused on purpose, if it is.
+    fn refuse(&self, request: &Request) -> Option<Status> {
+        self.faults_now().refuse(request)
+    }
+
+    fn faults_now(&self) -> MutexGuard<'_, Faults> {
+        let faults = self.0.faults.lock();
+        faults.unwrap_or_else(PoisonError::into_inner)
     }
 }

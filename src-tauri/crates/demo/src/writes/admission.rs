@@ -2,41 +2,48 @@
 
 use serde_json::{Value, json};
 
-use super::{Writer, set};
+use super::pods::quality;
+use super::{limits, services, set};
 use crate::World;
 use crate::kinds::Resource;
+use crate::status::Status;
 
 /// Changes a new object of the kind; its name and uid are set.
 pub(super) fn admit(
     world: &mut World,
     resource: &Resource,
     object: &mut Value,
-    writer: Writer<'_>,
-) {
+) -> Result<(), Status> {
     match &*resource.kind {
-        "Pod" => pod(object),
-        // (core/endpoints, `WarningsOnCreate`)
-        "Endpoints" => writer.warn(
-            "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
-                .to_owned(),
-        ),
+        "Pod" => {
+            limits::fill(world, object);
+            object["status"]["qosClass"] = json!(quality(object));
+            pod(world, object)?;
+        }
         "Node" => taint(object),
-        "Service" => service(world, object),
+        "Service" => services::allocate(world, resource, None, object)?,
         "Job" => select(object),
         "PersistentVolumeClaim" => protect(object, "kubernetes.io/pvc-protection"),
         "PersistentVolume" => protect(object, "kubernetes.io/pv-protection"),
         _ => {}
     }
+    Ok(())
 }
 
 /// Plugins `Priority` and `DefaultTolerationSeconds`.
-fn pod(object: &mut Value) {
+fn pod(world: &World, object: &mut Value) -> Result<(), Status> {
+    let node = object["spec"]["nodeName"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    super::pods::place(world, &node, object);
+    let (priority, policy) = class(world, object)?;
     let spec = &mut object["spec"];
     if spec["priority"].is_null() {
-        set(spec, "priority", json!(0));
+        set(spec, "priority", priority);
     }
     if spec["preemptionPolicy"].is_null() {
-        set(spec, "preemptionPolicy", json!("PreemptLowerPriority"));
+        set(spec, "preemptionPolicy", policy);
     }
     let mut tolerations = spec["tolerations"].as_array().cloned().unwrap_or_default();
     for key in [
@@ -52,6 +59,39 @@ fn pod(object: &mut Value) {
         }
     }
     set(spec, "tolerations", Value::Array(tolerations));
+    Ok(())
+}
+
+/// Priority and preemption policy of the class that a pod names, or of the one for all.
+fn class(world: &World, object: &Value) -> Result<(Value, Value), Status> {
+    const CLASSES: &str = "priorityclasses.scheduling.k8s.io";
+    let preempts = || json!("PreemptLowerPriority");
+    let of = |class: &Value| {
+        let policy = class["preemptionPolicy"].clone();
+        let policy = if policy.is_null() { preempts() } else { policy };
+        (class["value"].clone(), policy)
+    };
+    let Some(name) = object["spec"]["priorityClassName"].as_str() else {
+        let mut all = world.store.list(CLASSES, "", None);
+        let found = all.find(|(_, class)| class["globalDefault"] == true);
+        return Ok(found.map_or((json!(0), preempts()), |(_, class)| of(class)));
+    };
+    let system = match name {
+        "system-cluster-critical" => Some(2_000_000_000),
+        "system-node-critical" => Some(2_000_001_000),
+        _ => None,
+    };
+    if let Some(class) = world.get(CLASSES, "", name) {
+        return Ok(of(&class));
+    }
+    if let Some(value) = system {
+        return Ok((json!(value), preempts()));
+    }
+    let pod = super::name_of(object);
+    let message = format!("pods {pod:?} is forbidden: no PriorityClass with name {name} was found");
+    let mut status = Status::of(403, "Forbidden", message);
+    status.details = Some(json!({"name": pod, "kind": "pods"}));
+    Err(status)
 }
 
 /// Plugin `TaintNodesByCondition`.
@@ -70,38 +110,6 @@ fn taint(object: &mut Value) {
         taints.push(not_ready);
     }
     object["spec"]["taints"] = Value::Array(taints);
-}
-
-/// Addresses and ports of nodes (kubernetes, `registry/core/service/storage/alloc.go`).
-fn service(world: &mut World, object: &mut Value) {
-    let number = world.random();
-    let spec = &mut object["spec"];
-    if spec["type"] == "ExternalName" {
-        return;
-    }
-    if spec["clusterIP"].as_str().is_none_or(str::is_empty) {
-        spec["clusterIP"] = json!(format!("10.96.{}.{}", number >> 8 & 0xff, number & 0xff));
-    }
-    let address = spec["clusterIP"].clone();
-    set(spec, "clusterIPs", json!([address]));
-    for (field, value) in [
-        ("ipFamilies", json!(["IPv4"])),
-        ("ipFamilyPolicy", json!("SingleStack")),
-    ] {
-        if spec[field].is_null() {
-            set(spec, field, value);
-        }
-    }
-    let wants_ports = spec["type"] == "NodePort"
-        || spec["type"] == "LoadBalancer" && spec["allocateLoadBalancerNodePorts"] != false;
-    if wants_ports && let Some(ports) = spec["ports"].as_array_mut() {
-        let first = number >> 16;
-        for (port, offset) in ports.iter_mut().zip(0..) {
-            if port["nodePort"].as_u64().is_none_or(|port| port == 0) {
-                port["nodePort"] = json!(30_000 + first.wrapping_add(offset) % 2_768);
-            }
-        }
-    }
 }
 
 /// A Job selects its pods by its own uid (kubernetes, `registry/batch/job`, `generateSelector`).

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::ownership::{Entries, FieldSet, Owner, track};
-use super::shape::{empty, schema_of, shaped};
+use super::shape::{empty, kept, schema_of, shaped};
 use super::{Part, Writer, admission, key_of, name_of, names, seconds, set, uid, validation};
 use crate::World;
 use crate::kinds::Resource;
@@ -81,11 +81,8 @@ pub(super) fn keep(
     writer: Writer<'_>,
 ) -> Result<Arc<Value>, Status> {
     if !object["metadata"]["resourceVersion"].is_null() {
-        return Err(Status::of(
-            400,
-            "BadRequest",
-            "resourceVersion should not be set on objects to be created".to_owned(),
-        ));
+        let why = "resourceVersion should not be set on objects to be created";
+        return Err(Status::plain(why));
     }
     names::check_namespace(world, resource, &object)?;
     let metadata = &mut object["metadata"];
@@ -96,7 +93,7 @@ pub(super) fn keep(
         metadata["name"] = json!(format!("{prefix}{}", suffix(world.random())));
     }
     names::check_name(resource, &object)?;
-    validation::check(resource, &object)?;
+    validation::check(resource, Part::Main, None, &object)?;
     let key = key_of(resource, &object);
     if world.store.get(&key).is_some() {
         return Err(Status::already_exists(
@@ -116,22 +113,17 @@ pub(super) fn keep(
     ] {
         set(metadata, none, Value::Null);
     }
-    set(
-        metadata,
-        "generation",
-        if counted(resource) {
-            json!(1)
-        } else {
-            Value::Null
-        },
-    );
+    if counted(resource) {
+        metadata["generation"] = json!(1);
+    }
     set(metadata, "managedFields", entries.to_json());
     begin(resource, &mut object, &seconds(world.now()));
-    admission::admit(world, resource, &mut object, writer);
+    admission::admit(world, resource, &mut object)?;
     if writer.dry_run {
         return Ok(Arc::new(object));
     }
-    Ok(world.store.put(key, object))
+    let stored = world.store.put(key, kept(resource, object));
+    Ok(super::read(resource, &stored))
 }
 
 /// The status that a new object begins with: what a client says of it is not heard. Nodes, definitions and custom objects are heard.
@@ -152,7 +144,17 @@ fn begin(resource: &Resource, object: &mut Value, now: &str) {
             object["status"] = json!({"phase": "Pending", "lastPhaseTransitionTime": now});
         }
         "Service" => object["status"] = json!({"loadBalancer": {}}),
-        "Node" | "CustomResourceDefinition" | "APIService" => {}
+        "CustomResourceDefinition" => {
+            let versions = object["spec"]["versions"].as_array().into_iter().flatten();
+            let stored: Vec<Value> = versions
+                .filter(|version| version["storage"] == true)
+                .map(|version| version["name"].clone())
+                .collect();
+            let mut status = empty(resource)["status"].clone();
+            status["storedVersions"] = json!(stored);
+            object["status"] = status;
+        }
+        "Node" | "APIService" => {}
         _ if resource.custom.is_some()
             && !resource.subresources.iter().any(|name| **name == *"status") => {}
         _ => {
@@ -180,6 +182,9 @@ pub(super) fn owner(resource: &Resource, part: Part, writer: Writer<'_>, applied
 /// Fields that a write of `part` cannot set (`GetResetFields` of the strategies).
 pub(super) fn ignored(resource: &Resource, part: Part) -> FieldSet {
     let status = resource.subresources.iter().any(|name| **name == *"status");
+    if part == Part::Status && resource.custom.is_some() {
+        return FieldSet::of(&["spec", "metadata"]);
+    }
     match part {
         Part::Main if status => FieldSet::of(&["status"]),
         Part::Status => FieldSet::of(&[
@@ -188,7 +193,7 @@ pub(super) fn ignored(resource: &Resource, part: Part) -> FieldSet {
             "metadata.ownerReferences",
             "metadata.deletionTimestamp",
         ]),
-        Part::Main | Part::Scale | Part::EphemeralContainers | Part::Finalize => {
+        Part::Main | Part::Scale | Part::EphemeralContainers | Part::Resize | Part::Finalize => {
             FieldSet::default()
         }
     }

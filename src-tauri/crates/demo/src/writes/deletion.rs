@@ -72,6 +72,15 @@ pub fn delete_with(
         let instead = "set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
         writer.warn(format!("{kept}; {instead}"));
     }
+    if &*resource.kind == "CustomResourceDefinition"
+        && before["metadata"]["deletionTimestamp"].is_null()
+    {
+        let object = closing(&before, &seconds(world.now()));
+        if writer.dry_run {
+            return Ok(Deleted::Object(Arc::new(object)));
+        }
+        return Ok(Deleted::Object(world.store.put(key, object)));
+    }
     let mut object = Value::clone(&before);
     let finalizers = finalizers(resource, &object, options);
     super::set(
@@ -142,6 +151,31 @@ pub fn delete_with(
     Ok(Deleted::Success(json!({
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details,
     })))
+}
+
+/// What holds a definition until its objects are gone.
+pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
+
+/// A definition that is marked: its objects go first (apiextensions, `registry/customresourcedefinition`, `REST.Delete`).
+fn closing(before: &Value, now: &str) -> Value {
+    let mut object = before.clone();
+    object["metadata"]["deletionTimestamp"] = json!(now);
+    let held = object["metadata"]["finalizers"].as_array().cloned();
+    let mut held = held.unwrap_or_default();
+    if !held.iter().any(|one| one == CLEANUP) {
+        held.push(json!(CLEANUP));
+    }
+    object["metadata"]["finalizers"] = json!(held);
+    let mut conditions = object["status"]["conditions"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    conditions.push(json!({
+        "type": "Terminating", "status": "True", "lastTransitionTime": now, "reason": "InstanceDeletionPending",
+        "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+    }));
+    object["status"]["conditions"] = json!(conditions);
+    object
 }
 
 /// Takes a marked object away once nothing holds it any more (`deleteWithoutFinalizers`), and tells whether it did.

@@ -4,13 +4,17 @@ mod admission;
 mod create;
 mod defaults;
 mod deletion;
+mod limits;
 mod names;
 pub mod ownership;
 mod patches;
 mod pods;
+mod resize;
 mod scale;
 pub mod schema;
+mod services;
 mod shape;
+pub mod structural;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -25,12 +29,13 @@ use crate::kinds::Resource;
 use crate::store::Key;
 
 pub use create::create;
+pub(crate) use deletion::CLEANUP;
 pub use deletion::{delete, delete_with};
 pub use patches::patch;
 pub use pods::{bind, evict};
 pub use scale::scale;
-pub use shape::decode;
-pub use update::update;
+pub use shape::{decode, read};
+pub use update::{check_conditional, creates, update};
 pub use writer::{
     DeleteOptions, Deleted, Part, Patch, Propagation, Validation, Warnings, Writer, Written,
 };

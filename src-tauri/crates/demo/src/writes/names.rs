@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::validation::names;
 use crate::World;
 use crate::kinds::Resource;
 use crate::status::{Status, qualified};
-
-const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
 /// 422 for a name that is missing or malformed (apimachinery, `ValidateObjectMetaAccessor`).
 pub(super) fn check_name(resource: &Resource, object: &Value) -> Result<(), Status> {
@@ -23,40 +21,17 @@ pub(super) fn check_name(resource: &Resource, object: &Value) -> Result<(), Stat
     if resource.group.starts_with("rbac.") {
         return Ok(());
     }
-    let label = matches!(&*resource.kind, "Namespace" | "Service");
-    let (limit, wanted) = if label { (63, LABEL) } else { (253, SUBDOMAIN) };
-    let parts: Vec<&str> = if label {
-        vec![name]
-    } else {
-        name.split('.').collect()
+    let why = match &*resource.kind {
+        "Namespace" if name.contains('.') => Some("must not contain dots".to_owned()),
+        "Namespace" | "Service" => names::label(name),
+        _ => names::subdomain(name),
     };
-    let why = if name.len() > limit {
-        format!("Invalid value: {name:?}: must be no more than {limit} bytes")
-    } else if parts.iter().all(|part| is_label(part)) {
+    let Some(why) = why else {
         return Ok(());
-    } else {
-        let dotted = label && name.contains('.') && &*resource.kind == "Namespace";
-        let wanted = if dotted {
-            "must not contain dots"
-        } else {
-            wanted
-        };
-        format!("Invalid value: {name:?}: {wanted}")
     };
-    Err(invalid(
-        resource,
-        name,
-        &[("metadata.name", "FieldValueInvalid", &why)],
-    ))
-}
-
-fn is_label(part: &str) -> bool {
-    let ends = |byte: Option<&u8>| {
-        byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    let bytes = part.as_bytes();
-    let inside = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
-    ends(bytes.first()) && ends(bytes.last()) && bytes.iter().all(inside)
+    let why = format!("Invalid value: {name:?}: {why}");
+    let cause = [("metadata.name", "FieldValueInvalid", &*why)];
+    Err(invalid(resource, name, &cause))
 }
 
 /// 404 for a namespace that is not there, 403 for one that is going (plugin `NamespaceLifecycle`). A world without any namespace has none
@@ -93,10 +68,14 @@ pub(super) fn check_namespace(
 
 /// 422 with a cause for each field (apimachinery, `NewInvalid`): field, reason, message.
 pub(super) fn invalid(resource: &Resource, name: &str, causes: &[(&str, &str, &str)]) -> Status {
-    let told: Vec<String> = causes
-        .iter()
-        .map(|(field, _, why)| format!("{field}: {why}"))
-        .collect();
+    // What is found twice is told once (apimachinery, `utilerrors.Aggregate`).
+    let mut told: Vec<String> = Vec::new();
+    for (field, _, why) in causes {
+        let text = format!("{field}: {why}");
+        if !told.contains(&text) {
+            told.push(text);
+        }
+    }
     let told = if let [one] = &told[..] {
         one.clone()
     } else {

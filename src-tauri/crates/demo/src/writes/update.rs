@@ -6,20 +6,14 @@ use serde_json::{Value, json};
 
 use super::create::{counted, ignored, owner};
 use super::names::invalid;
-use super::ownership::{Entries, track};
-use super::shape::{schema_of, shaped};
-use super::{Part, Writer, deletion, key_of, name_of, scale, seconds, set, validation};
+use super::ownership::{Entries, track, track_again};
+use super::shape::{is_foreign, kept, reshaped, schema_of};
+use super::{
+    Part, Writer, deletion, key_of, name_of, resize, scale, seconds, services, set, validation,
+};
 use crate::World;
 use crate::kinds::Resource;
 use crate::status::Status;
-
-/// What may never change in a kind's spec (`Validate…Update` in kubernetes, `pkg/apis/*/validation`).
-const FIXED: [(&str, &[&str]); 4] = [
-    ("Deployment", &["selector"]),
-    ("ReplicaSet", &["selector"]),
-    ("DaemonSet", &["selector"]),
-    ("Job", &["selector", "completionMode"]),
-];
 
 /// Replaces an object, or a part of it. The answer to a Scale is the Scale.
 pub fn update(
@@ -30,47 +24,120 @@ pub fn update(
     writer: Writer<'_>,
 ) -> Result<Arc<Value>, Status> {
     let key = key_of(resource, &object);
-    let Some(before) = world.store.get(&key).cloned() else {
+    let Some(before) = world.store.get(&key) else {
         return Err(Status::not_found(
             &resource.group,
             &resource.plural,
             name_of(&object),
         ));
     };
+    let before = super::read(resource, before);
     let scaled = part == Part::Scale;
     let object = if scaled {
-        scale::scaled(&before, &object)?
+        scale::scaled(resource, &before, &object)?
     } else {
         object
     };
-    let entries = Entries::from_json(&before["metadata"]["managedFields"]);
+    let given = object["metadata"]["managedFields"].clone();
+    let is_given =
+        part == Part::Main && !given.is_null() && given != before["metadata"]["managedFields"];
     let mut after = object;
     after["apiVersion"] = json!(resource.api_version());
     after["kind"] = json!(*resource.kind);
     set(&mut after["metadata"], "managedFields", Value::Null);
-    let (after, problems) = shaped(resource, after);
+    let (after, problems) = reshaped(resource, &before, after);
     if let Some(wrong) = problems.wrong {
         return Err(Status::bad_request(wrong));
     }
-    let mut live = Value::clone(&before);
-    set(&mut live["metadata"], "managedFields", Value::Null);
-    let live = shaped(resource, live).0;
-    let now = seconds(world.now());
+    // A scale has no time of its own (apiserver, `scaleFromObject` and `managedfields.ScaleHandler`).
+    let now = if scaled {
+        String::new()
+    } else {
+        seconds(world.now())
+    };
     let owner = owner(resource, part, writer, false);
-    let entries = track(
-        schema_of(resource).root(),
-        (&live, &after),
-        entries,
-        &owner,
-        &ignored(resource, part),
-        &now,
-    );
-    let kept = keep(world, resource, part, &before, after, &entries, writer)?;
+    let ignored = ignored(resource, part);
+    let schema = schema_of(resource);
+    let both = (&*before, &after);
+    let again = if is_given || scaled {
+        None
+    } else {
+        track_again(schema.root(), both, &owner, &ignored, &now)
+    };
+    let managed = again.unwrap_or_else(|| {
+        let entries = managed(part, &before, &given);
+        // What nobody owns is nobody's until it is applied (apimachinery, `skipNonAppliedManager`).
+        if entries == Entries::default() || is_foreign(resource, &after, &entries) {
+            return Value::Null;
+        }
+        track(schema.root(), both, entries, &owner, &ignored, &now).to_json()
+    });
+    let kept = keep(world, resource, part, &before, after, managed, writer)?;
     Ok(if scaled {
         Arc::new(scale::of(resource, &kept))
     } else {
         kept
     })
+}
+
+/// Kinds whose replacement must name the version it replaces (`AllowUnconditionalUpdate`).
+const CONDITIONAL: [&str; 8] = [
+    "PodDisruptionBudget",
+    "CSIDriver",
+    "VolumeAttachment",
+    "CSINode",
+    "Lease",
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
+    "CustomResourceDefinition",
+];
+
+/// Kinds that a replacement makes where there is none (`AllowCreateOnUpdate`).
+const MADE: [&str; 10] = [
+    "RuntimeClass",
+    "Role",
+    "RoleBinding",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "Lease",
+    "LimitRange",
+    "Event",
+    "Service",
+    "Endpoints",
+];
+
+/// Whether a replacement of an object that is not there makes it.
+pub fn creates(resource: &Resource) -> bool {
+    resource.custom.is_none() && MADE.contains(&&*resource.kind)
+}
+
+/// 422 for a replacement that names no version, where one must be named (apiserver, `registry.Store.Update`).
+pub fn check_conditional(resource: &Resource, part: Part, object: &Value) -> Result<(), Status> {
+    let conditional = resource.custom.is_some() || CONDITIONAL.contains(&&*resource.kind);
+    if !conditional || part == Part::Scale || !object["metadata"]["resourceVersion"].is_null() {
+        return Ok(());
+    }
+    let why = "Invalid value: 0: must be specified for an update";
+    let cause = [("metadata.resourceVersion", "FieldValueInvalid", why)];
+    let named = Resource {
+        kind: Arc::clone(&resource.plural),
+        ..resource.clone()
+    };
+    Err(invalid(&named, name_of(object), &cause))
+}
+
+/// Who owns what before a write: as the write says, or else as it was (apimachinery, `decodeLiveOrNew`).
+fn managed(part: Part, before: &Value, given: &Value) -> Entries {
+    if part == Part::Main {
+        if *given == json!([{}]) {
+            return Entries::default();
+        }
+        let given = Entries::from_json(given);
+        if given != Entries::default() {
+            return given;
+        }
+    }
+    Entries::from_json(&before["metadata"]["managedFields"])
 }
 
 /// Puts a changed object whose fields have their owners into the store (apiserver, `registry.Store.Update`).
@@ -80,37 +147,30 @@ pub(super) fn keep(
     part: Part,
     before: &Arc<Value>,
     mut object: Value,
-    entries: &Entries,
+    managed: Value,
     writer: Writer<'_>,
 ) -> Result<Arc<Value>, Status> {
-    let name = name_of(before).to_owned();
-    let conflict = |why: &str| Status::conflict(&resource.group, &resource.plural, &name, why);
+    preconditions(resource, before, &object)?;
     let old = &before["metadata"];
-    if let Some(uid) = object["metadata"]["uid"].as_str()
-        && old["uid"] != uid
-    {
-        let current = old["uid"].as_str().unwrap_or_default();
-        return Err(conflict(&format!(
-            "Precondition failed: UID in precondition: {uid}, UID in object meta: {current}"
-        )));
-    }
-    if let Some(version) = object["metadata"]["resourceVersion"].as_str()
-        && old["resourceVersion"] != version
-    {
-        return Err(conflict(
-            "the object has been modified; please apply your changes to the latest version and try again",
-        ));
-    }
     match part {
         Part::Main | Part::Scale | Part::EphemeralContainers | Part::Finalize => {
+            if &*resource.kind == "Service" {
+                services::carry(before, &mut object);
+            }
             if resource.subresources.iter().any(|name| **name == *"status") {
                 set(&mut object, "status", before["status"].clone());
             }
         }
+        Part::Resize => object = resize::resized(resource, before, &object)?,
         Part::Status => {
             let metadata = object["metadata"].take();
             let status = object["status"].take();
             object = Value::clone(before);
+            let metadata = if resource.custom.is_some() {
+                before["metadata"].clone()
+            } else {
+                metadata
+            };
             for field in ["annotations", "finalizers"] {
                 set(&mut object["metadata"], field, metadata[field].clone());
             }
@@ -121,7 +181,6 @@ pub(super) fn keep(
     for kept in [
         "name",
         "namespace",
-        "generateName",
         "uid",
         "creationTimestamp",
         "generation",
@@ -131,29 +190,37 @@ pub(super) fn keep(
     ] {
         set(metadata, kept, old[kept].clone());
     }
-    set(metadata, "managedFields", entries.to_json());
-    let changed = |object: &Value| {
-        let spec = |object: &Value| match object.as_object() {
-            Some(fields) => {
-                let mut fields = fields.clone();
-                fields.remove("metadata");
-                fields.remove("status");
-                Value::Object(fields)
-            }
-            None => Value::Null,
-        };
-        spec(object) != spec(before)
+    set(metadata, "managedFields", managed);
+    set(metadata, "selfLink", Value::Null);
+    // A status that is no part of its own counts as any other field.
+    let uncounted = if resource.custom.is_none()
+        || resource.subresources.iter().any(|name| **name == *"status")
+    {
+        &["metadata", "status"][..]
+    } else {
+        &["metadata"]
     };
     // Annotations of a Deployment go on to its ReplicaSets (`deploymentStrategy.PrepareForUpdate`).
     let annotated = &*resource.kind == "Deployment"
         && object["metadata"]["annotations"] != before["metadata"]["annotations"];
-    if counted(resource) && part != Part::Status && (annotated || changed(&object)) {
+    if counted(resource)
+        && part != Part::Status
+        && &*resource.kind != "PriorityClass"
+        && (annotated || !same_fields(before, &object, uncounted))
+    {
         object["metadata"]["generation"] = json!(old["generation"].as_i64().unwrap_or(0) + 1);
     }
-    if part != Part::Status {
-        validation::check(resource, &object)?;
+    if &*resource.kind == "DaemonSet" && part == Part::Main {
+        count_templates(before, &mut object);
     }
-    check_fixed(resource, before, &object)?;
+    if part != Part::Status || resource.custom.is_some() {
+        validation::check(resource, part, Some(before), &object)?;
+    } else {
+        validation::check_status(resource, &object)?;
+    }
+    if &*resource.kind == "Service" && object["spec"] != before["spec"] {
+        services::allocate(world, resource, Some(before), &mut object)?;
+    }
     if same(before, &object) {
         return Ok(Arc::clone(before));
     }
@@ -164,72 +231,75 @@ pub(super) fn keep(
     if deletion::finish(world, &key, &object) {
         return Ok(Arc::new(object));
     }
-    Ok(world.store.put(key, object))
+    let stored = world.store.put(key, kept(resource, object));
+    Ok(super::read(resource, &stored))
+}
+
+/// An annotation counts the templates that a DaemonSet has had (`daemonSetStrategy.PrepareForUpdate`).
+fn count_templates(before: &Value, object: &mut Value) {
+    const COUNT: &str = "deprecated.daemonset.template.generation";
+    let count = before["metadata"]["annotations"][COUNT].as_str();
+    let count: i64 = count.and_then(|count| count.parse().ok()).unwrap_or(0);
+    let differs = object["spec"]["template"] != before["spec"]["template"];
+    let count = count + i64::from(differs);
+    object["metadata"]["annotations"][COUNT] = json!(count.to_string());
+}
+
+/// 409 for a write on another object, or on an older state of it.
+fn preconditions(resource: &Resource, before: &Value, object: &Value) -> Result<(), Status> {
+    let name = name_of(before).to_owned();
+    let conflict = |why: &str| Status::conflict(&resource.group, &resource.plural, &name, why);
+    let old = &before["metadata"];
+    if let Some(uid) = object["metadata"]["uid"].as_str()
+        && old["uid"] != uid
+    {
+        let current = old["uid"].as_str().unwrap_or_default();
+        let group = if resource.custom.is_some() {
+            &*resource.group
+        } else {
+            ""
+        };
+        let slash = if group.is_empty() { "" } else { "/" };
+        let key = key_of(resource, before);
+        return Err(conflict(&format!(
+            "StorageError: invalid object, Code: 4, Key: /registry/{group}{slash}{}/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {current}",
+            resource.plural, key.path
+        )));
+    }
+    if let Some(version) = object["metadata"]["resourceVersion"].as_str()
+        && old["resourceVersion"] != version
+    {
+        return Err(conflict(
+            "the object has been modified; please apply your changes to the latest version and try again",
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a write changes nothing but times of `managedFields`: then nothing is kept (apiserver, `fieldmanager/equality.go`).
 fn same(before: &Value, after: &Value) -> bool {
-    let timeless = |object: &Value| {
-        let mut object = object.clone();
-        for entry in object["metadata"]["managedFields"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-        {
-            set(entry, "time", Value::Null);
+    let (own, new) = (&before["metadata"], &after["metadata"]);
+    let both = [own, new].map(|metadata| metadata["managedFields"].as_array());
+    let managed = match both {
+        [Some(own), Some(new)] => {
+            let mut pairs = own.iter().zip(new);
+            own.len() == new.len() && pairs.all(|(own, new)| same_fields(own, new, &["time"]))
         }
-        if object["metadata"]["managedFields"].is_null() {
-            set(&mut object["metadata"], "managedFields", Value::Null);
-        }
-        object
+        [own, new] => own == new,
     };
-    timeless(before) == timeless(after)
+    managed
+        && same_fields(before, after, &["metadata"])
+        && same_fields(own, new, &["managedFields"])
 }
 
-fn check_fixed(resource: &Resource, before: &Value, after: &Value) -> Result<(), Status> {
-    let name = name_of(before);
-    if before["immutable"] == true && matches!(&*resource.kind, "ConfigMap" | "Secret") {
-        if after["immutable"] != true {
-            let why = "Forbidden: field is immutable when `immutable` is set";
-            return Err(invalid(
-                resource,
-                name,
-                &[("immutable", "FieldValueForbidden", why)],
-            ));
-        }
-        for field in ["data", "binaryData"] {
-            if before[field] != after[field] {
-                let why = "Forbidden: field is immutable when `immutable` is set";
-                return Err(invalid(
-                    resource,
-                    name,
-                    &[(field, "FieldValueForbidden", why)],
-                ));
-            }
-        }
+/// Whether two objects have the same fields, those that do not count aside.
+fn same_fields(one: &Value, other: &Value, uncounted: &[&str]) -> bool {
+    fn counted<'a>(
+        object: &'a Value,
+        uncounted: &[&str],
+    ) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        let fields = object.as_object().into_iter().flatten();
+        fields.filter(move |(name, _)| !uncounted.contains(&name.as_str()))
     }
-    if &*resource.kind == "Secret" && before["type"] != after["type"] {
-        let why = format!("Invalid value: {}: field is immutable", after["type"]);
-        return Err(invalid(
-            resource,
-            name,
-            &[("type", "FieldValueInvalid", &why)],
-        ));
-    }
-    let fixed = FIXED
-        .iter()
-        .find(|(kind, _)| *kind == &*resource.kind)
-        .map_or(&[][..], |(_, fields)| *fields);
-    for field in fixed {
-        let (old, new) = (&before["spec"][*field], &after["spec"][*field]);
-        if !old.is_null() && old != new {
-            let why = format!("Invalid value: {new}: field is immutable");
-            return Err(invalid(
-                resource,
-                name,
-                &[(&format!("spec.{field}"), "FieldValueInvalid", &why)],
-            ));
-        }
-    }
-    Ok(())
+    counted(one, uncounted).eq(counted(other, uncounted))
 }

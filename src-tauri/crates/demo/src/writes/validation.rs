@@ -1,211 +1,167 @@
 //! What an object may not say (kubernetes, `pkg/apis/*/validation`; apimachinery, `api/validation`).
 
+mod affinity;
+mod autoscaler;
+mod container;
+mod custom;
+mod definition;
+mod environment;
+mod fixed;
+mod job;
+mod keys;
+mod limits;
+mod metadata;
+pub(in crate::writes) mod names;
+mod network;
+mod place;
 mod pod;
+mod probe;
+mod problems;
+mod resources;
+mod rights;
+mod schema;
+mod selector;
+mod service;
+mod storage;
+mod volume;
 mod workload;
 
 use serde_json::Value;
 
+use self::place::Place;
+use self::problems::Problems;
+use super::Part;
 use super::names::invalid;
 use crate::kinds::Resource;
 use crate::status::Status;
 
-/// Problems of an object, in order of upstream's checks.
-#[derive(Debug, Default)]
-pub(super) struct Problems(Vec<(String, &'static str, String)>);
-
-impl Problems {
-    fn required(&mut self, field: impl Into<String>, why: &str) {
-        let message = if why.is_empty() {
-            "Required value".to_owned()
-        } else {
-            format!("Required value: {why}")
-        };
-        self.0.push((field.into(), "FieldValueRequired", message));
+/// 422 for an object that says what it may not, seen what it said `before`.
+pub(super) fn check(
+    resource: &Resource,
+    part: Part,
+    before: Option<&Value>,
+    object: &Value,
+) -> Result<(), Status> {
+    let mut problems = Problems::default();
+    if before.is_none_or(|before| before["metadata"] != object["metadata"]) {
+        let built_in = resource.custom.is_none();
+        metadata::check(built_in, &object["metadata"], &mut problems);
     }
-
-    /// `value` as JSON.
-    fn invalid(&mut self, field: impl Into<String>, value: &Value, why: &str) {
-        let message = format!("Invalid value: {value}: {why}");
-        self.0.push((field.into(), "FieldValueInvalid", message));
+    if let Some(before) = before {
+        fixed::metadata(before, object, &mut problems);
     }
-
-    fn forbidden(&mut self, field: impl Into<String>, why: &str) {
-        let message = format!("Forbidden: {why}");
-        self.0.push((field.into(), "FieldValueForbidden", message));
-    }
-
-    /// Whether `value` is one of `words`, in the order in which they are told.
-    fn one_of(&mut self, field: impl Into<String>, value: &Value, words: &[&str]) {
-        if value.is_null() || words.iter().any(|word| *value == **word) {
-            return;
-        }
-        let told: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
-        let message = format!(
-            "Unsupported value: {value}: supported values: {}",
-            told.join(", ")
-        );
-        self.0
-            .push((field.into(), "FieldValueNotSupported", message));
-    }
-
-    fn not_below_zero(&mut self, field: impl Into<String>, value: &Value) {
-        if value.as_i64().is_some_and(|number| number < 0) {
-            self.invalid(field, value, "must be greater than or equal to 0");
+    if let Some(shape) = resource.shape() {
+        custom::check(shape, before, object, &mut problems);
+    } else if before.is_none_or(|before| !says_the_same(before, object)) {
+        built_in(resource, before, object, &mut problems);
+        if let Some(before) = before
+            && !matches!(part, Part::EphemeralContainers | Part::Resize)
+        {
+            fixed::check(resource, before, object, &mut problems);
         }
     }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(invalid(
+        resource,
+        super::name_of(object),
+        &problems.causes(),
+    ))
 }
 
-/// 422 for an object that says what it may not.
-pub(super) fn check(resource: &Resource, object: &Value) -> Result<(), Status> {
+/// 422 for a status that says what it may not.
+pub(super) fn check_status(resource: &Resource, object: &Value) -> Result<(), Status> {
     let mut problems = Problems::default();
-    metadata(&object["metadata"], &mut problems);
+    if matches!(&*resource.kind, "Deployment" | "ReplicaSet") {
+        workload::status(&resource.kind, &object["status"], &mut problems);
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(invalid(
+        resource,
+        super::name_of(object),
+        &problems.causes(),
+    ))
+}
+
+/// Whether all but `metadata` and `status` is as it was: then it is as right as it was.
+fn says_the_same(before: &Value, after: &Value) -> bool {
+    let counted = |name: &str| !matches!(name, "metadata" | "status");
+    let (Some(old), Some(new)) = (before.as_object(), after.as_object()) else {
+        return false;
+    };
+    let same = |(name, value): (&String, &Value)| {
+        !counted(name) || before.get(name).unwrap_or(&Value::Null) == value
+    };
+    new.iter().all(same)
+        && old
+            .keys()
+            .all(|name| !counted(name) || new.contains_key(name))
+}
+
+fn built_in(resource: &Resource, before: Option<&Value>, object: &Value, problems: &mut Problems) {
     let spec = &object["spec"];
     match (&*resource.group, &*resource.kind) {
-        ("", "Pod") => pod::check("spec", spec, &mut problems),
-        ("", "Service") => service(spec, &mut problems),
-        ("", "ConfigMap") => keys(object, &mut problems),
-        ("", "PersistentVolumeClaim")
-            if spec["accessModes"].as_array().is_none_or(Vec::is_empty) =>
-        {
-            problems.required("spec.accessModes", "at least 1 access mode is required");
-        }
+        ("", "Pod") => pod::check(Place::root("spec"), spec, problems),
+        ("", "Service") => service::check(spec, problems),
+        ("", "ConfigMap") => keys::config(object, problems),
+        ("", "Secret") => keys::secret(object, problems),
+        ("", "PersistentVolumeClaim") => storage::claim(Place::root("spec"), spec, problems),
+        ("", "PersistentVolume") => storage::volume(spec, problems),
+        ("", "LimitRange") => limits::ranges(spec, problems),
+        ("", "ResourceQuota") => limits::quota(spec, problems),
         ("", "Event") => {
             let named = &object["involvedObject"]["namespace"];
             if !named.is_null() && *named != object["metadata"]["namespace"] {
-                problems.invalid(
-                    "involvedObject.namespace",
-                    named,
-                    "does not match event.namespace",
-                );
+                let why = "does not match event.namespace";
+                problems.invalid("involvedObject.namespace", named, why);
             }
         }
         ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") => {
-            workload::check(&resource.kind, object, &mut problems);
+            workload::check(&resource.kind, object, problems);
         }
-        ("batch", "Job") => workload::job(spec, &mut problems),
-        ("autoscaling", "HorizontalPodAutoscaler") => workload::autoscaler(spec, &mut problems),
-        ("networking.k8s.io", "Ingress") => {
-            let none = |field: &str| spec[field].is_null();
-            if none("rules") && none("defaultBackend") {
-                problems.invalid(
-                    "spec",
-                    &Value::Null,
-                    "either `defaultBackend` or `rules` must be specified",
-                );
-            }
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            definition::check(before, object, problems);
+        }
+        ("batch", "Job") => job::check(object, problems),
+        ("batch", "CronJob") => job::cron(object, problems),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaler::check(spec, problems),
+        ("networking.k8s.io", "Ingress") => network::ingress(spec, problems),
+        ("networking.k8s.io", "NetworkPolicy") => network::policy(spec, problems),
+        ("policy", "PodDisruptionBudget") => limits::budget(spec, problems),
+        ("rbac.authorization.k8s.io", "Role") => rights::role(true, object, problems),
+        ("rbac.authorization.k8s.io", "ClusterRole") => rights::role(false, object, problems),
+        ("rbac.authorization.k8s.io", "RoleBinding") => rights::binding(true, object, problems),
+        ("rbac.authorization.k8s.io", "ClusterRoleBinding") => {
+            rights::binding(false, object, problems);
         }
         _ => {}
     }
-    if problems.0.is_empty() {
-        return Ok(());
-    }
-    let causes: Vec<(&str, &str, &str)> = problems
-        .0
+}
+
+/// A text; empty if it is none.
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// An object as JSON, with its fields in the order of upstream's Go type.
+fn ordered(object: &Value, fields: &[&str]) -> String {
+    let known = fields
         .iter()
-        .map(|(field, reason, message)| (&**field, *reason, &**message))
+        .filter_map(|name| Some((name, object.get(name)?)));
+    let told: Vec<String> = known
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| format!("{name:?}:{value}"))
         .collect();
-    Err(invalid(resource, super::name_of(object), &causes))
+    format!("{{{}}}", told.join(","))
 }
 
-const LABEL_KEY: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-
-fn metadata(metadata: &Value, problems: &mut Problems) {
-    for (index, finalizer) in metadata["finalizers"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .enumerate()
-    {
-        let known = ["orphan", "foregroundDeletion", "kubernetes"];
-        let text = finalizer.as_str().unwrap_or_default();
-        if !text.contains('/') && !known.contains(&text) {
-            problems.invalid(
-                format!("metadata.finalizers[{index}]"),
-                finalizer,
-                "name is neither a standard finalizer name nor is it fully qualified",
-            );
-        }
-    }
-    for owner in metadata["ownerReferences"].as_array().into_iter().flatten() {
-        for (field, why) in [
-            ("apiVersion", "version must not be empty"),
-            ("kind", "must not be empty"),
-            ("name", "must not be empty"),
-            ("uid", "must not be empty"),
-        ] {
-            if owner[field].as_str().is_none_or(str::is_empty) {
-                problems.invalid(
-                    format!("metadata.ownerReferences.{field}"),
-                    &Value::from(""),
-                    why,
-                );
-            }
-        }
-    }
-    for field in ["labels", "annotations"] {
-        for (key, value) in metadata[field].as_object().into_iter().flatten() {
-            let place = format!("metadata.{field}");
-            let part = key.split_once('/').map_or(&**key, |(_, part)| part);
-            if part.is_empty() || !is_word(part) {
-                problems.invalid(&*place, &Value::from(key.as_str()), LABEL_KEY);
-            }
-            if field == "labels" && !is_word(value.as_str().unwrap_or_default()) {
-                problems.invalid(place, value, LABEL_VALUE);
-            }
-        }
-    }
-}
-
-fn is_word(text: &str) -> bool {
-    let ends = |letter: char| letter.is_ascii_alphanumeric();
-    text.is_empty()
-        || text.starts_with(ends)
-            && text.ends_with(ends)
-            && text
-                .chars()
-                .all(|letter| ends(letter) || matches!(letter, '-' | '_' | '.'))
-}
-
-fn keys(object: &Value, problems: &mut Problems) {
-    const KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-    for key in object["data"]
-        .as_object()
-        .into_iter()
-        .flat_map(|all| all.keys())
-    {
-        let value = Value::from(key.as_str());
-        let allowed =
-            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-        if key.is_empty() || !key.chars().all(allowed) {
-            problems.invalid(format!("data[{key}]"), &value, KEY);
-        }
-        if object["binaryData"].get(key).is_some() {
-            problems.invalid(
-                format!("data[{key}]"),
-                &value,
-                "duplicate of key present in binaryData",
-            );
-        }
-    }
-}
-
-fn service(spec: &Value, problems: &mut Problems) {
-    let ports = spec["ports"]
+/// Elements of a list; none if there is none.
+fn items<'a>(object: &'a Value, list: &str) -> &'a [Value] {
+    object[list]
         .as_array()
         .map(Vec::as_slice)
-        .unwrap_or_default();
-    if ports.is_empty() && spec["type"] != "ExternalName" && spec["clusterIP"] != "None" {
-        problems.required("spec.ports", "");
-    }
-    for (index, port) in ports.iter().enumerate() {
-        if ports.len() > 1 && port["name"].as_str().is_none_or(str::is_empty) {
-            problems.required(format!("spec.ports[{index}].name"), "");
-        }
-    }
-    problems.one_of(
-        "spec.type",
-        &spec["type"],
-        &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"],
-    );
+        .unwrap_or_default()
 }

@@ -76,6 +76,8 @@ pub enum Part {
     Scale,
     /// The subresource `ephemeralcontainers` of pods.
     EphemeralContainers,
+    /// The subresource `resize` of pods.
+    Resize,
     /// The subresource `finalize` of namespaces.
     Finalize,
 }
@@ -88,6 +90,7 @@ impl Part {
             Self::Status => "status",
             Self::Scale => "scale",
             Self::EphemeralContainers => "ephemeralcontainers",
+            Self::Resize => "resize",
             Self::Finalize => "finalize",
         }
     }

@@ -84,7 +84,8 @@ pub fn row(row_json: &[u8], header: &TableHeader, now_ms: i64) -> Result<ObjectR
     } else {
         Value::Null
     };
-    Ok(generic(meta, row.cells, &extras, &header.fields, now_ms))
+    let made = generic(meta, row.cells, &extras, &header.fields, now_ms);
+    Ok(header.with_fact(object.as_bytes(), made))
 }
 
 fn meta(object: &[u8]) -> Result<Meta, DecodeError> {
@@ -134,7 +135,8 @@ pub fn plain(object: &[u8], header: &TableHeader) -> Result<ObjectRow, DecodeErr
             other => *other,
         })
         .collect();
-    Ok(generic(meta, Vec::new(), &extras, &fields, 0))
+    let made = generic(meta, Vec::new(), &extras, &fields, 0);
+    Ok(header.with_fact(object, made))
 }
 
 /// Rows of a known kind in one namespace (empty: cluster-scoped) from a Table without objects,

@@ -10,8 +10,9 @@ use table::{Column, Measure};
 
 use crate::catalog::{self, Extra};
 use crate::cells::{figure_column, measure, text_column, wide};
+use crate::fact::seen_as;
 use crate::kind::Resource;
-use crate::row::DecodeError;
+use crate::row::{DecodeError, ObjectRow};
 
 pub use decode::{plain, preview, row, rows};
 pub(crate) use row::GenericCell;
@@ -24,6 +25,8 @@ pub struct TableHeader {
     /// Columns; a namespaced kind has `Namespace` first.
     pub columns: Vec<Column>,
     fields: Vec<Field>,
+    /// Rows also tell what their objects, of this group and kind, tell of scaling.
+    facts_of: Option<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +57,21 @@ impl TableHeader {
         self.fields
             .iter()
             .any(|field| matches!(field, Field::Extra(_)))
+    }
+
+    /// For rows that come with whole objects: each is an [`ObjectRow::Seen`] around the table's own row.
+    #[must_use]
+    pub fn with_facts(mut self, resource: &Resource) -> Self {
+        self.facts_of = Some((resource.group.clone(), resource.kind.clone()));
+        self
+    }
+
+    /// The row with what its object tells; as it is where that is not wanted, or cannot be read.
+    fn with_fact(&self, object: &[u8], row: ObjectRow) -> ObjectRow {
+        match &self.facts_of {
+            Some((group, kind)) => seen_as(group, kind, object, row),
+            None => row,
+        }
     }
 }
 
@@ -208,6 +226,7 @@ impl Headings {
         TableHeader {
             columns: self.columns,
             fields: self.fields,
+            facts_of: None,
         }
     }
 }

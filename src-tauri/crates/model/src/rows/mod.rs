@@ -9,6 +9,7 @@ mod node;
 mod pod;
 mod pod_status;
 mod replica_set;
+mod scaled_job;
 mod scaled_object;
 mod template;
 
@@ -21,4 +22,5 @@ pub use node::NodeRow;
 pub use pod::PodRow;
 pub use pod_status::{ContainerBrief, ContainerPhase, ContainerRole};
 pub use replica_set::ReplicaSetRow;
+pub use scaled_job::ScaledJobRow;
 pub use scaled_object::{Pause, ScaledObjectRow, Trigger};

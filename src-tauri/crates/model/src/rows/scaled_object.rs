@@ -121,7 +121,7 @@ impl From<&slim::ScaledObject> for ScaledObjectRow {
 }
 
 /// Whether Go reads an annotation as false; KEDA takes everything else for true.
-fn is_false(value: &[u8]) -> bool {
+pub(super) fn is_false(value: &[u8]) -> bool {
     matches!(value, b"0" | b"f" | b"F" | b"false" | b"FALSE" | b"False")
 }
 
@@ -179,15 +179,19 @@ impl ScaledObjectRow {
     }
 
     fn condition_cell(&self, kind: &str, good: &str, bad: &str) -> Cell {
-        let status = self.status_of(kind);
-        let tone = match status {
-            _ if status == good => Tone::Good,
-            _ if status == bad => Tone::Warn,
-            "Unknown" | "" => Tone::Quiet,
-            _ => Tone::Plain,
-        };
-        Cell::toned(status, tone)
+        condition_cell(self.status_of(kind), good, bad)
     }
+}
+
+/// The status of a condition, with the one that is good and the one that is not.
+pub(super) fn condition_cell(status: &str, good: &str, bad: &str) -> Cell {
+    let tone = match status {
+        _ if status == good => Tone::Good,
+        _ if status == bad => Tone::Warn,
+        "Unknown" | "" => Tone::Quiet,
+        _ => Tone::Plain,
+    };
+    Cell::toned(status, tone)
 }
 
 /// Those of `kubectl get scaledobjects`: KEDA's own printer columns.

@@ -42,6 +42,35 @@ slim! {
         #[prost(btree_map = "string, bytes", tag = "4")]
         metadata: BTreeMap<String, Vec<u8>>,
     }
+    /// keda.sh/v1alpha1 `ScaledJob`
+    ScaledJob {
+        #[prost(message, optional, tag = "1")]
+        metadata: Option<AnnotatedMeta>,
+        #[prost(message, optional, tag = "2")]
+        spec: Option<ScaledJobSpec>,
+        #[prost(message, optional, tag = "3")]
+        status: Option<ScaledJobStatus>,
+    }
+    /// How many Jobs run at a time, by which triggers.
+    ScaledJobSpec {
+        #[prost(int32, optional, tag = "1")]
+        min_replica_count: Option<i32>,
+        #[prost(int32, optional, tag = "2")]
+        max_replica_count: Option<i32>,
+        #[prost(message, repeated, tag = "3")]
+        triggers: Vec<Trigger>,
+    }
+    /// What KEDA says of a `ScaledJob`.
+    ScaledJobStatus {
+        #[prost(bytes = "vec", optional, tag = "1")]
+        triggers_types: Option<Vec<u8>>,
+        #[prost(bytes = "vec", optional, tag = "2")]
+        authentications_types: Option<Vec<u8>>,
+        #[prost(message, optional, tag = "3")]
+        last_active_time: Option<Time>,
+        #[prost(message, repeated, tag = "4")]
+        conditions: Vec<Condition>,
+    }
     /// What KEDA says of a `ScaledObject`.
     ScaledObjectStatus {
         #[prost(bytes = "vec", tag = "1")]

@@ -21,7 +21,7 @@ pub(crate) use core::{
     Container, ContainerState, ContainerStateTerminated, ContainerStatus, Event, Namespace, Node,
     Pod, PodSpec, PodStatus, ResourceRequirements,
 };
-pub(crate) use keda::{ScaledObject, Trigger};
+pub(crate) use keda::{ScaledJob, ScaledObject, Trigger};
 pub(crate) use lenient::{Lenient, field};
 pub(crate) use meta::{AnnotatedMeta, LabelSelector, ObjectMeta, OwnerReference};
 pub(crate) use values::{Quantity, Time};

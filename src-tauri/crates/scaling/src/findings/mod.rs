@@ -16,8 +16,10 @@ mod metrics_api;
 mod min_max;
 mod oscillation;
 mod paused;
+pub mod remedy;
 mod request;
 mod room;
+mod unable;
 mod vertical;
 pub mod workload;
 
@@ -151,6 +153,7 @@ pub fn all() -> &'static [&'static dyn Check] {
         &room::Unschedulable,
         &room::QuotaExhausted,
         &room::BudgetForbids,
+        &unable::HpaUnable,
         &vertical::SameResource,
     ]
 }

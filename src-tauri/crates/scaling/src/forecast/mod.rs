@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::certainty::Certainty;
 use crate::hold::{HoldRule, When};
+use crate::keda::active;
 use crate::together::Situation;
 
 pub use inputs::{Change, Input};
@@ -129,10 +130,14 @@ pub fn forecast(situation: &Situation, changes: &[Change], horizon: SignedDurati
     }
 }
 
-/// The first step of the HPA that a cron window causes, if there is one within [`TURNS`].
+/// The first step of the HPA after a cron window has begun or ended, if there is one within [`TURNS`]. What a window's end leaves is held
+/// for a while, as a rule, so the step need not come with the turn.
 pub(crate) fn next_cron_step(situation: &Situation) -> Option<Step> {
-    let until = present(situation).saturating_add(TURNS).ok()?;
-    let is_it = |step: &Step| step.by == By::Hpa && step.cause == Cause::CronWindow;
+    let from = present(situation);
+    let until = from.saturating_add(TURNS).ok()?;
+    let triggers = active::build(situation.keda.as_ref()?).ok()?;
+    let turn = play::first_turn(&triggers, from)?;
+    let is_it = |step: &Step| step.by == By::Hpa && step.at.earliest >= turn;
     steps(situation, &[], until, is_it).into_iter().find(is_it)
 }
 

@@ -70,6 +70,18 @@ pub(super) fn play(
     play.steps
 }
 
+/// When the first window of a cron trigger begins or ends.
+pub(super) fn first_turn(triggers: &[Trigger], after: Timestamp) -> Option<Timestamp> {
+    let turns = triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Cron(cron) => cron.turns_after(after),
+        Trigger::Workload(_)
+        | Trigger::Prometheus(_)
+        | Trigger::Resource(_)
+        | Trigger::External { .. } => None,
+    });
+    turns.min()
+}
+
 struct Play {
     keda: Option<keda::Situation>,
     triggers: Vec<Trigger>,
@@ -259,14 +271,7 @@ impl Play {
         if let Some(window) = self.window.filter(|window| *window > now) {
             return Some(window);
         }
-        let turns = self.triggers.iter().filter_map(|trigger| match trigger {
-            Trigger::Cron(cron) => cron.turns_after(now),
-            Trigger::Workload(_)
-            | Trigger::Prometheus(_)
-            | Trigger::Resource(_)
-            | Trigger::External { .. } => None,
-        });
-        turns.min()
+        first_turn(&self.triggers, now)
     }
 
     /// One poll of the scale loop.

@@ -29,6 +29,13 @@ pub struct Metadata {
     /// Pauses among them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
+    /// The field manager that wrote the spec or an annotation last; empty if that is not told. KEDA decides nothing by it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub written_by: String,
+    /// When, to the second.
+    #[cfg_attr(feature = "wire", ts(type = "string | null"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<Timestamp>,
 }
 
 /// Freezes at the present size.

@@ -6,7 +6,7 @@ use crate::certainty::Certainty;
 use crate::hold::{HoldRule, NextCause, NextChange};
 
 /// What a hold is, as the end of a sentence.
-pub(super) fn reason(rule: HoldRule) -> &'static str {
+pub fn reason(rule: HoldRule) -> &'static str {
     match rule {
         HoldRule::ScaleDownStabilization => "an earlier, higher recommendation still counts",
         HoldRule::ScaleUpStabilization => "an earlier, lower recommendation still counts",
@@ -29,7 +29,7 @@ pub(super) fn reason(rule: HoldRule) -> &'static str {
 }
 
 /// What happens when a hold lets go.
-fn release(rule: HoldRule) -> &'static str {
+pub fn release(rule: HoldRule) -> &'static str {
     match rule {
         HoldRule::ScaleDownStabilization => {
             "the highest recommendation leaves the scale-down window"
@@ -53,7 +53,8 @@ fn release(rule: HoldRule) -> &'static str {
     }
 }
 
-fn cause(cause: NextCause) -> &'static str {
+/// Why a count changes, as the end of a sentence.
+pub fn cause(cause: NextCause) -> &'static str {
     match cause {
         NextCause::Pass => "a coming pass does it",
         NextCause::Released(rule) => release(rule),

@@ -4,10 +4,10 @@
 //! says `unknown` with the reason; a moment that is a range is written as one.
 
 pub mod clock;
+pub mod hold;
 
 mod arithmetic;
 mod figure;
-mod hold;
 mod plain;
 
 use serde::{Deserialize, Serialize};

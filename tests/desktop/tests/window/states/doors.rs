@@ -33,6 +33,9 @@ fn close(window: &Window) {
 #[test]
 fn the_start_page_in_every_state() {
     let window = Window::open_in(Home::new(), &[]);
+    window.until("the demo cluster", "return one('region', 'Demo')", &[]);
+    window.click("button", "Contexts");
+    window.until_text("No kubeconfig was found");
     let walk = Walk::through(&window, "empty");
     tab_to(&window, "a button", "return at !== document.body");
     walk.here("start", "says('No kubeconfig was found')");

@@ -116,6 +116,18 @@ pub(super) const COLLECTIONS: &[Screen] = &[
         failed: "says('the disk is on fire')",
     },
     Screen {
+        name: "findings",
+        reach: |w| go_to(w, "Findings"),
+        filled: "says('The size stays as it is: the HPA controller reports FailedGetScale.')",
+        empty: Some((
+            |w| go_to(w, "Findings"),
+            "says('No findings in namespace states-empty') && says('0 autoscalers examined')",
+        )),
+        loading: "says('Receiving findings')",
+        forbidden: "says('lacks the verb list on horizontalpodautoscalers')",
+        failed: "says('The findings have not come yet') && says('the disk is on fire')",
+    },
+    Screen {
         name: "releases",
         reach: |w| go_to(w, "Helm releases"),
         filled: "rowNamed('one') && says('shop-1.2.3')",

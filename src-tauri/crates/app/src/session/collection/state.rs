@@ -76,6 +76,9 @@ impl Collection {
             Some(Kind::ScaledObjects) => {
                 "This cluster has no ScaledObjects: KEDA is not installed.".to_owned()
             }
+            Some(Kind::ScaledJobs) => {
+                "This cluster has no ScaledJobs: KEDA is not installed.".to_owned()
+            }
             _ => format!(
                 "The server serves no {} of {}: the kind was removed, or its API does not answer. They appear again with it.",
                 self.resource.plural,

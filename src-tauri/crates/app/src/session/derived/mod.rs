@@ -11,17 +11,19 @@ use model::events::row::EventGroupRow;
 use model::helm::release::secret_name;
 use model::helm::row::ReleaseRow;
 use model::overview::capacity::{CapacityRow, held};
+use model::scaling::FindingRow;
 use model::{EventRow, Kind, ObjectRow};
-use table::{Column, RowId, Sort};
+use table::{Column, RowId, Rows as TableRows, Sort};
 use wire::{ObjectRef, OpenView, RowOut, Rows, RowsAsk, SortBy, ViewOpened, ViewState, WireError};
 
 use super::collection::{Collection, CollectionId};
+use super::kinds::KindsState;
 use super::views::{Columns, MOST_ROWS, answer, resolve, shown};
 use super::{Session, gone};
 use crate::live_table::{Announcement, Followed, LiveTable, LiveView};
 use crate::typed::Typed;
 pub(crate) use releases::{Releases, sentence};
-pub(crate) use row::DerivedRow;
+pub(crate) use row::{DerivedRow, place_of};
 
 /// A table of this sort. (The table of autoscalers, older, is `scaling`.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +34,17 @@ pub(crate) enum Derived {
     EventGroups,
     /// Helm releases: from the Secrets and `ConfigMaps` that hold them.
     Releases,
+    /// What is wrong with how workloads are scaled: of their autoscalers, by `session::findings`.
+    Findings,
 }
 
 impl Derived {
-    pub(crate) const ALL: [Self; 3] = [Self::Capacity, Self::EventGroups, Self::Releases];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Capacity,
+        Self::EventGroups,
+        Self::Releases,
+        Self::Findings,
+    ];
 
     /// Its name in commands.
     pub(crate) fn id(self) -> &'static str {
@@ -43,6 +52,7 @@ impl Derived {
             Self::Capacity => "nodecapacity",
             Self::EventGroups => "eventgroups",
             Self::Releases => "helmreleases",
+            Self::Findings => "findings",
         }
     }
 
@@ -56,6 +66,7 @@ impl Derived {
             Self::Capacity => Kind::Nodes.spec().id,
             Self::EventGroups => "",
             Self::Releases => "helmreleases",
+            Self::Findings => "findings",
         }
     }
 
@@ -66,14 +77,15 @@ impl Derived {
             Self::EventGroups => &[Kind::Events],
             // Of their own sort: see `releases`.
             Self::Releases => &[],
+            Self::Findings => &super::scaling::SOURCES,
         }
     }
 
     /// No more often than this is it made anew.
     fn pause_ms(self) -> i64 {
         match self {
-            // Each time all pods are summed up.
-            Self::Capacity => 1_000,
+            // Each time all pods are summed up, or all autoscalers looked at.
+            Self::Capacity | Self::Findings => 1_000,
             Self::EventGroups => 250,
             Self::Releases => 0,
         }
@@ -88,6 +100,7 @@ impl Derived {
             Self::Capacity => ("cpu-requests", true),
             Self::EventGroups => ("last-seen", false),
             Self::Releases => ("name", false),
+            Self::Findings => (FindingRow::SEVERITY, false),
         };
         let by = SortBy {
             column: column.to_owned(),
@@ -102,21 +115,24 @@ struct DerivedTable {
     table: LiveTable<DerivedRow>,
     columns: Columns,
     stale: bool,
+    /// When it was made, by this computer's time.
     made_ms: i64,
+    /// As of which time of the cluster.
+    as_of_ms: i64,
     held: bool,
 }
 
 impl DerivedTable {
     /// Whether it may be made anew.
-    fn is_due(&self, derived: Derived, now_ms: i64) -> bool {
+    fn is_due(&self, derived: Derived, wall_ms: i64) -> bool {
         // A clock set back is no reason to wait.
-        now_ms - self.made_ms >= derived.pause_ms() || now_ms < self.made_ms
+        wall_ms - self.made_ms >= derived.pause_ms() || wall_ms < self.made_ms
     }
 }
 
 /// All of them.
 pub(crate) struct DerivedTables {
-    tables: [DerivedTable; 3],
+    tables: [DerivedTable; 4],
     groups: EventGroups,
     releases: Releases,
 }
@@ -129,9 +145,11 @@ impl Default for DerivedTables {
                 Derived::Capacity => CapacityRow::columns(),
                 Derived::EventGroups => EventGroupRow::columns(),
                 Derived::Releases => ReleaseRow::columns(),
+                Derived::Findings => FindingRow::columns(),
             }),
             stale: false,
             made_ms: 0,
+            as_of_ms: 0,
             held: false,
         });
         Self {
@@ -164,6 +182,10 @@ impl DerivedTables {
         &mut self.of(derived).table
     }
 
+    pub(crate) fn rows(&self, derived: Derived) -> &TableRows<DerivedRow> {
+        self.tables[derived as usize].table.rows()
+    }
+
     /// Events of a group, by their index among the events that are held.
     pub(crate) fn events_of(&self, namespace: &str, name: &str) -> Vec<usize> {
         self.groups.events_of(namespace, name)
@@ -176,10 +198,10 @@ impl DerivedTables {
     }
 
     /// Rows of a kind changed, or only how fresh they are.
-    pub(crate) fn mark(&mut self, kind: Kind, rows_differ: bool, now_ms: i64) {
+    pub(crate) fn mark(&mut self, kind: Kind, rows_differ: bool, wall_ms: i64) {
         for derived in Derived::ALL {
             if derived.sources().contains(&kind) {
-                let is_due = self.of(derived).is_due(derived, now_ms);
+                let is_due = self.of(derived).is_due(derived, wall_ms);
                 let table = self.of(derived);
                 table.stale |= rows_differ;
                 // What is not due yet is told with the next second.
@@ -227,7 +249,7 @@ impl DerivedTables {
             let table = self.of(derived);
             let minute = |ms: i64| ms.div_euclid(60_000);
             table.stale |=
-                derived == Derived::EventGroups && minute(table.made_ms) != minute(now_ms);
+                derived == Derived::EventGroups && minute(table.as_of_ms) != minute(now_ms);
             if table.stale {
                 table.table.touch();
             }
@@ -235,21 +257,27 @@ impl DerivedTables {
     }
 
     /// Makes those anew whose sources changed and that somebody looks at.
-    pub(crate) fn rebuild(&mut self, collections: &mut Collections, now_ms: i64) {
+    pub(crate) fn rebuild(&mut self, collections: &mut Collections, wall_ms: i64, now_ms: i64) {
         for derived in Derived::ALL {
             let visible = self.is_visible(derived);
             let table = self.of(derived);
-            if !(table.stale && visible && table.is_due(derived, now_ms)) {
+            if !(table.stale && visible && table.is_due(derived, wall_ms)) {
                 continue;
             }
             table.stale = false;
-            table.made_ms = now_ms;
+            table.made_ms = wall_ms;
+            let turned_back = now_ms < std::mem::replace(&mut table.as_of_ms, now_ms);
             match derived {
                 Derived::Capacity => rebuild_capacity(&mut table.table, collections),
                 Derived::EventGroups => {
                     let Self { tables, groups, .. } = self;
                     let table = &mut tables[derived as usize].table;
-                    regroup(groups, table, collections, now_ms);
+                    if turned_back {
+                        // Rates only go forward.
+                        *groups = EventGroups::default();
+                        table.retain(|_| false);
+                    }
+                    regroup(groups, table, collections, now_ms, turned_back);
                 }
                 Derived::Releases => {
                     let Self {
@@ -257,6 +285,8 @@ impl DerivedTables {
                     } = self;
                     releases.rebuild(&mut tables[derived as usize].table, collections);
                 }
+                // Autoscaler by autoscaler.
+                Derived::Findings => {}
             }
         }
     }
@@ -302,6 +332,7 @@ fn regroup(
     table: &mut LiveTable<DerivedRow>,
     collections: &mut Collections,
     now_ms: i64,
+    all: bool,
 ) {
     let events = collections.values_mut().find(|c| c.is_of(Kind::Events));
     let Some(events) = events else {
@@ -315,12 +346,12 @@ fn regroup(
         _ => None,
     };
     match followed {
-        Some(Followed::Some(ids)) => {
+        Some(Followed::Some(ids)) if !all => {
             for id in ids {
                 groups.put(id.0 as usize, event(id), now_ms);
             }
         }
-        Some(Followed::All) | None => {
+        Some(Followed::Some(_) | Followed::All) | None => {
             groups.clear();
             for (id, _) in rows.iter() {
                 groups.put(id.0 as usize, event(id), now_ms);
@@ -340,24 +371,7 @@ fn regroup(
 impl Session {
     /// What a row of a derived table leads to.
     pub(crate) fn led_to(&self, row: &DerivedRow) -> ObjectRef {
-        match row {
-            DerivedRow::Capacity(row) => {
-                let spec = Kind::Nodes.spec();
-                self.kinds
-                    .reference("v1", &spec.resource.kind, "", &row.name)
-            }
-            DerivedRow::EventGroup(row) => self.kinds.reference(
-                &row.latest_api,
-                &row.object_kind,
-                &row.latest_namespace,
-                &row.latest_name,
-            ),
-            DerivedRow::Release(row) => {
-                let name = secret_name(&row.name, row.revision);
-                let kind = row.driver.resource().kind;
-                self.kinds.reference("v1", &kind, &row.namespace, &name)
-            }
-        }
+        led_to(&self.kinds, row)
     }
 
     /// Opens a view on a derived table and holds what it is made from.
@@ -385,6 +399,9 @@ impl Session {
         table.table.open(view, live);
         self.follow_derived_namespaces(derived);
         self.update_usage_polls();
+        if derived == Derived::Findings {
+            self.open_findings();
+        }
         ViewOpened {
             view,
             columns: columns.to_vec(),
@@ -425,6 +442,9 @@ impl Session {
             if derived == Derived::Releases {
                 self.release_releases();
             }
+            if derived == Derived::Findings {
+                self.close_findings();
+            }
             for collection in self.collections.values_mut() {
                 if derived.sources().iter().any(|kind| collection.is_of(*kind)) {
                     collection.holds = collection.holds.saturating_sub(1);
@@ -442,8 +462,8 @@ impl Session {
         derived: Derived,
         ask: &RowsAsk,
     ) -> Result<Rows, WireError> {
-        let now = self.now_ms();
-        self.derived.rebuild(&mut self.collections, now);
+        let (wall, now) = (self.wall_ms(), self.now_ms());
+        self.derived.rebuild(&mut self.collections, wall, now);
         self.read_releases();
         let columns = self.derived.columns(derived);
         let namespaces = self.derived.of(derived).table.views()[&ask.view]
@@ -459,27 +479,29 @@ impl Session {
             DerivedRow::Capacity(row) => (derived.row_kind().to_owned(), row.name.to_string()),
             DerivedRow::EventGroup(row) => (derived.row_kind().to_owned(), row.name.to_string()),
             DerivedRow::Release(row) => (derived.row_kind().to_owned(), row.name.to_string()),
+            DerivedRow::Finding(row) => {
+                let name = table::Row::identity(&**row).1;
+                (derived.row_kind().to_owned(), name.to_owned())
+            }
         });
-        let latest: Vec<Option<(&str, &str, &str, &str)>> = rows
+        let leads: Vec<Option<ObjectRef>> = rows
             .iter()
             .map(|(row, _)| match row {
                 DerivedRow::Capacity(_) | DerivedRow::Release(_) => None,
-                DerivedRow::EventGroup(row) => Some((
-                    &*row.latest_api,
-                    &*row.object_kind,
-                    &*row.latest_namespace,
-                    &*row.latest_name,
-                )),
+                // A group opens the object that it was last seen on, a finding what it is about.
+                DerivedRow::EventGroup(_) | DerivedRow::Finding(_) => {
+                    Some(led_to(&self.kinds, row))
+                }
             })
             .collect();
-        for (out, latest) in out.iter_mut().zip(latest) {
-            if let Some((api, kind, namespace, name)) = latest {
-                // A group opens the object that it was last seen on.
-                point(out, self.kinds.reference(api, kind, namespace, name));
+        for (out, lead) in out.iter_mut().zip(leads) {
+            if let Some(lead) = lead {
+                point(out, lead);
             }
         }
         let view = &self.derived.tables[derived as usize].table.views()[&ask.view];
-        let mut answer = answer(from, out, until, view, state, 1, now);
+        let tick = until.and_then(|until| self.time.wait_ms(until - now));
+        let mut answer = answer(from, out, tick, view, state, 1);
         if answer.columns_version != ask.columns_version {
             answer.columns = Some(columns.to_vec());
         }
@@ -490,6 +512,9 @@ impl Session {
     fn derived_state(&self, derived: Derived, namespaces: &[String]) -> ViewState {
         if derived == Derived::Releases {
             return self.releases_state(namespaces);
+        }
+        if derived == Derived::Findings {
+            return self.findings_state(namespaces);
         }
         let mut state = self.state_of(derived.sources(), namespaces);
         if derived == Derived::Capacity
@@ -519,6 +544,37 @@ impl Session {
             normal: rates.normal.to_vec(),
             minutes: minutes.collect(),
         }
+    }
+}
+
+fn led_to(kinds: &KindsState, row: &DerivedRow) -> ObjectRef {
+    match row {
+        DerivedRow::Capacity(row) => {
+            let spec = Kind::Nodes.spec();
+            kinds.reference("v1", &spec.resource.kind, "", &row.name)
+        }
+        DerivedRow::EventGroup(row) => kinds.reference(
+            &row.latest_api,
+            &row.object_kind,
+            &row.latest_namespace,
+            &row.latest_name,
+        ),
+        DerivedRow::Release(row) => {
+            let name = secret_name(&row.name, row.revision);
+            let kind = row.driver.resource().kind;
+            kinds.reference("v1", &kind, &row.namespace, &name)
+        }
+        DerivedRow::Finding(row) => finding_about(row),
+    }
+}
+
+/// The autoscaler that a finding is about.
+fn finding_about(row: &FindingRow) -> ObjectRef {
+    ObjectRef {
+        kind_id: super::scaling::key_kind_id(&row.key).to_owned(),
+        kind: row.key.object_kind().to_owned(),
+        namespace: row.key.namespace.to_string(),
+        name: row.key.name.to_string(),
     }
 }
 

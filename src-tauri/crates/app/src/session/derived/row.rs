@@ -3,6 +3,7 @@
 use model::events::row::EventGroupRow;
 use model::helm::row::ReleaseRow;
 use model::overview::capacity::CapacityRow;
+use model::scaling::FindingRow;
 use table::{Cell, Row, SortKey};
 
 /// One row.
@@ -11,6 +12,12 @@ pub(crate) enum DerivedRow {
     Capacity(Box<CapacityRow>),
     EventGroup(Box<EventGroupRow>),
     Release(Box<ReleaseRow>),
+    Finding(Box<FindingRow>),
+}
+
+/// Namespace and name of a row by its key, which begins with the table.
+pub(crate) fn place_of(key: &str) -> Option<(&str, &str)> {
+    key.split_once('/')?.1.split_once('/')
 }
 
 macro_rules! each {
@@ -19,6 +26,7 @@ macro_rules! each {
             DerivedRow::Capacity($r) => $e,
             DerivedRow::EventGroup($r) => $e,
             DerivedRow::Release($r) => $e,
+            DerivedRow::Finding($r) => $e,
         }
     };
 }

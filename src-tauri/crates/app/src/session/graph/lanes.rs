@@ -1,15 +1,23 @@
 //! The series of a graph and the controllers' conditions, as they are named and coloured.
 
+use jiff::Timestamp;
+use model::fact::TargetState;
 use model::rows::Amount;
-use model::{DeploymentRow, HpaRow, ScalingRow};
+use model::{HpaRow, ScalingRow};
+use scaling::keda::scaled_job::ScaledJob;
 use table::Tone;
 use wire::{Condition, Lane, LaneRole};
 
+use super::jobs::{count_jobs, count_of_queue};
 use super::state::Graph;
+use super::titles;
 
 impl Graph {
     /// Its series, in the order in which they cross.
     pub(super) fn lanes(&self) -> Vec<Lane> {
+        if let Some((_, job)) = &self.job {
+            return self.job_lanes(job);
+        }
         let plain = |id: &str, title: &str, role, latest: String| Lane {
             id: id.to_owned(),
             title: title.to_owned(),
@@ -19,11 +27,12 @@ impl Graph {
         };
         let row = ScalingRow::join(self.hpa.as_ref(), self.object.as_ref());
         let number = |n: Option<i32>| n.map_or_else(|| "—".to_owned(), |n| n.to_string());
-        let of_hpa =
-            |get: fn(&HpaRow) -> Option<i32>, or: fn(&DeploymentRow) -> i32| match &self.hpa {
+        let of_hpa = |get: fn(&HpaRow) -> Option<i32>, or: fn(&TargetState) -> Option<i32>| {
+            match &self.hpa {
                 Some(hpa) => get(hpa),
-                None => self.target.as_ref().map(or),
-            };
+                None => self.target.as_ref().and_then(or),
+            }
+        };
         let mut lanes = vec![
             plain(
                 "ready",
@@ -35,13 +44,19 @@ impl Graph {
                 "current",
                 "current",
                 LaneRole::Current,
-                number(of_hpa(|h| Some(h.current), |t| t.replicas)),
+                number(of_hpa(|h| Some(h.current), |t| Some(t.existing))),
             ),
             plain(
                 "desired",
                 "desired",
                 LaneRole::Desired,
-                number(of_hpa(HpaRow::asked_for, |t| t.desired)),
+                number(of_hpa(HpaRow::asked_for, |t| t.replicas)),
+            ),
+            plain(
+                "asked",
+                "load asks",
+                LaneRole::Asked,
+                number(self.asks.wanted),
             ),
             plain(
                 "min",
@@ -65,10 +80,12 @@ impl Graph {
             let text =
                 |amount: Option<Amount>| amount.map_or_else(|| "unknown".to_owned(), Amount::text);
             let (unit, _) = unit(&metric.name, metric.target.or(metric.current));
-            let title = match &*metric.container {
-                "" => metric.name.to_string(),
-                container => format!("{} of {container}", metric.name),
-            };
+            let title = self
+                .metric_title(index)
+                .unwrap_or_else(|| match &*metric.container {
+                    "" => metric.name.to_string(),
+                    container => format!("{} of {container}", metric.name),
+                });
             lanes.push(Lane {
                 id: lane_id("metric", index),
                 title: title.clone(),
@@ -83,8 +100,60 @@ impl Graph {
                 unit: unit.to_owned(),
                 latest: text(metric.target),
             });
+            lanes.push(Lane {
+                id: lane_id("asks", index),
+                title: format!("{title} asks"),
+                role: LaneRole::Asks,
+                unit: String::new(),
+                latest: self
+                    .asks
+                    .metrics
+                    .get(index)
+                    .copied()
+                    .flatten()
+                    .map_or_else(|| "unknown".to_owned(), |count| count.to_string()),
+            });
         }
         lanes
+    }
+
+    /// What people call the metric at this place of the HPA's spec.
+    fn metric_title(&self, index: usize) -> Option<String> {
+        let metric = self.hpa_spec()?.metrics.get(index)?;
+        let title = titles::of_metric(metric, self.scaled_object()).whole();
+        (!title.is_empty()).then_some(title)
+    }
+
+    /// The series of a `ScaledJob`.
+    fn job_lanes(&self, job: &ScaledJob) -> Vec<Lane> {
+        let jobs = self.jobs();
+        let (running, pending) = count_jobs(&jobs, job);
+        let queue = self.past.queue(Timestamp::MAX);
+        let asked = Lane {
+            id: "asked".to_owned(),
+            title: "load asks, estimated".to_owned(),
+            role: LaneRole::Asked,
+            unit: String::new(),
+            latest: queue.map_or_else(|| "unknown".to_owned(), |queue| count_of_queue(&queue)),
+        };
+        let lane = |id: &str, role, latest: String| Lane {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            role,
+            unit: String::new(),
+            latest,
+        };
+        vec![
+            lane("running", LaneRole::Current, running.to_string()),
+            asked,
+            lane("min", LaneRole::Min, job.min_jobs().to_string()),
+            lane(
+                "max",
+                LaneRole::Max,
+                (job.min_jobs() + job.max_jobs()).to_string(),
+            ),
+            lane("pending", LaneRole::Metric, pending.to_string()),
+        ]
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) struct Asked {
 impl Session {
     /// Asks what is due.
     pub(super) fn ask_server(&mut self) {
-        let now = self.now_ms();
+        let now = self.wall_ms();
         for (at, name) in PROBES.into_iter().enumerate() {
             if !self.overview.asked.health[at].due(now, HEALTH_MS) {
                 continue;
@@ -77,7 +77,7 @@ impl Session {
             self.later(
                 async move { server::health(&connection, name).await },
                 move |session, answer| {
-                    let now = session.now_ms();
+                    let now = session.wall_ms();
                     session.overview.asked.health[at].take(answer, now);
                     session.overview.dirty = true;
                 },
@@ -88,7 +88,7 @@ impl Session {
             self.later(
                 async move { server::deprecated(&connection).await },
                 |session, answer| {
-                    let now = session.now_ms();
+                    let now = session.wall_ms();
                     session.overview.asked.deprecated.take(answer, now);
                     session.overview.dirty = true;
                 },
@@ -102,7 +102,7 @@ impl Session {
         HealthPart {
             probes: PROBES.into_iter().zip(asked).map(probe).collect(),
             as_of: match answered {
-                Some(at_ms) if at_ms > 0 => self.status.clock(at_ms),
+                Some(at_ms) if at_ms > 0 => self.status.as_of(at_ms),
                 _ => String::new(),
             },
         }
@@ -144,7 +144,7 @@ impl Session {
         DeprecatedPart {
             state,
             as_of: if asked.answered_ms > 0 {
-                self.status.clock(asked.answered_ms)
+                self.status.as_of(asked.answered_ms)
             } else {
                 String::new()
             },

@@ -24,7 +24,7 @@ pub(crate) struct OverviewPage {
     open: BTreeSet<u32>,
     held: Vec<CollectionId>,
     version: u32,
-    dirty: bool,
+    pub(super) dirty: bool,
     asked: Asked,
     autoscaler: AutoscalerWatch,
 }
@@ -210,7 +210,7 @@ impl Session {
             deprecated: self.deprecated_part(),
             autoscaler: self.autoscaler_part(),
             // Ages of warnings move on.
-            next_tick_ms: 10_000,
+            next_tick_ms: self.time.wait_ms(10_000).map(|wait| wait.max(1_000)),
         })
     }
 

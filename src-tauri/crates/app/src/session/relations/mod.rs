@@ -6,7 +6,7 @@ mod shown;
 mod source;
 
 use cluster::follow::follow;
-use cluster::update::{Scope, Update};
+use cluster::update::{Reading, Scope, Update};
 use model::relations::{Known, around};
 use model::{Ident, LinkedRow, Resource};
 use wire::{OpenDetails, RelationsOpened, WireError};
@@ -164,7 +164,11 @@ impl Session {
             let scope = Scope {
                 fields: want.fields.clone(),
                 labels: want.labels.clone(),
-                links: !want.names_only,
+                reading: if want.names_only {
+                    Reading::Tables
+                } else {
+                    Reading::Links
+                },
                 ..Scope::of(want.resource.clone(), None, want.namespace.clone())
             };
             let connection = self.connection.clone();

@@ -55,7 +55,9 @@ impl Session {
             || lack(own("list"), place, namespace).or_else(|| lack(own("watch"), place, namespace));
         let (logs, graph) = match kind {
             Some(Kind::Pods) => (lack(READ_LOGS, place, namespace), None),
-            Some(Kind::HorizontalPodAutoscalers | Kind::ScaledObjects) => (None, follow()),
+            Some(Kind::HorizontalPodAutoscalers | Kind::ScaledObjects | Kind::ScaledJobs) => {
+                (None, follow())
+            }
             Some(
                 Kind::Deployments
                 | Kind::ReplicaSets

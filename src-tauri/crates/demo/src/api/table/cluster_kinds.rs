@@ -158,11 +158,9 @@ fn node(object: &Value, now: Timestamp) -> Vec<Value> {
         )
     };
     let info = &status["nodeInfo"];
-    let mut kernel = info["kernelVersion"]
-        .as_str()
-        .unwrap_or("<unknown>")
-        .to_owned();
-    if let Some(architecture) = info["architecture"].as_str() {
+    let known = |field: &str| info[field].as_str().filter(|text| !text.is_empty());
+    let mut kernel = known("kernelVersion").unwrap_or("<unknown>").to_owned();
+    if let Some(architecture) = known("architecture") {
         kernel = format!("{kernel} ({architecture})");
     }
     vec![

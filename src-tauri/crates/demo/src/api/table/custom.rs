@@ -51,10 +51,7 @@ fn cell(column: &PrinterColumn, object: &Value, now: Timestamp) -> Value {
     match (column.kind.as_str(), first) {
         ("date", time) => json!(ago(time, now)),
         ("integer" | "number", Value::Number(_)) | ("boolean", Value::Bool(_)) => (*first).clone(),
-        ("string", _) => {
-            let each: Vec<String> = found.iter().map(|value| shown(value)).collect();
-            json!(each.join(","))
-        }
+        ("string", _) => json!(shown(first)),
         _ => Value::Null,
     }
 }

@@ -78,10 +78,11 @@ fn told(pod: &Value, now: Timestamp) -> Told {
     {
         "SchedulingGated".clone_into(&mut told.reason);
     }
-    let initializing = initialize(pod, &mut told, now);
+    let mut sidecars = Told::default();
+    let initializing = initialize(pod, &mut told, &mut sidecars, now);
     let initialized = super::words::holds(pod, "Initialized");
     if !initializing || initialized {
-        run(pod, &mut told, now);
+        run(pod, &mut told, sidecars, now);
     }
     if !pod["metadata"]["deletionTimestamp"].is_null() {
         if status["reason"] == "NodeLost" {
@@ -102,17 +103,22 @@ fn count(told: &mut Told, container: &Value, now: Timestamp) {
     };
 }
 
-/// Init containers; whether one of them is still to end.
-fn initialize(pod: &Value, told: &mut Told, now: Timestamp) -> bool {
+/// Init containers; whether one of them is still to end. What sidecars before it count is counted apart, too.
+fn initialize(pod: &Value, told: &mut Told, sidecars: &mut Told, now: Timestamp) -> bool {
     let specs = items(&pod["spec"]["initContainers"]);
+    let all = specs.len();
     for (at, own) in items(&pod["status"]["initContainerStatuses"])
         .iter()
         .enumerate()
     {
         count(told, own, now);
-        let sidecar = specs
-            .iter()
-            .any(|spec| spec["name"] == own["name"] && restarts(spec));
+        // Of containers with the same name the last counts, as in Go's map.
+        let mut specs = specs.iter().rev();
+        let spec = specs.find(|spec| spec["name"] == own["name"]);
+        let sidecar = spec.is_some_and(restarts);
+        if sidecar {
+            count(sidecars, own, now);
+        }
         let (ended, waiting) = (&own["state"]["terminated"], &own["state"]["waiting"]);
         if ended["exitCode"] == 0 {
             continue;
@@ -129,7 +135,7 @@ fn initialize(pod: &Value, told: &mut Told, now: Timestamp) -> bool {
         } else if !reason.is_empty() && reason != "PodInitializing" {
             format!("Init:{reason}")
         } else {
-            format!("Init:{at}/{}", specs.len())
+            format!("Init:{at}/{all}")
         };
         return true;
     }
@@ -137,15 +143,8 @@ fn initialize(pod: &Value, told: &mut Told, now: Timestamp) -> bool {
 }
 
 /// Containers once all init containers have ended.
-fn run(pod: &Value, told: &mut Told, now: Timestamp) {
-    let (mut fresh, mut running, mut error) = (Told::default(), false, String::new());
-    let specs = items(&pod["spec"]["initContainers"]);
-    for own in items(&pod["status"]["initContainerStatuses"]) {
-        let spec = specs.iter().find(|spec| spec["name"] == own["name"]);
-        if spec.is_some_and(restarts) {
-            count(&mut fresh, own, now);
-        }
-    }
+fn run(pod: &Value, told: &mut Told, sidecars: Told, now: Timestamp) {
+    let (mut fresh, mut running, mut error) = (sidecars, false, String::new());
     for own in items(&pod["status"]["containerStatuses"]).iter().rev() {
         count(&mut fresh, own, now);
         let (ended, waiting) = (&own["state"]["terminated"], &own["state"]["waiting"]);

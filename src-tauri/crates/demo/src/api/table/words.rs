@@ -98,7 +98,8 @@ pub(crate) fn selector(value: &Value) -> String {
         };
         all.push((key.to_owned(), text));
     }
-    all.sort();
+    // By key alone: what has the same one stays in its order.
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
     let texts: Vec<String> = all.into_iter().map(|(_, text)| text).collect();
     texts.join(",")
 }

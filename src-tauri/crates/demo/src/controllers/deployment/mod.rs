@@ -8,11 +8,13 @@ mod rolling;
 mod sets;
 mod status;
 
+pub(crate) use fenceposts::share;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::fields::{Condition, Fields, Scalar};
-use super::{Controllers, write};
+use super::{Controllers, claim, write};
 use crate::World;
 use sets::Sets;
 
@@ -25,6 +27,9 @@ const MAX: &str = "deployment.kubernetes.io/max-replicas";
 /// One look at a Deployment; when its progress deadline passes, if it waits for that.
 pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Option<Timestamp> {
     let deployment = write::get(world, RESOURCE, path)?;
+    if claim::claim(hub, world, &deployment, "replicasets.apps", |_| true) {
+        return Some(world.now());
+    }
     let mut sets = Sets::of(hub, world, &deployment);
     if deployment.is_deleted() {
         return status::write_counts(world, &sets, path);

@@ -44,13 +44,16 @@ pub(super) fn write(world: &mut World, sets: &Sets, path: &str) -> Option<Timest
     failures(&mut changed, sets, world.now());
     let next = deadline.and_then(|deadline| {
         let known = changed.condition("Progressing")?;
-        let waits = known["reason"] != "ProgressDeadlineExceeded"
-            && !is_complete(&before, &changed["status"]);
+        // Without that, one whose pods crash long after its rollout would be looked at for ever.
+        let is_over = ["ProgressDeadlineExceeded", "NewReplicaSetAvailable"];
+        let waits =
+            !is_over.contains(&known["reason"].text()) && !is_complete(&before, &changed["status"]);
         let updated = known["lastUpdateTime"].time()?;
         let at = updated
             .checked_add(deadline + SignedDuration::from_secs(1))
             .ok()?;
-        waits.then_some(at)
+        // One that has long progressed and is only scaled waits for nothing.
+        (waits && at > world.now()).then_some(at)
     });
     let _ = write::status(world, RESOURCE, changed, write::CONTROLLER_MANAGER);
     next

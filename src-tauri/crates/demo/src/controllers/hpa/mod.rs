@@ -31,20 +31,45 @@ struct Kept {
     selector: Option<String>,
 }
 
-/// What it keeps of all, by path.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Autoscalers(BTreeMap<String, Kept>);
+/// The controller with what it keeps of all autoscalers, by path.
+#[derive(Clone, Debug)]
+pub(crate) struct Autoscalers {
+    kept: BTreeMap<String, Kept>,
+    /// Its flags.
+    config: Config,
+    period: SignedDuration,
+}
+
+impl Autoscalers {
+    pub(crate) fn new(period: SignedDuration, config: Config) -> Self {
+        Self {
+            kept: BTreeMap::new(),
+            config,
+            period,
+        }
+    }
+}
+
+impl Default for Autoscalers {
+    fn default() -> Self {
+        Self::new(PERIOD, Config::default())
+    }
+}
 
 /// One pass over one autoscaler if it is time for one; when the next is.
 pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Option<Timestamp> {
     let Some(object) = write::get(world, RESOURCE, path) else {
-        hub.autoscalers.0.remove(path);
+        hub.autoscalers.kept.remove(path);
         return None;
     };
     let now = world.now();
     let uid = object.uid();
-    let later = now.checked_add(PERIOD).ok()?;
-    let known = hub.autoscalers.0.get(path).filter(|kept| kept.uid == uid);
+    let later = now.checked_add(hub.autoscalers.period).ok()?;
+    let known = hub
+        .autoscalers
+        .kept
+        .get(path)
+        .filter(|kept| kept.uid == uid);
     let Some(kept) = known.cloned() else {
         let first = Kept {
             uid: uid.to_owned(),
@@ -52,7 +77,7 @@ pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Opti
             memory: Memory::default(),
             selector: None,
         };
-        hub.autoscalers.0.insert(path.to_owned(), first);
+        hub.autoscalers.kept.insert(path.to_owned(), first);
         return Some(later);
     };
     if kept.due > now {
@@ -61,7 +86,7 @@ pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Opti
     let mut kept = kept;
     pass(hub, world, &object, &mut kept);
     kept.due = later;
-    hub.autoscalers.0.insert(path.to_owned(), kept);
+    hub.autoscalers.kept.insert(path.to_owned(), kept);
     Some(later)
 }
 
@@ -112,7 +137,7 @@ fn resize(world: &mut World, object: &Value, replicas: i32) {
 fn situation(hub: &Controllers, world: &World, object: &Value, kept: &Kept) -> Situation {
     let namespace = object.namespace();
     let path = object.path();
-    let others = hub.autoscalers.0.iter();
+    let others = hub.autoscalers.kept.iter();
     let others =
         others.filter(|(other, _)| **other != path && super::fields::split(other).0 == namespace);
     Situation {
@@ -122,7 +147,7 @@ fn situation(hub: &Controllers, world: &World, object: &Value, kept: &Kept) -> S
         spec: serde_json::from_value(object["spec"].clone()).unwrap_or_default(),
         status: serde_json::from_value(object["status"].clone()).unwrap_or_default(),
         scale: read::scale(world, object),
-        pods: read::pods(world, namespace),
+        pods: read::pods(world, object),
         pods_certainty: Certainty::Observed,
         metrics: read::metrics(world, object),
         other_autoscalers: others
@@ -132,7 +157,7 @@ fn situation(hub: &Controllers, world: &World, object: &Value, kept: &Kept) -> S
             })
             .collect(),
         memory: kept.memory.clone(),
-        config: Config::default(),
+        config: hub.autoscalers.config.clone(),
         passes: Passes {
             phase: PassPhase::Now,
             ..Passes::default()

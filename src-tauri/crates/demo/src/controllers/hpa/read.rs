@@ -50,12 +50,29 @@ pub(super) fn scale(world: &World, object: &Value) -> Answer<Scale> {
     })
 }
 
-/// The pods of a namespace.
-pub(super) fn pods(world: &World, namespace: &str) -> Vec<Pod> {
-    write::list(world, "pods", namespace)
+/// The pods that the target selects, of which alone a pass hears.
+pub(super) fn pods(world: &World, object: &Value) -> Vec<Pod> {
+    selected(world, object)
         .iter()
         .map(|pod| self::pod(pod))
         .collect()
+}
+
+/// Pods of the target's labels; a pass itself looks at the rest of the selector.
+fn selected(world: &World, object: &Value) -> Vec<Arc<Value>> {
+    let found = target(object).and_then(|(resource, path)| write::get(world, resource, &path));
+    let Some(target) = found else {
+        return Vec::new();
+    };
+    let labels = target["spec"]["selector"]["matchLabels"].as_object();
+    let mut pods = write::list(world, "pods", object.namespace());
+    pods.retain(|pod| {
+        let wanted = labels.into_iter().flatten();
+        wanted
+            .into_iter()
+            .all(|(name, value)| pod.label(name) == value.text())
+    });
+    pods
 }
 
 fn pod(pod: &Value) -> Pod {
@@ -104,22 +121,13 @@ pub(super) fn metrics(world: &World, object: &Value) -> Metrics {
     let asks = specs
         .iter()
         .any(|metric| matches!(metric["type"].text(), "Resource" | "ContainerResource"));
-    let Some((resource, path)) = target(object).filter(|_| asks || specs.is_empty()) else {
+    if target(object).is_none() || !(asks || specs.is_empty()) {
         return Metrics::default();
-    };
-    let Some(target) = write::get(world, resource, &path) else {
-        return Metrics::default();
-    };
-    let labels = target["spec"]["selector"]["matchLabels"].as_object();
-    let pods = write::list(world, "pods", object.namespace());
-    let selected = pods.iter().filter(|pod| {
-        let wanted = labels.into_iter().flatten();
-        wanted
-            .into_iter()
-            .all(|(name, value)| pod.label(name) == value.text())
-    });
+    }
+    let selected = selected(world, object);
     let sharing = world.load.sharing(&world.store, object.namespace());
     let usages: Vec<PodUsage> = selected
+        .iter()
         .filter_map(|pod| usage(world, &sharing, pod))
         .collect();
     Metrics {

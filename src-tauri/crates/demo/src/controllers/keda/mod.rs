@@ -2,8 +2,10 @@
 //!
 //! Follows KEDA v2.21.0 `controllers/keda/scaledobject_controller.go` and `pkg/scaling/scale_handler.go` where they read and write.
 
+mod finalizer;
 mod read;
 mod reconcile;
+pub(crate) mod scaled_job;
 
 use std::collections::BTreeMap;
 
@@ -42,11 +44,17 @@ pub(crate) struct ScaledObjects(BTreeMap<String, Kept>);
 
 /// Reconciles one ScaledObject if it changed, and polls it if it is time; when the next poll is.
 pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Option<Timestamp> {
-    let Some(object) = write::get(world, RESOURCE, path).filter(|object| !object.is_deleted())
-    else {
+    let object = write::get(world, RESOURCE, path);
+    let Some(object) = object.filter(|object| {
+        if object.is_deleted() {
+            finalizer::release(hub, world, RESOURCE, object);
+        }
+        !object.is_deleted()
+    }) else {
         hub.scaled_objects.0.remove(path);
         return None;
     };
+    let object = finalizer::hold(world, RESOURCE, object);
     let now = world.now();
     let asked = reconcile::asked(&object);
     let known = hub.scaled_objects.0.get(path).cloned();

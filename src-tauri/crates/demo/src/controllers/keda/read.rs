@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use scaling::keda::situation::TargetState;
 use scaling::keda::triggers::{
-    Place, PrometheusAnswer, Source, Trigger, TriggerInput, WorkloadPod,
+    Place, PrometheusAnswer, Source, Trigger, TriggerInput, TriggerSpec, WorkloadPod,
 };
 use scaling::keda::{ScaledObject, Situation, produced_hpa};
 use serde_json::Value;
@@ -44,7 +44,13 @@ pub(super) fn situation(
     Some(Situation {
         now: world.now(),
         target: target_state(world, object),
-        triggers: inputs(world, &scaled_object, seen),
+        triggers: inputs(
+            world,
+            &scaled_object.spec.triggers,
+            namespace,
+            scaled_object.modifiers().is_some(),
+            seen,
+        ),
         hpa_conditions: hpa.as_deref().and_then(conditions),
         last_poll,
         scaled_object,
@@ -75,17 +81,22 @@ fn target_state(world: &World, object: &Value) -> TargetState {
 }
 
 /// What each trigger's source says, beside what was seen of it before.
-fn inputs(world: &World, object: &ScaledObject, seen: &[TriggerInput]) -> Vec<TriggerInput> {
-    let specs = object.spec.triggers.iter().enumerate();
-    let each = specs.map(|(index, spec)| {
+pub(super) fn inputs(
+    world: &World,
+    triggers: &[TriggerSpec],
+    namespace: &str,
+    as_metric_source: bool,
+    seen: &[TriggerInput],
+) -> Vec<TriggerInput> {
+    let each = triggers.iter().enumerate().map(|(index, spec)| {
         let place = Place {
             index,
-            namespace: &object.metadata.namespace,
-            as_metric_source: object.modifiers().is_some(),
+            namespace,
+            as_metric_source,
         };
         let source = match Trigger::build(spec, place) {
             Ok(Trigger::Workload(workload)) => {
-                let pods = write::list(world, "pods", &object.metadata.namespace);
+                let pods = write::list(world, "pods", namespace);
                 let selected = pods
                     .iter()
                     .filter(|pod| workload.pod_selector.selects(&labels(pod)));
@@ -117,6 +128,27 @@ fn inputs(world: &World, object: &ScaledObject, seen: &[TriggerInput]) -> Vec<Tr
         }
     });
     each.collect()
+}
+
+/// The kinds of an object's triggers and the names of their authentications, with commas, each where it comes first
+/// (`scaletriggers_types.go:CombinedTriggersAndAuthenticationsTypes`).
+pub(super) fn kinds(object: &Value) -> (String, String) {
+    let triggers = object["spec"]["triggers"].items();
+    let kinds = triggers.iter().map(|trigger| trigger["type"].text());
+    let names = triggers
+        .iter()
+        .filter_map(|trigger| trigger["authenticationRef"]["name"].as_str());
+    (once_each(kinds), once_each(names))
+}
+
+fn once_each<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    for word in words {
+        if !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    all.join(",")
 }
 
 fn labels(pod: &Value) -> BTreeMap<String, String> {

@@ -97,10 +97,7 @@ fn ensure(world: &mut World, object: &Value, situation: &mut Situation) -> Resul
     let replicas = situation.target.replicas.value;
     let produced = produced_hpa::produce(&situation.scaled_object, &target, &situation.triggers)
         .map_err(|_| "failed to ensure HPA is correctly created for ScaledObject".to_owned())?;
-    let kinds = situation.scaled_object.spec.triggers.iter();
-    let mut kinds: Vec<String> = kinds.map(|trigger| trigger.kind.clone()).collect();
-    kinds.sort();
-    kinds.dedup();
+    let (kinds, authentications) = read::kinds(object);
     let status = &mut situation.scaled_object.status;
     status.scale_target_kind = format!("{}.{}", target.api_version(), target.kind);
     status.scale_target_gvkr = Some(target);
@@ -116,7 +113,8 @@ fn ensure(world: &mut World, object: &Value, situation: &mut Situation) -> Resul
     }
     status.health.clone_from(&produced.health);
     status.hpa_name.clone_from(&produced.name);
-    status.triggers_types = Some(kinds.join(","));
+    status.triggers_types = Some(kinds);
+    status.authentications_types = Some(authentications);
     write_hpa(world, object, &produced).map_err(|error| error.message)
 }
 

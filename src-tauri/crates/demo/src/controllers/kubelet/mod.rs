@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::events::{Told, Tone};
 use super::fields::{Fields, Scalar};
+use super::index::is_over;
 use super::{Controllers, write};
 use crate::World;
 use crate::programs::Program;
@@ -35,7 +36,12 @@ pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Opti
         return None;
     };
     let node = pod["spec"]["nodeName"].text().to_owned();
-    if node.is_empty() {
+    if node.is_empty() || !hub.touches(&pod) {
+        return None;
+    }
+    if pod.is_deleted() && is_over(&pod) {
+        hub.runs.forget(path);
+        write::finish(world, path);
         return None;
     }
     let now = world.now();
@@ -57,14 +63,25 @@ pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Opti
         };
         hub.tell(world, &pod, &told);
     }
-    if run.stops_at.is_some_and(|at| at <= now) {
+    let has_stopped = run.stops_at.is_some_and(|at| at <= now);
+    let is_held = !pod["metadata"]["finalizers"].items().is_empty();
+    if has_stopped && !is_held {
         hub.runs.forget(path);
         write::finish(world, path);
         return None;
     }
+    if has_stopped {
+        run.end(now);
+    }
     let address = write::get(world, "nodes", &node).map(|node| address_of(&node));
     let changed = status::render(&pod, run, &address.unwrap_or_default(), now);
     let _ = write::status(world, "pods", changed, write::KUBELET);
+    if has_stopped {
+        // Who holds it sees its end first.
+        hub.runs.forget(path);
+        write::finish(world, path);
+        return None;
+    }
     hub.runs.put(path, run.clone());
     next
 }

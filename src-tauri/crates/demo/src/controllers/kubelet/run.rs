@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::container::{Container, Role, State};
+use super::container::{Container, Ended, Role, State};
 use super::{Said, stop_time};
 use crate::World;
 use crate::controllers::events::Tone;
 use crate::controllers::fields::{Fields, Scalar};
 use crate::programs::{Exit, Programs};
+
+/// By SIGTERM, by SIGKILL.
+const TERMINATED: Exit = Exit::Code(143);
+const KILLED: Exit = Exit::Code(137);
 
 /// All pods that run, by path; images that nodes have.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +70,8 @@ pub(crate) struct Run {
     pub(super) containers: Vec<Container>,
     /// When all have stopped, once that was asked for.
     pub(super) stops_at: Option<Timestamp>,
+    /// Nothing of it is started any more.
+    is_over: bool,
 }
 
 impl Run {
@@ -96,6 +102,7 @@ impl Run {
             sandbox: later(now, 1),
             containers,
             stops_at: None,
+            is_over: false,
         }
     }
 
@@ -121,6 +128,26 @@ impl Run {
         }
         let at = now.checked_add(stop_time(pod, &running)).unwrap_or(now);
         self.stops_at = Some(at);
+    }
+
+    /// All have stopped as they were asked to; those that never began count as killed.
+    pub(super) fn end(&mut self, now: Timestamp) {
+        self.is_over = true;
+        for container in &mut self.containers {
+            let (id, started, exit) = match &container.state {
+                State::Ended(_) => continue,
+                State::Running(running) => (running.id.clone(), running.started, TERMINATED),
+                State::Waiting | State::Pulling(_) | State::NoImage(_) | State::BackOff { .. } => {
+                    (String::new(), now, KILLED)
+                }
+            };
+            container.state = State::Ended(Ended {
+                id,
+                started,
+                finished: now,
+                exit,
+            });
+        }
     }
 
     /// Lets all happen that is due; when the next thing is.
@@ -169,7 +196,7 @@ impl Run {
     pub(super) fn outcome(&self, policy: &str) -> Option<bool> {
         let mains = || self.containers.iter().filter(|one| one.role == Role::Main);
         let over = |one: &Container| match &one.state {
-            State::Ended(ended) => !one.restarts_after(policy, ended.exit),
+            State::Ended(ended) => self.is_over || !one.restarts_after(policy, ended.exit),
             State::Waiting
             | State::Pulling(_)
             | State::NoImage(_)

@@ -14,13 +14,20 @@ pub(crate) struct Amounts(BTreeMap<String, i64>);
 impl Amounts {
     /// What a pod requests: all its containers and sidecars, or the largest of what begins before them, and itself as one pod.
     pub(crate) fn of_pod(pod: &Value) -> Self {
+        let mut sum = Self::of_part(pod, "requests");
+        *sum.0.entry("pods".to_owned()).or_default() += 1;
+        sum
+    }
+
+    /// The same of `requests` or `limits`, without the pod itself.
+    pub(crate) fn of_part(pod: &Value, part: &str) -> Self {
         let spec = &pod["spec"];
         let mut sum = Self::default();
         for container in spec["containers"].items() {
-            sum.add(&Self::of(&container["resources"]["requests"]));
+            sum.add(&Self::of(&container["resources"][part]));
         }
         for container in spec["initContainers"].items() {
-            let own = Self::of(&container["resources"]["requests"]);
+            let own = Self::of(&container["resources"][part]);
             if container["restartPolicy"] == "Always" {
                 sum.add(&own);
             } else {
@@ -31,7 +38,6 @@ impl Amounts {
             }
         }
         sum.add(&Self::of(&spec["overhead"]));
-        *sum.0.entry("pods".to_owned()).or_default() += 1;
         sum
     }
 
@@ -94,7 +100,8 @@ impl Amounts {
         share("cpu") + share("memory") - pods
     }
 
-    fn get(&self, resource: &str) -> i64 {
+    /// So much of one; 0 of what is not named.
+    pub(crate) fn get(&self, resource: &str) -> i64 {
         self.0.get(resource).copied().unwrap_or(0)
     }
 }

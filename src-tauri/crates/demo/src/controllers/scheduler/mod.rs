@@ -7,11 +7,12 @@ mod amounts;
 mod fit;
 
 pub(crate) use amounts::Amounts;
+pub(crate) use fit::{is_tolerated, is_wanted};
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::events::Told;
 use super::fields::{Condition, Fields, Scalar, set_condition};
@@ -61,21 +62,9 @@ pub(crate) fn sync(hub: &mut Controllers, world: &mut World, path: &str) -> Opti
 }
 
 fn bind(hub: &mut Controllers, world: &mut World, pod: &Value, node: &str) {
-    let now = world.now();
-    let mut bound = pod.clone();
-    bound["spec"]["nodeName"] = json!(node);
-    let Ok(bound) = write::update(world, "pods", bound, write::SCHEDULER) else {
+    if write::bind(world, pod, node).is_err() {
         return;
-    };
-    let mut scheduled = Value::clone(&bound);
-    let condition = Condition {
-        kind: "PodScheduled",
-        holds: true,
-        reason: "",
-        message: String::new(),
-    };
-    set_condition(&mut scheduled, &condition, now)["lastProbeTime"] = Value::Null;
-    let _ = write::status(world, "pods", scheduled, write::SCHEDULER);
+    }
     let message = format!("Successfully assigned {} to {node}", pod.path());
     hub.tell(world, pod, &Told::normal(NAME, "Scheduled", message));
 }

@@ -55,6 +55,7 @@ pub(super) fn fill(resource: &Resource, object: &mut Value) {
             pod::fill_template(&mut spec["jobTemplate"]["spec"]);
         }
         ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(&mut object["spec"]),
+        ("apiextensions.k8s.io", _) => definition(&mut object["spec"]),
         ("networking.k8s.io", "NetworkPolicy") => policy(&mut object["spec"]),
         _ => {}
     }
@@ -85,6 +86,9 @@ fn fill_plain(resource: &Resource, object: &mut Value) {
         }),
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => {
             const GROUP: &str = "rbac.authorization.k8s.io";
+            if object["roleRef"]["apiGroup"] == "" {
+                object["roleRef"]["apiGroup"] = json!(GROUP);
+            }
             put(&mut object["roleRef"], "apiGroup", json!(GROUP));
             each(object, "subjects", |subject| {
                 if subject["kind"] == "User" || subject["kind"] == "Group" {
@@ -249,6 +253,17 @@ fn autoscaler(spec: &mut Value) {
         put(down, "selectPolicy", json!("Max"));
         put(down, "policies", json!([percent]));
     }
+}
+
+/// (apiextensions, `SetDefaults_CustomResourceDefinitionSpec`)
+fn definition(spec: &mut Value) {
+    let names = &mut spec["names"];
+    let kind = names["kind"].as_str().unwrap_or_default().to_owned();
+    if !kind.is_empty() {
+        put(names, "singular", json!(kind.to_lowercase()));
+        put(names, "listKind", json!(format!("{kind}List")));
+    }
+    put(&mut spec["conversion"], "strategy", json!("None"));
 }
 
 fn policy(spec: &mut Value) {

@@ -6,6 +6,7 @@ use super::compare::{Difference, fields_of, remove};
 use super::entries::{Entries, Owner, nobodys};
 use super::merge::merge;
 use super::set::FieldSet;
+use super::typed;
 use crate::status::Status;
 use crate::writes::schema::Spot;
 
@@ -29,13 +30,22 @@ pub fn apply(
     ignored: &FieldSet,
     now: &str,
 ) -> Result<Applied, Status> {
-    let merged = merge(spot, Some(live), Some(configuration)).map_err(|why| {
-        Status::of(
-            500,
-            "InternalError",
-            format!("failed to create typed patch object: {why}"),
-        )
-    })?;
+    let unfit = |why: String| {
+        let metadata = &configuration["metadata"];
+        let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let version = of(&configuration["apiVersion"]);
+        let slash = if version.contains('/') { "" } else { "/" };
+        Status::plain(format!(
+            "failed to create typed patch object ({}/{}; {slash}{version}, Kind={}): {why}",
+            of(&metadata["namespace"]),
+            of(&metadata["name"]),
+            of(&configuration["kind"]),
+        ))
+    };
+    if let Some(why) = typed::problem(spot, configuration) {
+        return Err(unfit(why));
+    }
+    let merged = merge(spot, Some(live), Some(configuration)).map_err(unfit)?;
     let merged = merged.unwrap_or(Value::Null);
     let set = fields_of(spot, configuration).without(ignored);
     let last = entries.of(owner).cloned();

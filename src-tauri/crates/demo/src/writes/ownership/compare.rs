@@ -42,6 +42,11 @@ impl Difference {
         after: Option<&Value>,
         path: &mut Vec<Element>,
     ) {
+        if let (Some(before), Some(after)) = (before, after)
+            && before == after
+        {
+            return;
+        }
         let both_empty = before.is_none_or(is_empty) && after.is_none_or(is_empty);
         let leaf = both_empty || !self.descend(spot, before, after, path);
         match (before, after) {
@@ -53,11 +58,11 @@ impl Difference {
     }
 
     /// Goes into both values; false if they are compared as a whole.
-    fn descend(
+    fn descend<'a>(
         &mut self,
         spot: Spot<'_>,
-        before: Option<&Value>,
-        after: Option<&Value>,
+        before: Option<&'a Value>,
+        after: Option<&'a Value>,
         path: &mut Vec<Element>,
     ) -> bool {
         let is = |test: fn(&Value) -> bool| {
@@ -68,39 +73,38 @@ impl Difference {
         };
         match spot.relation() {
             Relation::Named(_) | Relation::Mapped(_) if is(Value::is_object) => {
-                let fields = |side: Option<&'_ Value>| {
-                    side.and_then(Value::as_object).cloned().unwrap_or_default()
-                };
-                let (before, after) = (fields(before), fields(after));
+                let none = Map::new();
+                let before = before.and_then(Value::as_object).unwrap_or(&none);
+                let after = after.and_then(Value::as_object).unwrap_or(&none);
                 let names = before
                     .keys()
                     .chain(after.keys().filter(|name| !before.contains_key(*name)));
                 for name in names {
-                    if let Some(inner) = spot.field(name) {
+                    let (before, after) = (before.get(name), after.get(name));
+                    if before != after
+                        && let Some(inner) = spot.field(name)
+                    {
                         path.push(Element::Field(name.clone()));
-                        self.walk(inner, before.get(name), after.get(name), path);
+                        self.walk(inner, before, after, path);
                         path.pop();
                     }
                 }
                 true
             }
             relation @ (Relation::Set | Relation::Keyed(..)) if is(Value::is_array) => {
-                let items = |side: Option<&'_ Value>| {
-                    side.and_then(Value::as_array).cloned().unwrap_or_default()
-                };
+                let items = |side: Option<&'a Value>| side.and_then(Value::as_array);
                 let (before, after) = (items(before), items(after));
-                let (before, after) = (grouped(relation, &before), grouped(relation, &after));
+                let (before, after) = (grouped(relation, before), grouped(relation, after));
                 let elements = before.keys().chain(
                     after
                         .keys()
                         .filter(|element| !before.contains_key(*element)),
                 );
                 for element in elements {
-                    let of = |side: &BTreeMap<Element, Vec<Value>>| {
-                        side.get(element).cloned().unwrap_or_default()
-                    };
+                    let before = before.get(element).map_or(&[][..], Vec::as_slice);
+                    let after = after.get(element).map_or(&[][..], Vec::as_slice);
                     path.push(element.clone());
-                    self.items(spot, &of(&before), &of(&after), path);
+                    self.items(spot, before, after, path);
                     path.pop();
                 }
                 true
@@ -113,26 +117,28 @@ impl Difference {
     fn items(
         &mut self,
         spot: Spot<'_>,
-        before: &[Value],
-        after: &[Value],
+        before: &[&Value],
+        after: &[&Value],
         path: &mut Vec<Element>,
     ) {
         let Some(inner) = spot.element() else {
             return;
         };
         match (before, after) {
-            ([] | [_], [] | [_]) => self.walk(inner, before.first(), after.first(), path),
+            ([] | [_], [] | [_]) => {
+                self.walk(inner, before.first().copied(), after.first().copied(), path);
+            }
             ([_, _, ..], [_, _, ..]) => {
                 if before != after {
                     self.modified.insert(path);
                 }
             }
             ([_, _, ..], [] | [_]) => {
-                self.walk(inner, None, after.first(), path);
+                self.walk(inner, None, after.first().copied(), path);
                 self.removed.insert(path);
             }
             ([] | [_], [_, _, ..]) => {
-                self.walk(inner, before.first(), None, path);
+                self.walk(inner, before.first().copied(), None, path);
                 self.added.insert(path);
             }
         }
@@ -171,11 +177,14 @@ pub(super) fn element_of(relation: Relation<'_>, item: &Value) -> Option<Element
     (!named.is_empty()).then_some(Element::Key(named))
 }
 
-fn grouped(relation: Relation<'_>, items: &[Value]) -> BTreeMap<Element, Vec<Value>> {
-    let mut groups: BTreeMap<Element, Vec<Value>> = BTreeMap::new();
-    for item in items {
+fn grouped<'a>(
+    relation: Relation<'_>,
+    items: Option<&'a Vec<Value>>,
+) -> BTreeMap<Element, Vec<&'a Value>> {
+    let mut groups: BTreeMap<Element, Vec<&'a Value>> = BTreeMap::new();
+    for item in items.into_iter().flatten() {
         if let Some(element) = element_of(relation, item) {
-            groups.entry(element).or_default().push(item.clone());
+            groups.entry(element).or_default().push(item);
         }
     }
     groups

@@ -47,6 +47,15 @@ impl Owner {
             && (self.applied || self.api_version == other.api_version)
     }
 
+    /// Whether an entry of `managedFields` is its.
+    pub(super) fn has(&self, entry: &Value) -> bool {
+        let operation = if self.applied { "Apply" } else { "Update" };
+        entry["operation"] == operation
+            && entry["manager"].as_str().unwrap_or_default() == self.manager
+            && entry["subresource"].as_str().unwrap_or_default() == self.subresource
+            && (self.applied || entry["apiVersion"] == self.api_version.as_str())
+    }
+
     /// As conflicts tell it (`printManager`, which knows no time).
     pub(super) fn told(&self) -> String {
         let mut text = format!("{:?}", self.manager);
@@ -77,6 +86,11 @@ pub(super) struct Entry {
 pub struct Entries(pub(super) Vec<Entry>);
 
 impl Entries {
+    /// API versions in which managers wrote.
+    pub fn versions(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|entry| &*entry.owner.api_version)
+    }
+
     /// From `metadata.managedFields`; none if it cannot be read (`DecodeManagedFields`).
     pub fn from_json(entries: &Value) -> Self {
         let entry = |entry: &Value| {
@@ -129,7 +143,7 @@ impl Entries {
                 "manager": entry.owner.manager, "operation": operation, "apiVersion": entry.owner.api_version,
                 "fieldsType": "FieldsV1", "fieldsV1": entry.fields.to_json(),
             });
-            if let Some(time) = &entry.time {
+            if let Some(time) = entry.time.as_ref().filter(|time| !time.is_empty()) {
                 json["time"] = json!(time);
             }
             if !entry.owner.subresource.is_empty() {
@@ -211,6 +225,18 @@ impl Entries {
             self.put(&owner, before.union(&entry.fields), entry.time);
         }
     }
+}
+
+/// Where an entry stands among others (`sortEncodedManagedFields`).
+pub(super) fn order(entry: &Value) -> (bool, &str, &str, &str, &str) {
+    let text = |field: &str| entry[field].as_str().unwrap_or_default();
+    (
+        entry["operation"] != "Apply",
+        text("time"),
+        text("manager"),
+        text("apiVersion"),
+        text("subresource"),
+    )
 }
 
 pub(super) fn nobodys() -> FieldSet {

@@ -245,6 +245,28 @@ impl FieldSet {
         Value::Object(fields)
     }
 
+    /// Whether all its fields are in a set in the form of `FieldsV1`.
+    pub(super) fn is_within(&self, fields: &Value) -> bool {
+        self.members
+            .iter()
+            .all(|element| is_member(fields, element))
+            && self
+                .children
+                .iter()
+                .all(|(element, below)| below.is_within(&fields[element.encode()]))
+    }
+
+    /// Whether any of its fields is in a set in the form of `FieldsV1`.
+    pub(super) fn meets(&self, fields: &Value) -> bool {
+        self.members
+            .iter()
+            .any(|element| is_member(fields, element))
+            || self
+                .children
+                .iter()
+                .any(|(element, below)| below.meets(&fields[element.encode()]))
+    }
+
     /// From the form of `FieldsV1`; what cannot be read is left out.
     pub fn from_json(fields: &Value) -> Self {
         let mut set = Self::default();
@@ -262,6 +284,11 @@ impl FieldSet {
         }
         set
     }
+}
+
+fn is_member(fields: &Value, element: &Element) -> bool {
+    let below = fields.get(element.encode()).and_then(Value::as_object);
+    below.is_some_and(|below| below.is_empty() || below.contains_key("."))
 }
 
 #[cfg(test)]

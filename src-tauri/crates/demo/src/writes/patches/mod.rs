@@ -33,7 +33,7 @@ pub fn patch(
     let before = world
         .store
         .get(&Key::new(&resource.key(), namespace, name))
-        .cloned();
+        .map(|before| super::read(resource, before));
     if kind == Patch::Apply && part != Part::Scale {
         return applied(
             world,
@@ -68,11 +68,37 @@ pub fn patch(
             "the namespace of the provided object does not match the namespace sent on the request",
         ));
     }
+    fixed(resource, &before, &patched)?;
     let object = update(world, resource, part, patched, writer)?;
     Ok(Written {
         object,
         created: false,
     })
+}
+
+/// 422 for what the server alone sets (apimachinery, `ValidateObjectMetaAccessorUpdate`). Upstream looks twice.
+fn fixed(resource: &Resource, before: &Value, patched: &Value) -> Result<(), Status> {
+    let (old, new) = (&before["metadata"], &patched["metadata"]);
+    let mut causes = Vec::new();
+    for field in ["uid", "deletionTimestamp"] {
+        if !new[field].is_null() && new[field] != old[field] {
+            let why = format!("Invalid value: {}: field is immutable", new[field]);
+            causes.push((format!("metadata.{field}"), why));
+        }
+    }
+    if causes.is_empty() {
+        return Ok(());
+    }
+    let causes: Vec<(&str, &str, &str)> = causes
+        .iter()
+        .chain(&causes)
+        .map(|(field, why)| (&**field, "FieldValueInvalid", &**why))
+        .collect();
+    Err(super::names::invalid(
+        resource,
+        super::name_of(before),
+        &causes,
+    ))
 }
 
 fn patched(
@@ -118,7 +144,7 @@ fn patched(
         Patch::Strategic => {
             let schema = schema_of(resource);
             let merged = strategic::merge(Some(schema.root()), fields(current)?, fields(given)?);
-            merged.map(Value::Object).map_err(Status::bad_request)
+            merged.map(Value::Object).map_err(Status::plain)
         }
     }
 }
@@ -162,6 +188,19 @@ fn applied(
     if !given["metadata"]["managedFields"].is_null() {
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
+    if before.is_none()
+        && let Some(uid) = given["metadata"]["uid"].as_str()
+    {
+        let why = format!(
+            "uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+        );
+        return Err(Status::conflict(
+            &resource.group,
+            &resource.plural,
+            name,
+            &why,
+        ));
+    }
     if before.is_none() && part != Part::Main {
         return Err(Status::not_found(&resource.group, &resource.plural, name));
     }
@@ -195,9 +234,6 @@ fn applied(
         }
         _ => {}
     }
-    if resource.namespaced {
-        given["metadata"]["namespace"] = json!(namespace);
-    }
     let schema = schema_of(resource);
     let (mut live, entries) = match before {
         Some(before) => (
@@ -218,10 +254,14 @@ fn applied(
         &ignored(resource, part),
         &now,
     )?;
-    let object = checked(resource, &made.object, writer)?;
+    let mut object = checked(resource, &made.object, writer)?;
+    if resource.namespaced {
+        object["metadata"]["namespace"] = json!(namespace);
+    }
     let created = before.is_none();
     let object = if let Some(before) = before {
-        update::keep(world, resource, part, before, object, &made.entries, writer)?
+        let managed = made.entries.to_json();
+        update::keep(world, resource, part, before, object, managed, writer)?
     } else {
         create::keep(world, resource, object, &made.entries, writer)?
     };

@@ -21,11 +21,12 @@ pub(super) fn merge(
         return match directive.as_str() {
             Some("replace") => Ok(patch),
             Some("delete") => Ok(Fields::new()),
-            _ => Err(format!(
-                "unknown patch type: {} in map: {}",
-                plain(&directive),
-                Value::Object(patch)
-            )),
+            _ => {
+                let told = plain(&directive);
+                patch.insert(DIRECTIVE.to_owned(), directive);
+                let patch = go_map(&Value::Object(patch));
+                Err(format!("unknown patch type: {told} in map: {patch}"))
+            }
         };
     }
     if let Some(keys) = patch.remove(RETAIN) {

@@ -132,8 +132,9 @@ impl<'a> Walk<'a> {
             Value::Object(values) if values.is_empty() && !spot.custom() => Value::Null,
             Value::Object(values) => {
                 let each = values.into_iter().map(|(name, value)| {
+                    // What Go says is wrong names no keys of maps.
                     let kept = match spot.field(&name) {
-                        Some(inner) => self.inside(&name, |walk| walk.value(inner, value)),
+                        Some(inner) => self.within(&name, |walk| walk.value(inner, value)),
                         None => value,
                     };
                     (name, kept)
@@ -213,14 +214,19 @@ impl<'a> Walk<'a> {
     }
 
     fn inside<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.names.push(name.to_owned());
+        let read = self.within(name, read);
+        self.names.pop();
+        read
+    }
+
+    fn within<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
         if length > 0 {
             self.path.push('.');
         }
         self.path.push_str(name);
-        self.names.push(name.to_owned());
         let read = read(self);
-        self.names.pop();
         self.path.truncate(length);
         read
     }

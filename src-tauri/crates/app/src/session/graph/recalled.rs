@@ -1,0 +1,234 @@
+//! What is known of a graph's subject from before the graph was opened: what the flight recorder has of it, or the day of the demo cluster.
+//!
+//! Lines come as soon as facts are read. The passes are run again beside the session, and their past takes the place of the graph's.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use model::fact::{Fact, Part, What};
+use replay::Past;
+
+use super::super::Session;
+use super::super::demo_day::{DemoDay, Told};
+use super::state::{Graph, hpa_values};
+use super::told::stamp;
+
+/// How far back is drawn.
+const REACH: SignedDuration = SignedDuration::from_hours(24);
+
+/// What facts tell of lanes.
+#[derive(Default)]
+struct Lines {
+    /// With the times in Unix ms.
+    lanes: BTreeMap<String, Vec<(i64, f64)>>,
+    /// Spans in which the autoscaler was watched, Unix ms.
+    seen: Vec<(i64, i64)>,
+}
+
+/// Facts with their lines.
+type Drawn = (Lines, Vec<Fact>);
+
+impl Session {
+    /// Asks for what is known of a graph's subject from before, if anything is.
+    pub(super) fn recall_recorded(&mut self, id: u32) {
+        let now = stamp(self.now_ms());
+        let is_kept = self.recording.is_kept();
+        let is_demo = self.time.demo().is_some();
+        let Some(graph) = self.graphs.get_mut(&id) else {
+            return;
+        };
+        graph.recalls += 1;
+        let (subject, recalls) = (graph.past.subject().clone(), graph.recalls);
+        if is_kept {
+            graph.fresh = Some(Vec::new());
+        }
+        if is_demo {
+            let day = self.demo_day.get_or_insert_with(|| DemoDay::begin(now));
+            let day = day.clone();
+            return self.recall_told(id, day, Told::Hour);
+        }
+        let Some((recorder, cluster)) = self.recording.recorder().filter(|_| is_kept) else {
+            return self.recalled_all(id);
+        };
+        let from = now.saturating_sub(REACH).unwrap_or(now);
+        let reading = recorder.read(&cluster, &subject, from, now);
+        self.later(
+            async move {
+                let reading = reading.await.ok()?.ok()?;
+                // A day of a busy workload is thousands of facts.
+                drawn(reading.held.into_iter().chain(reading.facts).collect()).await
+            },
+            move |session, drawn| session.recall((id, recalls), drawn, Self::recalled_all),
+        );
+    }
+
+    /// Asks for a part of what the day of the demo cluster tells, then for the next.
+    fn recall_told(&mut self, id: u32, day: DemoDay, part: Told) {
+        let Some(graph) = self.graphs.get(&id) else {
+            return;
+        };
+        let (subject, recalls) = (graph.past.subject().clone(), graph.recalls);
+        let now = stamp(self.now_ms());
+        self.later(
+            async move {
+                let facts = day.facts(&subject, part, now).await;
+                let drawn = match facts {
+                    Some(facts) => drawn(facts).await,
+                    None => None,
+                };
+                (drawn, day)
+            },
+            move |session, (drawn, day)| {
+                session.recall((id, recalls), drawn, move |session, id| match part.next() {
+                    Some(next) => session.recall_told(id, day, next),
+                    None => session.recalled_all(id),
+                });
+            },
+        );
+    }
+
+    /// Draws lines that were recalled, and has the passes run again; `then` comes when that is done, or where nothing was recalled.
+    fn recall(
+        &mut self,
+        (id, recalls): (u32, u32),
+        drawn: Option<Drawn>,
+        then: impl FnOnce(&mut Self, u32) + Send + 'static,
+    ) {
+        let graph = self.graphs.get_mut(&id);
+        let Some(graph) = graph.filter(|graph| graph.recalls == recalls) else {
+            return;
+        };
+        let Some((lines, facts)) = drawn else {
+            return then(self, id);
+        };
+        graph.take_lines(lines);
+        let past = graph.past.anew();
+        self.later(
+            async move {
+                let rebuilt = tokio::task::spawn_blocking(move || rebuilt(past, facts));
+                rebuilt.await.ok()
+            },
+            move |session, past| {
+                let graph = session.graphs.get_mut(&id);
+                let Some(graph) = graph.filter(|graph| graph.recalls == recalls) else {
+                    return;
+                };
+                if let Some(past) = past {
+                    graph.take_past(past);
+                }
+                then(session, id);
+            },
+        );
+    }
+
+    /// Nothing more is to come of a graph's past.
+    fn recalled_all(&mut self, id: u32) {
+        if let Some(graph) = self.graphs.get_mut(&id) {
+            graph.awaited = None;
+        }
+    }
+
+    /// What open graphs saw since, on its way to the recorder.
+    pub(in super::super) fn record_graphs(&mut self) {
+        for graph in self.graphs.values_mut() {
+            let fresh = graph.fresh.iter_mut().flat_map(std::mem::take);
+            for fact in fresh {
+                self.recording.keep(graph.past.subject(), fact);
+            }
+        }
+    }
+
+    /// What only an open graph sees is not seen from here on.
+    pub(super) fn end_graph(&mut self, graph: &mut Graph) {
+        let now_ms = self.now_ms();
+        for part in [Part::Pods, Part::Jobs, Part::Events, Part::Metrics] {
+            graph.tell(now_ms, What::Unwatched(part));
+        }
+        for fact in graph.fresh.take().into_iter().flatten() {
+            self.recording.keep(graph.past.subject(), fact);
+        }
+    }
+}
+
+/// Lines of facts, drawn beside the session.
+async fn drawn(facts: Vec<Fact>) -> Option<Drawn> {
+    let drawn = tokio::task::spawn_blocking(move || (Lines::of(&facts), facts));
+    drawn.await.ok()
+}
+
+/// A past of these facts, with its passes run again.
+fn rebuilt(mut past: Past, facts: Vec<Fact>) -> Past {
+    for fact in facts {
+        past.add(fact);
+    }
+    past.rebuild();
+    past
+}
+
+impl Lines {
+    fn of(facts: &[Fact]) -> Self {
+        let mut lines = Self::default();
+        let mut since = None;
+        for fact in facts {
+            let at = fact.received.as_millisecond();
+            match &fact.what {
+                What::Watched(Part::Autoscaler) => {
+                    since.get_or_insert(at);
+                }
+                What::Unwatched(Part::Autoscaler) => {
+                    lines.seen.extend(since.take().map(|since| (since, at)));
+                }
+                What::Hpa(Some(hpa)) => {
+                    let least = hpa.spec.min_replicas.unwrap_or(1);
+                    lines.put("min", at, least.into());
+                    let sizes = [
+                        Some(hpa.status.current_replicas),
+                        hpa.asked_for(),
+                        Some(hpa.spec.max_replicas),
+                    ];
+                    hpa_values(sizes, hpa.measured(), |lane, value| {
+                        lines.put(lane, at, value);
+                    });
+                }
+                What::Target(Some(target)) => lines.put("ready", at, target.ready.into()),
+                _ => {}
+            }
+        }
+        let last = facts.last().map(|fact| fact.received.as_millisecond());
+        lines.seen.extend(since.zip(last));
+        lines
+    }
+
+    fn put(&mut self, lane: &str, at_ms: i64, value: f64) {
+        match self.lanes.get_mut(lane) {
+            Some(points) => points.push((at_ms, value)),
+            None => {
+                self.lanes.insert(lane.to_owned(), vec![(at_ms, value)]);
+            }
+        }
+    }
+}
+
+impl Graph {
+    fn take_lines(&mut self, lines: Lines) {
+        for (lane, points) in lines.lanes {
+            for (at, value) in points {
+                self.series.push(&lane, at, value);
+            }
+        }
+        for (from, to) in lines.seen {
+            self.series.mark_seen(from, to);
+        }
+        self.touch();
+    }
+
+    /// What was recalled, and what was seen since that was asked for.
+    fn take_past(&mut self, mut past: Past) {
+        for fact in self.awaited.iter().flatten() {
+            past.add(fact.clone());
+        }
+        self.past = past;
+        self.asks.forget();
+        self.touch();
+    }
+}
