@@ -11,7 +11,8 @@ use wire::{FlagTone, GraphMeta, LaneRole};
 
 halves! {
     planes: Plane::demo(), Plane::real();
-    on_both: an_explanation_gives_the_controllers_count;
+    on_both: an_explanation_gives_the_controllers_count,
+        the_desktop_tells_who_came_to_its_most;
     by_kubectl: each_step_is_on_the_graph;
 }
 
@@ -198,6 +199,76 @@ async fn an_explanation_gives_the_controllers_count(plane: Plane) {
         )
         .await;
     }
+}
+
+/// Once it was well for a minute, and then asks for more than its most for longer than a moment.
+async fn the_desktop_tells_who_came_to_its_most(plane: Plane) {
+    const OTHER: &str = "bells";
+    plane
+        .blocking(|plane| {
+            plane.create_namespace(OTHER);
+            for text in [WORKLOAD, AUTOSCALER] {
+                let text = text.replace("namespace: scaling", "namespace: bells");
+                plane.apply(&text).unwrap();
+            }
+            plane.wait_for_metrics();
+        })
+        .await;
+    let path = HPA.replace("/scaling/", "/bells/");
+    let used = async || {
+        let path = path.clone();
+        let hpa = plane.blocking(move |plane| plane.client().get(&path).unwrap());
+        hpa.await["status"]["currentMetrics"][0]["resource"]["current"]["averageUtilization"]
+            .clone()
+    };
+    within("its metric", Duration::from_mins(2), async || {
+        match used().await {
+            Value::Null => Err("none yet".to_owned()),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let (window, cluster) = Window::recording(&plane.kubeconfig(), folder.path()).await;
+    let ask = json!({"cluster": cluster, "kind": "horizontalpodautoscalers", "namespace": OTHER, "name": "web", "on": true});
+    until("a bell", Duration::from_secs(20), async || {
+        // Which cluster it is must be known first.
+        let told: Result<wire::BellTold, _> = window.ask("set_bell", ask.clone()).await;
+        match told {
+            Ok(told) if told.on => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    })
+    .await;
+    // What comes sooner may have been so before anybody looked.
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    assert_eq!(window.shown(), []);
+    within("the bell's ring", Duration::from_mins(2), async || {
+        plane
+            .blocking(move |plane| plane.set_cpu_usage(OTHER, "app=web", "400m"))
+            .await;
+        match window.shown().as_slice() {
+            [] => {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Err(used().await.to_string())
+            }
+            [one] => {
+                assert_eq!(one.title, "web needs attention");
+                assert!(
+                    one.body
+                        .starts_with("It is at its most replicas, and load asks for ")
+                        && one.body.contains("HPA bells/web in "),
+                    "{one:?}"
+                );
+                Ok(())
+            }
+            more => panic!("{more:?}"),
+        }
+    })
+    .await;
+    // What lasts is told once.
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(window.shown().len(), 1);
 }
 
 fn lane(meta: &GraphMeta, role: LaneRole) -> usize {

@@ -251,6 +251,11 @@ async fn findings_of_all_autoscalers_stand_in_one_table() {
             .iter()
             .find(|row| text(row).contains("FailedGetResourceMetric"))
             .cloned();
+        // What calls itself all there is lacks nothing.
+        assert!(
+            rows.state.phase != wire::Phase::Live || found.is_some(),
+            "{rows:#?}"
+        );
         if rows.state.phase == wire::Phase::Live && found.is_some() {
             Ok(())
         } else {

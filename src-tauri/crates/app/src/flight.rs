@@ -132,7 +132,8 @@ impl Flight {
 
     fn in_words(&self, folder: Option<&Path>) -> (RecordingState, String) {
         const ON: &str = "What is seen of scaling in open clusters is recorded.";
-        let waiting = "Recording begins when a cluster is opened.";
+        let waiting =
+            "Recording begins when a cluster is opened; the demo cluster’s day is not recorded.";
         match &*self.state() {
             State::Open { recorder, words } => match recorder.recording() {
                 Recording::On if words.is_empty() => (RecordingState::On, ON.to_owned()),

@@ -13,8 +13,13 @@ export class LiveRelations extends Followed<Relations> {
       open: async () => (await rpc('open_relations', { cluster, ...object })).relations,
       read: async (id) => {
         const found = await rpc('relations', { id });
-        // Looked for anew: what was found before stays until then.
-        if (found.loaded || found.problem || !known) known = found;
+        // Looked for anew: what was found before stays until then, with why nothing comes.
+        if (known?.loaded && !found.loaded && !found.problem) {
+          const { remarks } = found.loading.length ? known : found;
+          known = { ...known, remarks };
+        } else {
+          known = found;
+        }
         return { ...known, version: found.version };
       },
       close: (id) => rpc('close_relations', { id }),

@@ -76,6 +76,7 @@ impl Session {
                 self.begin_graphs_again();
                 self.begin_recording_again();
                 self.begin_made_jobs_again();
+                self.begin_findings_again();
             }
         }
         // Every age is another, or ticks otherwise.

@@ -93,6 +93,20 @@ impl Session {
         self.findings = Findings::default();
     }
 
+    /// Its time was moved: what was found of another time tells nothing of this one.
+    pub(crate) fn begin_findings_again(&mut self) {
+        if self.findings.since_ms == 0 {
+            return;
+        }
+        self.findings = Findings {
+            since_ms: self.wall_ms(),
+            ..Findings::default()
+        };
+        let table = self.derived.table(Derived::Findings);
+        table.retain(|row| !matches!(row, DerivedRow::Finding(_)));
+        table.touch();
+    }
+
     /// Each second, while somebody looks: who is to be examined, and whose findings went with it.
     pub(crate) fn keep_findings(&mut self) {
         if !self.derived.is_visible(Derived::Findings) {
@@ -145,11 +159,18 @@ impl Session {
                 .insert(subject, Known { at: now, untold });
         }
         let was_whole = self.findings.is_whole;
-        let waited = self.wall_ms() - self.findings.since_ms >= PATIENCE_MS;
-        // What one scales comes after it.
-        let mut known = self.findings.known.values();
-        let has_come = self.recording.is_whole() && known.all(|known| known.untold.is_some());
-        self.findings.is_whole |= self.findings.due.is_empty() && (waited || has_come);
+        if !was_whole {
+            // Who came since the last look is to be examined before anything is called whole.
+            let all = self.recording.subjects();
+            self.findings.review(&all, now);
+            let known = &self.findings.known;
+            let is_each = all.iter().all(|(subject, _)| known.contains_key(subject));
+            let waited = self.wall_ms() - self.findings.since_ms >= PATIENCE_MS;
+            // What one scales comes after it.
+            let mut each = known.values();
+            let has_come = self.recording.is_whole() && each.all(|known| known.untold.is_some());
+            self.findings.is_whole = is_each && (waited || has_come);
+        }
         if !self.findings.due.is_empty() || was_whole != self.findings.is_whole {
             self.derived.table(Derived::Findings).touch();
         }
