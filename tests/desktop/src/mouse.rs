@@ -64,6 +64,14 @@ impl Window {
         }));
     }
 
+    /// Moves the mouse to a place of the page, in CSS pixels.
+    ///
+    /// # Panics
+    /// If the driver refuses.
+    pub fn move_mouse_to(&self, x: i64, y: i64) {
+        self.mouse(MouseActions::new("mouse".to_owned()).then(to((x, y))));
+    }
+
     /// Moves the mouse off whatever it was over, into the corner of the page.
     ///
     /// # Panics

@@ -1,6 +1,6 @@
 //! The day of the demo cluster, which nobody watched, as facts of each autoscaler: played once, beside the session, in a world of its own.
 //!
-//! Its last hour is there first. The rest is played at a fraction of a processor, and what was told is kept as small as on a disk.
+//! Its last hour is there first. The rest is played at a fraction of a processor until somebody waits for it, and what was told is kept as small as on a disk.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -142,8 +142,9 @@ fn tell_part(shared: &Weak<Shared>, [from, to]: [Timestamp; 2], part: Told) -> O
                 Told::Nothing | Told::Hour => own.hour.push(packed),
             }
         }
+        let is_awaited = shared.told.receiver_count() > 0;
         drop(shared);
-        if part == Told::Day {
+        if part == Told::Day && !is_awaited {
             thread::sleep(begun.elapsed().saturating_mul(REST).min(LONGEST));
         }
     }

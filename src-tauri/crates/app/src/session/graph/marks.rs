@@ -24,7 +24,7 @@ use super::told::stamp;
 /// Bars of pods that are drawn.
 const PODS: usize = 60;
 /// So far ahead the size is foreseen.
-const AHEAD: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// `at 21:24:10`, `between 21:24:10 and 21:24:25`
 pub(super) fn clock_of(clock: &Clock, when: When) -> String {

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use replay::Past;
+use scaling::forecast::{Cause, Step};
 use scaling::hold::{NextCause, NextChange};
 use scaling::keda::scaled_job;
 use scaling::together::{Controller, Together};
@@ -10,7 +11,7 @@ use scaling::{Certainty, When};
 use wire::NextStep;
 
 use super::{Instant, sure};
-use crate::session::graph::marks::{band_rule, clock_of};
+use crate::session::graph::marks::{AHEAD, band_rule, clock_of};
 
 /// Between two passes, where they are not known better.
 const PASS: SignedDuration = SignedDuration::from_secs(15);
@@ -20,9 +21,24 @@ const ONE_PASS: i64 = 32;
 /// How far back what holds may have begun.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(1);
 
-/// The next change with inputs unchanged.
+/// The next change with inputs unchanged, but for cron windows: of these it is known when they turn.
 pub(super) fn next(past: &Past, decided: &Together, instant: &Instant<'_>) -> Option<NextStep> {
-    let change = decided.next_change.as_ref()?;
+    let change = decided.next_change.as_ref();
+    let turn = turn(past, instant)
+        .filter(|turn| change.is_none_or(|change| turn.at.earliest < change.change.at.earliest));
+    if let Some(turn) = turn {
+        let (certainty, replicas) = (turn.certainty, turn.to);
+        let (at, cause) = (turn.at, NextCause::CronWindow);
+        let since = at.earliest.saturating_sub(AHEAD).unwrap_or(instant.at);
+        let change = NextChange {
+            at,
+            replicas,
+            cause,
+        };
+        let (current, unit) = (decided.current, "");
+        return Some(told(current, &change, &certainty, since, instant, unit));
+    }
+    let change = change?;
     let certainty = certainty(decided, change.by);
     let since = since(past, &change.change, instant);
     let mut step = told(
@@ -35,6 +51,25 @@ pub(super) fn next(past: &Past, decided: &Together, instant: &Instant<'_>) -> Op
     );
     step.notes.extend(floor(past, instant));
     Some(step)
+}
+
+/// What is foreseen next, if it comes with the turn of a cron window.
+fn turn(past: &Past, instant: &Instant<'_>) -> Option<Step> {
+    let steps = past.forecast(instant.at, AHEAD).steps;
+    let mut first = steps.into_iter().next()?;
+    if first.cause != Cause::CronWindow {
+        return None;
+    }
+    // Wherever passes and polls stand, none finds it turned before it is.
+    let windows = past.windows(instant.at, first.at.latest);
+    let edges = windows
+        .iter()
+        .flat_map(|window| [window.from, window.until]);
+    let ahead = edges.filter(|edge| *edge > instant.at && *edge <= first.at.latest);
+    if let Some(edge) = ahead.min() {
+        first.at.earliest = first.at.earliest.max(edge);
+    }
+    Some(first)
 }
 
 /// How sure the one who makes the change is of what it decides.
