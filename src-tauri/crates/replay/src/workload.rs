@@ -1,17 +1,21 @@
 //! The workload as findings look at it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::fact::{Part, Subject, SubjectKind};
 use scaling::findings::Workload;
 use scaling::findings::workload::{
-    AutoscalerKind, AutoscalerRef, DecidedHpa, DecidedScaledJob, DecidedScaledObject, Recording,
-    ReplicaChange, UnschedulablePod, WorkloadTarget,
+    AskedJobs, AutoscalerKind, AutoscalerRef, DecidedHpa, DecidedScaledJob, DecidedScaledObject,
+    Recording, ReplicaChange, UnschedulablePod, WorkloadTarget,
 };
 use scaling::keda::{pause, scaled_job};
 use scaling::together::{self, Situation};
 
 use crate::Step;
 use crate::facts::Facts;
+use crate::queue;
+
+/// How far back polls of a `ScaledJob` are looked at.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What findings look at, as far as facts go; `None` before the autoscaler is known.
 pub(crate) fn workload(
@@ -68,6 +72,7 @@ pub(crate) fn workload(
             situation,
             paused_since: None,
             measured: Vec::new(),
+            asked: asked(facts, at),
         }),
         // Others on the same workload are not among the facts.
         autoscalers: None,
@@ -81,6 +86,19 @@ pub(crate) fn workload(
         vertical: None,
         containers: None,
     })
+}
+
+/// What polls of the last hour asked for, as Jobs tell.
+fn asked(facts: &Facts, at: Timestamp) -> Vec<AskedJobs> {
+    let from = at.saturating_sub(HOUR).unwrap_or(at);
+    let queues = queue::queues(facts, from, at).into_iter();
+    queues
+        .map(|queue| AskedJobs {
+            at: queue.at,
+            least: queue.least,
+            most: queue.most,
+        })
+        .collect()
 }
 
 fn target(

@@ -133,6 +133,7 @@ fn workload(patches: &[Value]) -> Workload {
             decision,
             paused_since: since,
             measured: serde_json::from_value(all["measured"].clone()).unwrap_or_default(),
+            asked: serde_json::from_value(all["asked"].clone()).unwrap_or_default(),
         });
     }
     workload
@@ -151,6 +152,17 @@ fn queue_of(lengths: &[f64]) -> Value {
     let measured =
         lengths.map(|(index, value)| json!({"at": at(index, 0), "trigger": 0, "value": value}));
     patch["measured"] = measured.collect();
+    patch
+}
+
+/// The same where nobody measured: what polls asked for, as the Jobs tell that they made.
+fn asked_of(counts: &[i64]) -> Value {
+    let lengths: Vec<f64> = counts.iter().map(|_| 1.0).collect();
+    let mut patch = queue_of(&lengths);
+    let measured = patch["measured"].take();
+    let polls = measured.as_array().unwrap().iter().zip(counts);
+    let asked = polls.map(|(poll, count)| json!({"at": poll["at"], "least": count, "most": count}));
+    patch["asked"] = asked.collect();
     patch
 }
 
@@ -352,6 +364,20 @@ fn cases() -> Vec<Case> {
             "job-condition-outlives-jobs",
             vec![queue_of(&[5.0, 5.0, 5.0, 5.0, 5.0])],
             vec![queue_of(&[5.0, 5.0, 5.0])],
+        ),
+        (
+            "job-condition-outlives-jobs",
+            vec![asked_of(&[1, 1, 1, 1, 1]), {
+                // None was made while one still ran.
+                let mut patch = asked_of(&[1, 1, 1, 1, 1]);
+                patch["asked"][2]["least"] = json!(0);
+                patch
+            }],
+            vec![
+                asked_of(&[2, 1, 1, 1, 1]),
+                asked_of(&[1, 0, 1, 1, 1]),
+                asked_of(&[1, 1, 1]),
+            ],
         ),
         (
             "hpa-unable",

@@ -25,6 +25,7 @@ fn axis(window: &Window) -> (i64, i64) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one walk over the keyboard
 fn the_scaling_page_is_read_by_keys_alone() {
     let window = Window::open_in(Home::new(), &[]);
     until_demo(&window);

@@ -29,7 +29,7 @@ const STOPS: [Stop; 5] = [
         picture: "held",
         namespace: "shop",
         name: "cart",
-        minute: 20,
+        minute: 14,
         must: "/olds/.test(said) && /^\\d+:\\d\\d$/.test(left)",
         range: "1 h",
     },
@@ -62,7 +62,7 @@ const STOPS: [Stop; 5] = [
         namespace: "billing",
         name: "invoices",
         minute: 25,
-        must: "/Jobs?/.test(said) && /loop|again|condition/i.test(said)",
+        must: "/Jobs?/.test(said) && /again and again while Jobs completed/.test(said)",
         range: "15 m",
     },
 ];
@@ -88,7 +88,7 @@ fn five_situations_of_the_tour() {
         window
             .rpc(
                 "set_demo_rate",
-                &json!({"cluster": "context-demo", "rate": 5}),
+                &json!({"cluster": "context-demo", "rate": 3}),
             )
             .unwrap();
         window.until_within(

@@ -1,6 +1,8 @@
 //! A ScaledJob whose condition goes on after its Jobs have ended.
 
-use super::workload::DecidedScaledJob;
+use jiff::Timestamp;
+
+use super::workload::{AskedJobs, DecidedScaledJob};
 use super::{Check, Outcome, Seen, Workload};
 use crate::finding::{Evidence, Severity};
 use crate::keda::triggers::{Place, Trigger};
@@ -53,6 +55,15 @@ impl Check for ConditionOutlivesJobs {
                 Ok(Trigger::Cron(_) | Trigger::Resource(_)) | Err(_) => {}
                 Ok(Trigger::Workload(_) | Trigger::Prometheus(_) | Trigger::External { .. }) => {
                     match outlived(one, index) {
+                        Outlived::Asked { completed, floor } => outcome.seen.push(Seen::new(
+                            "Polls found work again and again while Jobs completed: nothing shows that a Job consumes what the trigger measures.",
+                            vec![
+                                Evidence::new(format!("spec.triggers[{index}].type"), &spec.kind),
+                                Evidence::new("asked for, estimated", format!("at least {floor}")),
+                                Evidence::new("completed", completed.to_string()),
+                            ],
+                            "Make sure that each Job consumes what the trigger measures; if it does, new work comes as fast.",
+                        )),
                         Outlived::Unknown => {
                             outcome.unknown = Some(format!(
                                 "whether Jobs consume what the trigger {} measures",
@@ -85,6 +96,8 @@ enum Outlived {
     Falls,
     /// It never fell below this value, while so many Jobs completed.
     Never { completed: usize, value: f64 },
+    /// What it measured is not known; so many Jobs were asked for at least, by each poll, while so many completed.
+    Asked { completed: usize, floor: i64 },
 }
 
 /// So many Jobs must have completed: new work may come as the first ones end.
@@ -93,7 +106,7 @@ const COMPLETED: usize = 3;
 fn outlived(one: &DecidedScaledJob, trigger: usize) -> Outlived {
     let measured = || one.measured.iter().filter(|value| value.trigger == trigger);
     let (Some(first), Some(last)) = (measured().next(), measured().next_back()) else {
-        return Outlived::Unknown;
+        return outlived_by_jobs(one);
     };
     let pairs = measured().zip(measured().skip(1));
     if first.value <= 0.0
@@ -103,12 +116,7 @@ fn outlived(one: &DecidedScaledJob, trigger: usize) -> Outlived {
     {
         return Outlived::Falls;
     }
-    let times = one
-        .situation
-        .jobs
-        .iter()
-        .filter_map(|job| job.completion_time);
-    let completed = times.filter(|at| first.at < *at && *at < last.at).count();
+    let completed = completed(one, first.at, last.at);
     if completed < COMPLETED {
         return Outlived::Unknown;
     }
@@ -116,4 +124,37 @@ fn outlived(one: &DecidedScaledJob, trigger: usize) -> Outlived {
         completed,
         value: first.value,
     }
+}
+
+/// The same from the Jobs that were made: of one trigger alone, as they tell what all of them asked for.
+fn outlived_by_jobs(one: &DecidedScaledJob) -> Outlived {
+    let job = &one.situation.scaled_job;
+    let [begin, .., end] = one.asked.as_slice() else {
+        return Outlived::Unknown;
+    };
+    if job.spec.triggers.len() != 1 {
+        return Outlived::Unknown;
+    }
+    let falls = |pair: &[AskedJobs]| pair[1].most.is_some_and(|most| most < pair[0].least);
+    // A poll that made none beside one that runs tells no more than that it asked for one at most.
+    let is_over = |asked: &AskedJobs| asked.most.is_some_and(|most| most <= job.min_jobs());
+    if one.asked.windows(2).any(falls) || one.asked.iter().any(is_over) {
+        return Outlived::Falls;
+    }
+    let sure = one.asked.iter().map(|asked| asked.least);
+    let Some(floor) = sure.filter(|least| *least > job.min_jobs()).min() else {
+        return Outlived::Unknown;
+    };
+    let completed = completed(one, begin.at, end.at);
+    if completed < COMPLETED {
+        return Outlived::Unknown;
+    }
+    Outlived::Asked { completed, floor }
+}
+
+/// Jobs that completed between two moments.
+fn completed(one: &DecidedScaledJob, from: Timestamp, to: Timestamp) -> usize {
+    let jobs = one.situation.jobs.iter();
+    let times = jobs.filter_map(|job| job.completion_time);
+    times.filter(|at| from < *at && *at < to).count()
 }

@@ -122,6 +122,26 @@ pub struct DecidedScaledJob {
     /// What its triggers measured, the oldest first.
     #[serde(default)]
     pub measured: Vec<Measured>,
+    /// What polls asked for as the Jobs tell that they made, the oldest first.
+    #[serde(default)]
+    pub asked: Vec<AskedJobs>,
+}
+
+/// For how many Jobs a poll asked, estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "wire", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct AskedJobs {
+    /// When.
+    #[cfg_attr(feature = "wire", ts(type = "string"))]
+    pub at: Timestamp,
+    /// So many at least.
+    #[cfg_attr(feature = "wire", ts(type = "number"))]
+    pub least: i64,
+    /// So many at most; `None`: the limit cut it.
+    #[serde(default)]
+    #[cfg_attr(feature = "wire", ts(type = "number | null"))]
+    pub most: Option<i64>,
 }
 
 /// A recorded value of a trigger.

@@ -33,7 +33,8 @@ impl Session {
     pub(super) fn recall_recorded(&mut self, id: u32) {
         let now = stamp(self.now_ms());
         let is_kept = self.recording.is_kept();
-        let is_demo = self.time.demo().is_some();
+        // All of its day, also where its time was moved back into it.
+        let present = self.time.demo().map(|running| running.time().present);
         let Some(graph) = self.graphs.get_mut(&id) else {
             return;
         };
@@ -42,8 +43,8 @@ impl Session {
         if is_kept {
             graph.fresh = Some(Vec::new());
         }
-        if is_demo {
-            let day = self.demo_day.get_or_insert_with(|| DemoDay::begin(now));
+        if let Some(present) = present {
+            let day = self.demo_day.get_or_insert_with(|| DemoDay::begin(present));
             let day = day.clone();
             return self.recall_told(id, day, Told::Hour);
         }

@@ -148,10 +148,14 @@ pub(super) fn jobs(situation: &scaled_job::Situation, decision: &scaled_job::Dec
         vec![job.name.clone(), counts.to_owned()]
     });
     let arithmetic = &decision.arithmetic;
-    let summary = format!(
-        "{} Jobs run, {} of them are pending.",
-        arithmetic.running, arithmetic.pending
-    );
+    let summary = match (arithmetic.running, arithmetic.pending) {
+        (0, _) => "No Job runs.".to_owned(),
+        (1, 0) => "1 Job runs.".to_owned(),
+        (1, _) => "1 Job runs, which is pending.".to_owned(),
+        (running, 0) => format!("{running} Jobs run."),
+        (running, 1) => format!("{running} Jobs run, 1 of them is pending."),
+        (running, pending) => format!("{running} Jobs run, {pending} of them are pending."),
+    };
     table(summary, &["Job", "Counts as"], rows.collect())
 }
 

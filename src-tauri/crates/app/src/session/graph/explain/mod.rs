@@ -121,7 +121,8 @@ fn of_job(past: &Past, situation: &scaled_job::Situation, instant: &Instant<'_>)
         let (running, pending) = (decision.arithmetic.running, decision.arithmetic.pending);
         words.headline = match running {
             0 => "No Job runs.".to_owned(),
-            1 => format!("1 Job runs, {pending} of them pending."),
+            1 if pending == 0 => "1 Job runs.".to_owned(),
+            1 => "1 Job runs, which is pending.".to_owned(),
             _ => format!("{running} Jobs run, {pending} of them pending."),
         };
         words.why = queue.as_ref().map_or_else(
