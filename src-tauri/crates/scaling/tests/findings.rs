@@ -376,6 +376,11 @@ fn cases() -> Vec<Case> {
             vec![
                 asked_of(&[2, 1, 1, 1, 1]),
                 asked_of(&[1, 0, 1, 1, 1]),
+                {
+                    let mut patch = asked_of(&[3, 3, 3, 3, 3]);
+                    patch["asked"][1]["most"] = Value::Null;
+                    patch
+                },
                 asked_of(&[1, 1, 1]),
             ],
         ),

@@ -62,7 +62,7 @@ const STOPS: [Stop; 5] = [
         namespace: "billing",
         name: "invoices",
         minute: 25,
-        must: "/Jobs?/.test(said) && /again and again while Jobs completed/.test(said)",
+        must: "/Jobs? runs?/.test(said) && /KEDA made [1-9]/.test(said)",
         range: "15 m",
     },
 ];

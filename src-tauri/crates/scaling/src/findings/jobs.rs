@@ -141,6 +141,10 @@ fn outlived_by_jobs(one: &DecidedScaledJob) -> Outlived {
     if one.asked.windows(2).any(falls) || one.asked.iter().any(is_over) {
         return Outlived::Falls;
     }
+    // Where the limit cut it, a long queue that is worked off looks the same.
+    if one.asked.iter().any(|asked| asked.most.is_none()) {
+        return Outlived::Unknown;
+    }
     let sure = one.asked.iter().map(|asked| asked.least);
     let Some(floor) = sure.filter(|least| *least > job.min_jobs()).min() else {
         return Outlived::Unknown;
