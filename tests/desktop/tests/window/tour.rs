@@ -45,7 +45,7 @@ const STOPS: [Stop; 5] = [
         picture: "woken",
         namespace: "shop",
         name: "orders",
-        minute: 25,
+        minute: 28,
         must: "Number(values.current) >= 1",
         range: "1 h",
     },
@@ -98,7 +98,7 @@ fn five_situations_of_the_tour() {
             &[],
         );
         // Some of its own readings beside what its day tells.
-        std::thread::sleep(Duration::from_secs(12));
+        std::thread::sleep(Duration::from_secs(4));
         window.click("radio", "Stand still");
         window.move_mouse_away();
         std::thread::sleep(Duration::from_secs(3));
