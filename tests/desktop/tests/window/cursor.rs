@@ -97,8 +97,18 @@ pub(crate) fn change_after_zero(window: &Window, limit: Duration) -> (i64, Value
         &[],
     );
     let all = seen.as_array().unwrap();
+    let ms = |row: &Value| row[0].as_i64().unwrap();
+    let (last, before) = all.split_last().unwrap();
     let is_zero = |row: &&Value| matches!(row[1].as_str(), Some("due" | "late" | "0:00" | ""));
-    let zero = all.iter().find(is_zero).unwrap_or(&all[all.len() - 1]);
-    let change = all[all.len() - 1][0].as_i64().unwrap();
-    (change - zero[0].as_i64().unwrap(), seen)
+    let zero = before.iter().find(is_zero).map_or_else(
+        || {
+            // It changed while there was time left: then it is early by that.
+            let row = before.last().unwrap();
+            let (minutes, seconds) = row[1].as_str().unwrap().split_once(':').unwrap();
+            let left: i64 = minutes.parse::<i64>().unwrap() * 60 + seconds.parse::<i64>().unwrap();
+            ms(row) + left * 1_000
+        },
+        ms,
+    );
+    (ms(last) - zero, seen)
 }

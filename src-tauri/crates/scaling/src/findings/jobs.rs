@@ -8,8 +8,8 @@ use crate::finding::{Evidence, Severity};
 use crate::keda::triggers::{Place, Trigger};
 
 /// A trigger that no Job can satisfy: a cron window stays open however many Jobs complete, and each poll creates new ones for those
-/// that ended. Of other triggers it is seen where what they measure never fell while Jobs completed; without a recording it cannot be
-/// told whether the Jobs consume it.
+/// that ended. Of other triggers it is seen where what they measure never fell while Jobs completed; where that was not recorded, where
+/// what polls asked for did not, as the Jobs of a single trigger tell.
 #[derive(Debug)]
 pub(super) struct ConditionOutlivesJobs;
 
