@@ -155,7 +155,8 @@ impl Scene {
             writes: Writes {
                 scale_error: pass.resized.as_ref().and_then(error),
                 scale_at: pass.remembered(),
-                status_error: None,
+                // As where the HPA goes while its pass runs: pausing takes KEDA's away.
+                status_error: pass.status.as_ref().and_then(error),
             },
         }
     }

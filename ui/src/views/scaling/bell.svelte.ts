@@ -9,6 +9,8 @@ export class Bell {
   on = $state(false);
   problem = $state('');
   #busy = false;
+  /** What was asked before this was set is no longer so. */
+  #set = 0;
 
   constructor(
     private readonly cluster: string,
@@ -18,9 +20,10 @@ export class Bell {
   /** How it is; called again as that may change by itself. */
   async read(): Promise<void> {
     if (this.#busy) return;
+    const set = this.#set;
     try {
       const told = await readBell(this.cluster, this.object);
-      if (!this.#busy) [this.on, this.problem] = [told.on, told.problem];
+      if (set === this.#set) [this.on, this.problem] = [told.on, told.problem];
     } catch {
       // The page itself says that the cluster is gone.
     }
@@ -29,6 +32,7 @@ export class Bell {
   async toggle(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
+    this.#set += 1;
     try {
       const told = await setBell(this.cluster, this.object, !this.on);
       [this.on, this.problem] = [told.on, told.problem];
