@@ -312,7 +312,7 @@ impl Tests {
         } else {
             binary.command()
         };
-        if self.extent == Extent::Proof && !self.packages.contains(&binary.package) {
+        if self.extent == Extent::Proof {
             // The figures of a proof are wanted also where it succeeds.
             command.arg("--show-output").env("SCALESCOPE_PROVE", "1");
         }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use demo::story::Telling;
 use jiff::{SignedDuration, Timestamp};
-use model::fact::{Fact, Subject};
+use model::fact::{Fact, Part, Subject, SubjectKind, What};
 use recorder::PackedFacts;
 use tokio::sync::watch;
 
@@ -86,12 +86,13 @@ impl DemoDay {
         Self(shared)
     }
 
-    /// The facts of a subject up to an instant, once so much was told; `None` if there are none.
+    /// The facts of a subject up to an instant, once so much was told; `None` if there are none. `begun` is when the story of the
+    /// cluster that is shown began.
     pub(super) async fn facts(
         &self,
         subject: &Subject,
         told: Told,
-        until: Timestamp,
+        [begun, until]: [Timestamp; 2],
     ) -> Option<Vec<Fact>> {
         let mut changes = self.0.told.subscribe();
         changes.wait_for(|done| *done >= told).await.ok()?;
@@ -101,11 +102,20 @@ impl DemoDay {
             let day = own.day.iter().filter(|_| told == Told::Day);
             day.chain(&own.hour).cloned().collect()
         };
+        // From there on the Jobs that are shown tell what was asked for: those of this telling would count beside them.
+        let join = (subject.kind == SubjectKind::ScaledJob).then_some(begun);
         let unpack = move || {
             let facts = packed.iter().flat_map(PackedFacts::facts);
+            let end = join.unwrap_or(until).min(until);
+            let mut facts: Vec<Fact> = facts.filter(|fact| fact.received <= end).collect();
+            if let Some(join) = join.filter(|_| !facts.is_empty()) {
+                facts.push(Fact {
+                    received: join,
+                    source: None,
+                    what: What::Watched(Part::Jobs),
+                });
+            }
             facts
-                .filter(|fact| fact.received <= until)
-                .collect::<Vec<_>>()
         };
         let facts = tokio::task::spawn_blocking(unpack).await.ok()?;
         (!facts.is_empty()).then_some(facts)

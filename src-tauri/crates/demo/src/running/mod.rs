@@ -45,6 +45,8 @@ struct Shared {
 
 struct State {
     controllers: crate::Controllers,
+    /// When the story of the cluster that is shown began.
+    begun: Timestamp,
     seed: u64,
     /// The cluster as it was when the present was left; None while it is shown.
     left: Option<Day>,
@@ -63,6 +65,8 @@ pub struct Time {
     pub rate: Rate,
     /// Whether it follows the time outside.
     pub is_present: bool,
+    /// When the story of the cluster that is shown began; another telling of the same day has other Jobs and pods.
+    pub begun: Timestamp,
 }
 
 impl Running {
@@ -81,8 +85,10 @@ impl Running {
         };
         let mut controllers = day.controllers;
         controllers.set_heartbeats(true);
+        let begun = day.begun;
         let state = State {
             controllers,
+            begun,
             seed,
             left: None,
         };
@@ -97,6 +103,7 @@ impl Running {
                 present: now,
                 rate: Rate::Times(1),
                 is_present: true,
+                begun,
             }),
             state: Mutex::new(state),
         });
@@ -194,6 +201,7 @@ impl Shared {
             present,
             rate: clock.rate,
             is_present: state.left.is_none(),
+            begun: state.begun,
         };
         self.time.send_replace(time);
     }
@@ -226,6 +234,7 @@ impl Shared {
             state.left = Some(Day {
                 world: self.served.with(|world| world.without_past()),
                 controllers: state.controllers.clone(),
+                begun: state.begun,
             });
         }
     }
@@ -233,6 +242,7 @@ impl Shared {
     /// Shows a cluster in place of the one that is shown, at its own time.
     fn show(&self, state: &mut State, day: Day, clock: impl FnOnce(Clock, Timestamp) -> Clock) {
         state.controllers = day.controllers;
+        state.begun = day.begun;
         state.controllers.set_heartbeats(true);
         self.served.with(|world| {
             *locked(&self.due) = Some(day.world.now());

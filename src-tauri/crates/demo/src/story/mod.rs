@@ -34,6 +34,8 @@ pub struct Day {
     pub world: World,
     /// With what they remember.
     pub controllers: Controllers,
+    /// When its story began: what there is of younger Jobs and pods was made in it.
+    pub begun: Timestamp,
 }
 
 const HPAS: &str = "horizontalpodautoscalers.autoscaling";
@@ -69,6 +71,7 @@ pub fn after(seed: u64, now: Timestamp, past: SignedDuration) -> Day {
     let mut day = Day {
         world: World::new(seed, born(begin, OLDEST)),
         controllers: Controllers::quiet_until(heard),
+        begun: begin,
     };
     day.settle(begin);
     day.begin();

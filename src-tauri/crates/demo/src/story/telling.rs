@@ -75,7 +75,9 @@ impl Telling {
     pub fn until(&mut self, moment: Timestamp) -> Vec<(Subject, Fact)> {
         while self.now() < moment {
             // Controllers do all that is due by then; facts shall have the moment at which it was.
-            let Day { world, controllers } = &mut self.day;
+            let Day {
+                world, controllers, ..
+            } = &mut self.day;
             let next = controllers.step(world, world.now());
             let next = next.filter(|next| *next < moment).unwrap_or(moment);
             controllers.step(world, next);

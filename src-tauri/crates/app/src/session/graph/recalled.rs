@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::fact::{Fact, Part, What};
 use replay::Past;
 
@@ -34,7 +34,7 @@ impl Session {
         let now = stamp(self.now_ms());
         let is_kept = self.recording.is_kept();
         // All of its day, also where its time was moved back into it.
-        let present = self.time.demo().map(|running| running.time().present);
+        let demo = self.time.demo().map(demo::Running::time);
         let Some(graph) = self.graphs.get_mut(&id) else {
             return;
         };
@@ -43,10 +43,12 @@ impl Session {
         if is_kept {
             graph.fresh = Some(Vec::new());
         }
-        if let Some(present) = present {
-            let day = self.demo_day.get_or_insert_with(|| DemoDay::begin(present));
+        if let Some(time) = demo {
+            let day = self
+                .demo_day
+                .get_or_insert_with(|| DemoDay::begin(time.present));
             let day = day.clone();
-            return self.recall_told(id, day, Told::Hour);
+            return self.recall_told(id, day, time.begun, Told::Hour);
         }
         let Some((recorder, cluster)) = self.recording.recorder().filter(|_| is_kept) else {
             return self.recalled_all(id);
@@ -64,7 +66,7 @@ impl Session {
     }
 
     /// Asks for a part of what the day of the demo cluster tells, then for the next.
-    fn recall_told(&mut self, id: u32, day: DemoDay, part: Told) {
+    fn recall_told(&mut self, id: u32, day: DemoDay, begun: Timestamp, part: Told) {
         let Some(graph) = self.graphs.get(&id) else {
             return;
         };
@@ -72,7 +74,7 @@ impl Session {
         let now = stamp(self.now_ms());
         self.later(
             async move {
-                let facts = day.facts(&subject, part, now).await;
+                let facts = day.facts(&subject, part, [begun, now]).await;
                 let drawn = match facts {
                     Some(facts) => drawn(facts).await,
                     None => None,
@@ -81,7 +83,7 @@ impl Session {
             },
             move |session, (drawn, day)| {
                 session.recall((id, recalls), drawn, move |session, id| match part.next() {
-                    Some(next) => session.recall_told(id, day, next),
+                    Some(next) => session.recall_told(id, day, begun, next),
                     None => session.recalled_all(id),
                 });
             },
