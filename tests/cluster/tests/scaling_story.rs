@@ -188,6 +188,27 @@ async fn jobs_of_a_scaled_job_are_counted_and_drawn() {
     .await;
 }
 
+/// Whether a page of the demo's day, told or not yet, knows a `ScaledJob`'s Jobs once each.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_of_jobs_is_found_also_where_the_day_was_told() {
+    let (window, cluster) = demo_at(25).await;
+    let kind = "keda.sh/v1alpha1/scaledjobs";
+    let graph = open(&window, &cluster, kind, "billing", "invoices").await;
+    until("the day and the loop", Duration::from_mins(2), async || {
+        let told = explain(&window, graph, None).await;
+        let meta = window.graph_meta(graph).await;
+        let is_told = meta.known_from_ms < told.at_ms - 20 * HOUR_MS;
+        let mut findings = told.findings.iter();
+        let is_found = findings.any(|finding| finding.id == "job-condition-outlives-jobs");
+        if is_told && is_found {
+            Ok(())
+        } else {
+            Err(format!("{told:#?} {}", meta.known_from_ms))
+        }
+    })
+    .await;
+}
+
 async fn bell(window: &Window, cluster: &str, name: &str, on: Option<bool>) -> wire::BellTold {
     let mut ask = json!({"cluster": cluster, "kind": "horizontalpodautoscalers", "namespace": "shop", "name": name});
     if name == "reports" {

@@ -4,6 +4,7 @@ import { rpc } from '../../host';
 import type { Relations } from '../../wire';
 import type { ObjectKey } from '../contract';
 import { Followed } from '../shared/followed.svelte';
+import { kept } from './kept';
 
 /** The relations of one object. */
 export class LiveRelations extends Followed<Relations> {
@@ -12,15 +13,8 @@ export class LiveRelations extends Followed<Relations> {
     super({
       open: async () => (await rpc('open_relations', { cluster, ...object })).relations,
       read: async (id) => {
-        const found = await rpc('relations', { id });
-        // Looked for anew: what was found before stays until then, with why nothing comes.
-        if (known?.loaded && !found.loaded && !found.problem) {
-          const { remarks } = found.loading.length ? known : found;
-          known = { ...known, remarks };
-        } else {
-          known = found;
-        }
-        return { ...known, version: found.version };
+        known = kept(known, await rpc('relations', { id }));
+        return known;
       },
       close: (id) => rpc('close_relations', { id }),
       told: (notice, id) =>

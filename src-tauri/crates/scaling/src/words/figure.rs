@@ -118,15 +118,13 @@ pub(super) fn short(figure: impl Display, certainty: &Certainty) -> String {
     }
 }
 
-/// A computation, unless its figures are placeholders; with a mark if they were guessed.
-pub(super) fn computed(mut steps: Vec<String>, certainty: &Certainty) -> Vec<String> {
-    match certainty {
-        Certainty::Observed | Certainty::Derived => {}
-        Certainty::Estimated { .. } if steps.is_empty() => {}
-        Certainty::Estimated { .. } => steps.push("all with guessed figures".to_owned()),
-        Certainty::Unknown { .. } => steps.clear(),
+/// A computation, unless its figures are placeholders. That they are guessed says its result.
+pub(super) fn computed(steps: Vec<String>, certainty: &Certainty) -> Vec<String> {
+    if is_known(certainty) {
+        steps
+    } else {
+        Vec::new()
     }
-    steps
 }
 
 /// A headline that is a fact, likely, or not known.

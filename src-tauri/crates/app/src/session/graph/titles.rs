@@ -124,9 +124,14 @@ pub(super) fn of_external(metric: &str, object: Option<&ScaledObject>) -> Option
             note: shortened(&modifiers.formula),
         });
     }
-    // KEDA puts the trigger's position before its own name (`GenerateMetricNameWithIndex`).
+    of_position(metric, &object.spec.triggers)
+}
+
+/// The title of the trigger by whose position KEDA named a metric.
+pub(super) fn of_position(metric: &str, triggers: &[TriggerSpec]) -> Option<Title> {
+    // KEDA puts the position before the trigger's own name (`GenerateMetricNameWithIndex`).
     let index = metric.strip_prefix('s')?.split_once('-')?.0;
-    let trigger = object.spec.triggers.get(index.parse::<usize>().ok()?)?;
+    let trigger = triggers.get(index.parse::<usize>().ok()?)?;
     Some(of_trigger(trigger))
 }
 

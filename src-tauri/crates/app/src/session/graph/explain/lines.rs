@@ -3,6 +3,7 @@
 use scaling::hpa::decision::{Decision, MetricResult};
 use scaling::keda;
 use scaling::keda::scaled_job;
+use scaling::keda::triggers::TriggerSpec;
 use scaling::together::{Decider, Together};
 use scaling::words::{self, MetricWords, RuleWords, Words};
 use scaling::{Certainty, hpa};
@@ -174,10 +175,14 @@ fn rule(line: RuleWords, certainty: &Certainty) -> RuleLine {
 pub(super) fn of_job(
     words: &Words,
     decision: &scaled_job::Decision,
+    triggers: &[TriggerSpec],
 ) -> (Vec<AskLine>, Vec<RuleLine>) {
     let readings = decision.readings.iter().flatten();
     let asks = words.metrics.iter().zip(readings);
-    let asks = asks.map(|(line, reading)| ask(line.clone(), None, &reading.certainty));
+    let asks = asks.map(|(line, reading)| {
+        let title = titles::of_position(&reading.metric, triggers);
+        ask(line.clone(), title, &reading.certainty)
+    });
     let rules = words.rules.iter();
     let rules = rules.map(|line| rule(line.clone(), &decision.certainty));
     (asks.collect(), rules.collect())

@@ -135,7 +135,7 @@ fn of_job(past: &Past, situation: &scaled_job::Situation, instant: &Instant<'_>)
             told.map(|one| format!("{}: {}.", one.kind, one.message.trim_end_matches('.'))),
         );
     }
-    let (mut asks, rules) = lines::of_job(&words, &decision);
+    let (mut asks, rules) = lines::of_job(&words, &decision, &situation.scaled_job.spec.triggers);
     asks.extend(queue.map(|queue| queued::ask(&queue, situation, instant)));
     let mut told = in_words(instant, &words, &decision.certainty);
     told.asks = asks;
