@@ -319,7 +319,8 @@ impl Window {
         );
     }
 
-    /// Waits until `script` answers with an element, and clicks in its middle with the mouse.
+    /// Waits until `script` answers with an element that stands still between two looks, as a hand needs longer than one, and clicks
+    /// in its middle with the mouse.
     pub fn click_found(&self, what: &str, script: &str, arguments: &[Value]) {
         let place = self.until(
             &format!("{what} to click"),
@@ -329,6 +330,9 @@ impl Window {
                  e.scrollIntoView({{ block: 'nearest', inline: 'nearest' }});
                  const box = e.getBoundingClientRect();
                  const x = box.x + box.width / 2, y = box.y + box.height / 2;
+                 const before = window.foundAt;
+                 window.foundAt = {{ e, x, y }};
+                 if (before?.e !== e || before.x !== x || before.y !== y) return null;
                  const hit = document.elementFromPoint(x, y);
                  return hit && (e.contains(hit) || hit.contains(e)) ? [x, y] : null;"
             ),
