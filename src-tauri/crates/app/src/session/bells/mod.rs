@@ -61,22 +61,23 @@ impl BellPlace {
     }
 }
 
-fn subject_of(kind: &str, namespace: &str, name: &str) -> Result<Subject, WireError> {
-    let kind = subject_kind(kind).ok_or_else(|| {
-        WireError::new(
-            ErrorCode::Malformed,
-            format!("{kind} are no autoscalers."),
-            "Notifications exist for HPAs, ScaledObjects and ScaledJobs.",
-        )
-    })?;
-    Ok(Subject {
-        kind,
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
-    })
-}
-
 impl Session {
+    /// Whose bell it is: an HPA that KEDA made has that of its `ScaledObject`.
+    fn subject_of(&self, kind: &str, namespace: &str, name: &str) -> Result<Subject, WireError> {
+        let kind = subject_kind(kind).ok_or_else(|| {
+            WireError::new(
+                ErrorCode::Malformed,
+                format!("{kind} are no autoscalers."),
+                "Notifications exist for HPAs, ScaledObjects and ScaledJobs.",
+            )
+        })?;
+        Ok(self.recording.whose(Subject {
+            kind,
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        }))
+    }
+
     /// The cluster, for what is kept of it; `None` while it is not known.
     fn bells_of(&self) -> Option<String> {
         if self.info.demo {
@@ -90,7 +91,7 @@ impl Session {
     /// # Errors
     /// [`ErrorCode::Malformed`] for a kind that is no autoscaler.
     pub(crate) fn bell(&self, ask: &BellAsk) -> Result<BellTold, WireError> {
-        let subject = subject_of(&ask.kind, &ask.namespace, &ask.name)?;
+        let subject = self.subject_of(&ask.kind, &ask.namespace, &ask.name)?;
         let cluster = self.bells_of();
         let on = cluster.is_some_and(|cluster| self.bells.kept.of(&cluster).contains(&subject));
         Ok(BellTold {
@@ -108,7 +109,7 @@ impl Session {
     /// # Errors
     /// [`ErrorCode::Malformed`] for a kind that is no autoscaler, [`ErrorCode::Other`] where that cannot be kept.
     pub(crate) fn bell_place(&mut self, ask: &SetBell) -> Result<BellPlace, WireError> {
-        let subject = subject_of(&ask.kind, &ask.namespace, &ask.name)?;
+        let subject = self.subject_of(&ask.kind, &ask.namespace, &ask.name)?;
         let Some(cluster) = self.bells_of() else {
             return Err(WireError::new(
                 ErrorCode::Other,

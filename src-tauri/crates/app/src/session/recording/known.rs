@@ -246,6 +246,15 @@ impl Known {
         }
     }
 
+    /// Whose facts an autoscaler's are: a HPA that was made for a `ScaledObject` is told as part of that.
+    pub(super) fn whose(&self, of: Subject) -> Subject {
+        if of.kind != SubjectKind::Hpa {
+            return of;
+        }
+        let key = (of.namespace.clone(), of.name.clone());
+        self.hpas.get(&key).map_or(of, |hpa| of_hpa(&key, hpa))
+    }
+
     /// The HPA that was made for a `ScaledObject`.
     fn made_for(&self, object: &Subject) -> Option<&Hpa> {
         let begin = (object.namespace.clone(), String::new());
@@ -438,6 +447,15 @@ mod tests {
             ]
         );
         assert_eq!(known.subjects().len(), 2);
+        let whose = |name: &str| {
+            known.whose(subject(
+                SubjectKind::Hpa,
+                &("shop".to_owned(), name.to_owned()),
+            ))
+        };
+        assert_eq!(whose("keda-hpa-cart"), made[0].0);
+        assert_eq!(whose("cart"), first[0].0);
+        assert_eq!(whose("unknown").name, "unknown");
         assert!(known.is_scaled("Deployment") && !known.is_scaled("StatefulSet"));
     }
 

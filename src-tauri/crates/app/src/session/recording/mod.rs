@@ -237,6 +237,11 @@ impl Recording {
         Some((recorder, cluster.to_owned()))
     }
 
+    /// Whose facts an autoscaler's are, as far as that is known.
+    pub(crate) fn whose(&self, of: Subject) -> Subject {
+        self.known.whose(of)
+    }
+
     /// What somebody else saw of a subject.
     pub(crate) fn keep(&mut self, subject: &Subject, fact: Fact) {
         self.kept.put(subject, fact);
