@@ -192,9 +192,12 @@ async fn jobs_of_a_scaled_job_are_counted_and_drawn() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_of_jobs_is_found_also_where_the_day_was_told() {
     let (window, cluster) = demo_at(25).await;
+    // A day is told slowly where much runs at once: the hour shall not be over by then.
+    let slow = json!({"cluster": cluster, "rate": 1});
+    let _: wire::DemoTime = window.ask("set_demo_rate", slow).await.unwrap();
     let kind = "keda.sh/v1alpha1/scaledjobs";
     let graph = open(&window, &cluster, kind, "billing", "invoices").await;
-    until("the day and the loop", Duration::from_mins(2), async || {
+    until("the day and the loop", Duration::from_mins(6), async || {
         let told = explain(&window, graph, None).await;
         let meta = window.graph_meta(graph).await;
         let is_told = meta.known_from_ms < told.at_ms - 20 * HOUR_MS;

@@ -440,12 +440,15 @@ impl Window {
         )?;
         let image = self.ask(self.client.screenshot())?;
         self.try_eval("window.endOfFrames()", &[])?;
-        let folder = programs::screenshots();
-        let path = folder.join(format!("{name}.png"));
-        fs::create_dir_all(&folder)
-            .and_then(|()| fs::write(&path, image))
-            .map_err(|error| error.to_string())?;
-        Ok(path)
+        kept(&format!("{name}.png"), &image).map_err(|error| error.to_string())
+    }
+
+    /// Keeps a file that the window made beside the screenshots, to be looked at.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn keep(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        kept(name, bytes).expect("a folder for screenshots")
     }
 
     /// What the program and the driver printed.
@@ -535,6 +538,14 @@ fn start_driver(home: &Home, [port, native_port]: [u16; 2]) -> Guard {
     let log = driver_log(home);
     Guard::over_process(command.iter().map(OsStr::new), &environment, &log)
         .expect("sh and setsid start the driver")
+}
+
+fn kept(name: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
+    let folder = programs::screenshots();
+    let path = folder.join(name);
+    fs::create_dir_all(&folder)?;
+    fs::write(&path, bytes)?;
+    Ok(path)
 }
 
 fn printed(home: &Home) -> String {

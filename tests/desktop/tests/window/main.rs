@@ -9,6 +9,7 @@ mod custom;
 mod demo;
 mod drawer;
 mod drawer_parts;
+mod exports;
 mod findings;
 mod habits;
 mod helm;
