@@ -133,6 +133,11 @@ async fn triggers_are_called_by_what_they_measure() {
                 !all.contains("s0-cron") && !all.contains("s1-workload"),
                 "{all}"
             );
+            // What comes next, or that nothing does before a window turns.
+            assert!(
+                told.next.is_some() || told.unmoved.contains("A cron window"),
+                "{all}"
+            );
             Ok(())
         } else {
             // Series are made when they are asked for.

@@ -9,6 +9,8 @@ describe('breakable', () => {
     ['s0-rabbitmq-orders', ['s0-', 'rabbitmq-', 'orders']],
     ['example.com/rate', ['example.', 'com/', 'rate']],
     ['__total', ['__', 'total']],
+    ['cron 21:00–24:00', ['cron 21:00–24:00']],
+    ['12:3:4', ['12:', '3:', '4']],
     ['', []],
   ])('%s', (name, pieces) => {
     expect(breakable(name)).toEqual(pieces);

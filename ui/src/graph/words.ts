@@ -10,7 +10,7 @@ export function textWidth(text: string): number {
   return context.measureText(text).width;
 }
 
-/** A name in the pieces between which a line may break: after `_`, `-`, `.`, `/` and `:`. */
+/** A name in the pieces between which a line may break: after `_`, `-`, `.`, `/` and `:`, but in no time of day. */
 export function breakable(name: string): string[] {
-  return name.match(/[^-_./:]+[-_./:]*|[-_./:]+/g) ?? [];
+  return name.match(/(?:\d\d:\d\d|[^-_./:])+[-_./:]*|[-_./:]+/g) ?? [];
 }

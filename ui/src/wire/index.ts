@@ -2615,6 +2615,10 @@ sure: Sure,
  */
 next: NextStep | null, 
 /**
+ * That nothing comes by itself, and when a schedule may change that; empty where something does, or that is not known.
+ */
+unmoved: string, 
+/**
  * Who asks for what: a line for each metric or trigger, in the spec's order.
  */
 asks: Array<AskLine>, 

@@ -57,6 +57,8 @@ pub struct Explained {
     pub sure: Sure,
     /// What comes next with inputs unchanged; absent if nothing does, or the instant is not the present.
     pub next: Option<NextStep>,
+    /// That nothing comes by itself, and when a schedule may change that; empty where something does, or that is not known.
+    pub unmoved: String,
     /// Who asks for what: a line for each metric or trigger, in the spec's order.
     pub asks: Vec<AskLine>,
     /// Each rule, in the order in which they were applied.

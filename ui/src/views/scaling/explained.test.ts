@@ -12,6 +12,7 @@ const said = (headline: string): Explained => ({
   edits: [],
   sure: { sureness: 'derived', why: '' },
   next: null,
+  unmoved: '',
   asks: [],
   rules: [],
   counted: { summary: '', columns: [], rows: [] },

@@ -45,6 +45,7 @@ export function unknownThen(at: number): Explained {
     why: ['Nothing was recorded at that time; events and ReplicaSets tell of the size alone.'],
     sure: sure('unknown', 'the window was not open'),
     next: null,
+    unmoved: '',
     asks: [],
     rules: [],
     counted: { summary: '', columns: [], rows: [] },
@@ -124,6 +125,7 @@ export function explainEvening(
             sure: sure('derived'),
           }
         : null,
+    unmoved: '',
     asks,
     rules: [
       rule('highest of the triggers', sample.asked, { sure: sure('derived') }),
@@ -173,6 +175,7 @@ export function explainShop(sample: Sample, at: number, max: number, live: boole
       : ['CPU is within a tenth of its target.'],
     sure: sure('derived'),
     next: null,
+    unmoved: '',
     asks: [
       {
         name: 'cpu',

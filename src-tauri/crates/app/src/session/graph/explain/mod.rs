@@ -60,6 +60,7 @@ impl Session {
             "The autoscaler was deleted: nothing scales the workload."
                 .clone_into(&mut told.headline);
             told.next = None;
+            told.unmoved.clear();
         }
         Ok(told)
     }
@@ -108,6 +109,9 @@ fn of_workload(past: &Past, instant: &Instant<'_>) -> Explained {
     told.findings = found.iter().map(line).collect();
     if instant.is_live {
         told.next = next::next(past, &decided, instant);
+        if told.next.is_none() {
+            told.unmoved = next::unmoved(past, &decided, instant);
+        }
     }
     told
 }
@@ -186,6 +190,7 @@ fn in_words(instant: &Instant<'_>, words: &Words, certainty: &Certainty) -> Expl
         edits: Vec::new(),
         sure: sure(certainty),
         next: None,
+        unmoved: String::new(),
         asks: Vec::new(),
         rules: Vec::new(),
         counted: Counted::default(),

@@ -5,7 +5,7 @@ use replay::Past;
 use scaling::forecast::{Cause, Step};
 use scaling::hold::{NextCause, NextChange};
 use scaling::keda::scaled_job;
-use scaling::together::{Controller, Together};
+use scaling::together::{Controller, Decider, Together};
 use scaling::words::hold;
 use scaling::{Certainty, When};
 use wire::NextStep;
@@ -18,6 +18,8 @@ const PASS: SignedDuration = SignedDuration::from_secs(15);
 
 /// So many seconds a moment may be apart for it to be the coming pass or the one behind it.
 const ONE_PASS: i64 = 32;
+/// How far ahead a cron window is told of.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// How far back what holds may have begun.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(1);
 
@@ -70,6 +72,34 @@ fn turn(past: &Past, instant: &Instant<'_>) -> Option<Step> {
         first.at.earliest = first.at.earliest.max(edge);
     }
     Some(first)
+}
+
+/// That nothing comes by itself, where that is known, and when a cron window turns.
+pub(super) fn unmoved(past: &Past, decided: &Together, instant: &Instant<'_>) -> String {
+    match decided.decider {
+        Decider::Hpa | Decider::HpaAlone | Decider::ScaleLoop => {}
+        // Why nothing is decided stands above.
+        Decider::Pause | Decider::Nobody(_) => return String::new(),
+    }
+    match decided.replicas.certainty {
+        Certainty::Observed | Certainty::Derived | Certainty::Estimated { .. } => {}
+        Certainty::Unknown { .. } => return String::new(),
+    }
+    let told = "No change comes by itself while the load stays as it is.";
+    let end = instant.at.saturating_add(DAY).unwrap_or(instant.at);
+    let windows = past.windows(instant.at, end);
+    let edges = windows.iter().flat_map(|window| {
+        let ends = window.ends.then_some((window.until, "ends"));
+        [Some((window.from, "begins")), ends]
+    });
+    let ahead = edges.flatten().filter(|(at, _)| *at > instant.at);
+    match ahead.min() {
+        Some((at, turns)) => {
+            let at = instant.clock.time(at);
+            format!("{told} A cron window {turns} at {at}.")
+        }
+        None => told.to_owned(),
+    }
 }
 
 /// How sure the one who makes the change is of what it decides.

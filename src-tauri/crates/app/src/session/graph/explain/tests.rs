@@ -165,6 +165,19 @@ fn the_past_is_told_without_what_came_next() {
 }
 
 #[test]
+fn where_nothing_comes_by_itself_that_is_told() {
+    let past = held();
+    let told = explain(&past, 60, true);
+    assert_eq!(told.next, None);
+    assert_eq!(
+        told.unmoved,
+        "No change comes by itself while the load stays as it is."
+    );
+    assert_eq!(explain(&past, 60, false).unmoved, "");
+    assert_eq!(explain(&past, 170, true).unmoved, "", "its hold ends");
+}
+
+#[test]
 fn where_nothing_is_known_that_is_told() {
     let subject = Subject {
         kind: SubjectKind::Hpa,
@@ -175,4 +188,5 @@ fn where_nothing_is_known_that_is_told() {
     let told = explain(&past, 0, true);
     assert_eq!(told.headline, "Nothing is known of this moment.");
     assert_eq!(told.sure.sureness, Sureness::Unknown);
+    assert_eq!(told.unmoved, "");
 }
