@@ -2,6 +2,7 @@
 
 use desktop::{Home, Window};
 use fantoccini::key::Key;
+use serde_json::json;
 
 use crate::demo::until_demo;
 use crate::steps::go_to;
@@ -37,4 +38,27 @@ fn limits_of_the_recording_are_set_and_nonsense_is_refused() {
         &format!("return !{recording}.querySelector('[role=alert]')"),
         &[],
     );
+    // Everything is within the smallest window, in both themes.
+    window.resize(900, 560);
+    for theme in ["dark", "light"] {
+        window.eval(
+            "one('radio', arguments[0]).click(); return true",
+            &[json!(if theme == "dark" { "Dark" } else { "Light" })],
+        );
+        window.until(
+            "the theme",
+            "return document.documentElement.dataset.theme === arguments[0]",
+            &[json!(theme)],
+        );
+        window.shot(&format!("settings-narrow-{theme}"));
+        let outside = window.eval(
+            "const dialog = one('dialog', '');
+             return [...dialog.querySelectorAll('button, input, p')].filter(shown).filter((one) => {
+               const box = one.getBoundingClientRect();
+               return box.left < 0 || box.right > innerWidth;
+             }).map((one) => one.outerHTML)",
+            &[],
+        );
+        assert_eq!(outside, json!([]));
+    }
 }
