@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cursor::{PANEL, change_after_zero, scrub_to};
 use crate::demo::until_demo;
-use crate::steps::{apply, connected, go_to, open_table, until_row};
+use crate::steps::{apply, connected, go_to, look, open_table, until_row};
 
 /// Metrics pass through kwok's sampling, metrics-server's two scrapes and the HPA's own period.
 const METRICS: Duration = Duration::from_secs(90);
@@ -126,14 +126,17 @@ fn a_held_size_of_a_real_cluster_goes_when_it_was_counted_down_to() {
             },
         },
     }));
-    apply(&json!({
-        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "press", "namespace": space},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "press"}, "minReplicas": 1, "maxReplicas": 4,
-            "behavior": {"scaleDown": {"stabilizationWindowSeconds": 45}},
-            "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}],
-        },
-    }));
+    let autoscaler = |most: u32| {
+        json!({
+            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "press", "namespace": space},
+            "spec": {
+                "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "press"}, "minReplicas": 1, "maxReplicas": most,
+                "behavior": {"scaleDown": {"stabilizationWindowSeconds": 45}},
+                "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}}],
+            },
+        })
+    };
+    apply(&autoscaler(4));
     let window = connected();
     open_table(&window, "Scaling", space);
     open_page(&window, "press");
@@ -193,4 +196,8 @@ fn a_held_size_of_a_real_cluster_goes_when_it_was_counted_down_to() {
     ] {
         scrub_to(&window, what, at, must);
     }
+    // An edit is told where its flag stands and in words, with who made it.
+    apply(&autoscaler(6));
+    window.until_text("maxReplicas 4 → 6");
+    look(&window, "edited-real");
 }
