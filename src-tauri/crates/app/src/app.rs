@@ -582,7 +582,7 @@ impl Handler for App {
         blocking(move || place.set(on)).await??;
         if on {
             let shown = self.host.shows_notifications().await;
-            session.call(|session| session.bell_rang(shown)).await?;
+            session.call(|session| session.bell_asked(shown)).await?;
         }
         session.call(move |session| session.bell(&asked)).await?
     }

@@ -29,6 +29,8 @@ pub(crate) struct Bells {
     states: BTreeMap<Subject, Bell>,
     /// Why the desktop shows nothing; empty if it does, or nothing was shown yet.
     problem: String,
+    /// A notification was not shown for that.
+    is_missed: bool,
     /// When all were looked at last, by this computer's time.
     looked_ms: i64,
 }
@@ -39,8 +41,23 @@ impl Bells {
             kept,
             states: BTreeMap::new(),
             problem: String::new(),
+            is_missed: false,
             looked_ms: 0,
         }
+    }
+
+    /// Takes the desktop's answer to a question, or to a notification; whether that is news.
+    fn answered(&mut self, outcome: Result<(), String>, has_rung: bool) -> bool {
+        let problem = outcome.err().unwrap_or_default();
+        let is_missed = !problem.is_empty() && (has_rung || self.is_missed);
+        let is_news = problem != self.problem || is_missed != self.is_missed;
+        (self.problem, self.is_missed) = (problem, is_missed);
+        is_news
+    }
+
+    /// Why something was not shown; empty if nothing was missed since the desktop last took one.
+    fn missed(&self) -> &str {
+        if self.is_missed { &self.problem } else { "" }
     }
 }
 
@@ -125,18 +142,25 @@ impl Session {
         })
     }
 
-    /// Why the desktop does not tell what it is to tell; empty if it does.
+    /// Why the desktop did not show what it was to tell; empty if it did. Who turns a bell on is told where that is done.
     pub(crate) fn bells_problem(&self) -> String {
-        self.bells.problem.clone()
+        self.bells.missed().to_owned()
+    }
+
+    /// Whether the desktop would show a notification.
+    pub(crate) fn bell_asked(&mut self, outcome: Result<(), String>) {
+        self.bell_answered(outcome, false);
     }
 
     /// How the desktop took a notification.
     pub(crate) fn bell_rang(&mut self, outcome: Result<(), String>) {
-        let problem = outcome.err().unwrap_or_default();
-        if problem == self.bells.problem {
+        self.bell_answered(outcome, true);
+    }
+
+    fn bell_answered(&mut self, outcome: Result<(), String>, has_rung: bool) {
+        if !self.bells.answered(outcome, has_rung) {
             return;
         }
-        self.bells.problem = problem;
         self.host.notify(Notice::Cluster {
             cluster: self.info.cluster.clone(),
         });
@@ -232,4 +256,42 @@ impl Session {
 fn called(subject: &Subject) -> String {
     let key = scaling_key(subject);
     format!("{} {}/{}", key.kind, key.namespace, key.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_missed_is_told_until_something_is_shown() {
+        let folder = std::path::PathBuf::from("/nonexistent");
+        let mut bells = Bells::new(Arc::new(BellsKept::in_folder(folder)));
+        let none = || Err("nobody answers".to_owned());
+        let mut all = Vec::new();
+        for (outcome, has_rung) in [
+            (none(), false),
+            (none(), false),
+            (none(), true),
+            (none(), false),
+            (Ok(()), false),
+            (none(), true),
+            (Ok(()), true),
+        ] {
+            let is_news = bells.answered(outcome, has_rung);
+            all.push((is_news, bells.missed().to_owned()));
+        }
+        let told = |is_news: bool, missed: &str| (is_news, missed.to_owned());
+        assert_eq!(
+            all,
+            [
+                told(true, ""),
+                told(false, ""),
+                told(true, "nobody answers"),
+                told(false, "nobody answers"),
+                told(true, ""),
+                told(true, "nobody answers"),
+                told(true, ""),
+            ]
+        );
+    }
 }
