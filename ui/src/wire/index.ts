@@ -2478,6 +2478,10 @@ loaded: boolean,
  */
 deleted: boolean, 
 /**
+ * What was seen before it was opened is still being read.
+ */
+recalling: boolean, 
+/**
  * The backend's clock, Unix ms: the right edge.
  */
 nowMs: number, 

@@ -120,6 +120,8 @@ pub struct GraphMeta {
     pub loaded: bool,
     /// It was deleted while shown.
     pub deleted: bool,
+    /// What was seen before it was opened is still being read.
+    pub recalling: bool,
     /// The backend's clock, Unix ms: the right edge.
     pub now_ms: i64,
     /// So many seconds pass on that clock in one of this computer's; 1 but in the demo cluster, 0 while it stands still.

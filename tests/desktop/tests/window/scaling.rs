@@ -142,7 +142,7 @@ fn an_autoscaler_is_seen_to_scale() {
     window.until_within(
         METRICS,
         "the end of the climb",
-        "return /At max/.test(one('complementary', 'Details of the moment').innerText)",
+        "return /upper limit allows no more/.test(one('complementary', 'Details of the moment').innerText)",
         &[],
     );
     window.click("radio", "15 m");

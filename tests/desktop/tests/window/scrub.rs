@@ -32,6 +32,16 @@ pub(crate) fn open_page(window: &Window, name: &str) {
     );
 }
 
+/// Waits until all that was seen before is drawn, which takes the demo's day some time where much else runs.
+pub(crate) fn until_told(window: &Window) {
+    window.until_within(
+        Duration::from_mins(5),
+        "what was seen before",
+        "return document.querySelector('canvas') && !/reading what was seen before/.test(squeezed(document.body.innerText))",
+        &[],
+    );
+}
+
 #[test]
 fn three_instants_of_the_demo_day_are_explained() {
     let window = Window::open_in(Home::new(), &[]);
@@ -52,6 +62,7 @@ fn three_instants_of_the_demo_day_are_explained() {
     go_to(&window, "Scaling");
     open_page(&window, "cosci");
     window.click("radio", "24 h");
+    until_told(&window);
     let at = |index: usize| instants[index].as_i64().unwrap();
     for (what, at, must) in [
         (

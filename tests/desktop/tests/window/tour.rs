@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cursor::PANEL;
 use crate::demo::until_demo;
-use crate::scrub::open_page;
+use crate::scrub::{open_page, until_told};
 use crate::steps::{go_to, open_table};
 
 /// What one stop is about.
@@ -85,6 +85,7 @@ fn five_situations_of_the_tour() {
         std::thread::sleep(Duration::from_secs(4));
         open_page(&window, stop.name);
         window.click("radio", stop.range);
+        until_told(&window);
         window
             .rpc(
                 "set_demo_rate",

@@ -181,6 +181,7 @@ const part: FakePart = ({ world, notify }) => {
       deleted: mode === 'deleted',
       nowMs: now,
       rate: 1,
+      recalling: false,
       knownFromMs: mode === 'empty' ? graph.openedMs : graph.openedMs - KNOWN_MS,
       target: ref('deployments', 'Deployment', scaler.target),
       partner:

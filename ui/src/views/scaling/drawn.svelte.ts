@@ -7,6 +7,9 @@ import type { LiveGraph } from './live.svelte';
 import { bandsOf, foreseenOf } from './marks';
 import { lanesOf, readings } from './plots';
 
+/** What the recorder has, or the demo's day, comes after what is seen. */
+const READING = 'reading what was seen before';
+
 /** Of one graph, with the instant looked at and the present; Unix ms. */
 export class Drawn {
   readonly #live: () => LiveGraph | null;
@@ -51,10 +54,11 @@ export class Drawn {
   );
   readonly seenNote = $derived.by(() => {
     const first = this.seen[0];
-    if (!this.#meta || !first) return 'not recording yet';
-    const before =
-      this.#meta.knownFromMs < first.from ? '; before that from events and ReplicaSets' : '';
-    return `recording since ${clock(first.from, true)}${before}`;
+    if (!this.#meta || !first) return this.#meta?.recalling ? READING : 'not recording yet';
+    const known =
+      this.#meta.knownFromMs < first.from ? 'before that from events and ReplicaSets' : '';
+    const before = this.#meta.recalling ? READING : known;
+    return [`recording since ${clock(first.from, true)}`, before].filter(Boolean).join('; ');
   });
 
   /** The values at the instant looked at. */

@@ -79,6 +79,7 @@ impl Session {
             version: graph.version,
             loaded: graph.loaded(),
             deleted: graph.deleted,
+            recalling: graph.awaited.is_some(),
             now_ms: now,
             rate: self.time.rate(),
             known_from_ms,

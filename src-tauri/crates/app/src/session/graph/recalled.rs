@@ -128,6 +128,7 @@ impl Session {
     fn recalled_all(&mut self, id: u32) {
         if let Some(graph) = self.graphs.get_mut(&id) {
             graph.awaited = None;
+            graph.touch();
         }
     }
 
