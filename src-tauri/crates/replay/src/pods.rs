@@ -1,11 +1,14 @@
 //! Pods over time.
 
-use jiff::Timestamp;
-use model::fact::PodState;
+use jiff::{SignedDuration, Timestamp};
+use model::fact::{Part, PodState};
 use scaling::hpa::situation::Phase;
 use scaling::hpa::status::ConditionStatus;
 
 use crate::facts::{Facts, Held};
+
+/// By then a pod that was made was seen, if pods were watched.
+const SOON: SignedDuration = SignedDuration::from_secs(10);
 
 /// A pod over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +58,7 @@ pub(crate) fn bars(facts: &Facts, from: Timestamp, to: Timestamp) -> Vec<PodBar>
     let end = facts.last.map_or(to, |last| last.min(to));
     let mut bars: Vec<(Timestamp, PodBar)> = Vec::new();
     for ((name, uid), line) in &facts.pods {
-        let spans = spans(line, from, end);
+        let spans = spans(facts, line, from, end);
         let Some(first) = spans.first() else { continue };
         let created = line.all().iter().find_map(|(_, pod)| pod.as_ref()?.created);
         let bar = PodBar {
@@ -69,7 +72,7 @@ pub(crate) fn bars(facts: &Facts, from: Timestamp, to: Timestamp) -> Vec<PodBar>
     bars.into_iter().map(|(_, bar)| bar).collect()
 }
 
-fn spans(line: &Held<PodState>, from: Timestamp, to: Timestamp) -> Vec<PodSpan> {
+fn spans(facts: &Facts, line: &Held<PodState>, from: Timestamp, to: Timestamp) -> Vec<PodSpan> {
     let mut spans: Vec<PodSpan> = Vec::new();
     let mut was_ready = false;
     let points = line.all();
@@ -77,7 +80,11 @@ fn spans(line: &Held<PodState>, from: Timestamp, to: Timestamp) -> Vec<PodSpan> 
         let Some(pod) = pod else { continue };
         let end = points.get(index + 1).map_or(to, |(next, _)| *next).min(to);
         // What was seen first had begun before.
-        let begin = if index == 0 { begun(pod, *at) } else { *at };
+        let begin = if index == 0 {
+            begun(facts, pod, *at)
+        } else {
+            *at
+        };
         for (phase, since, until) in phases(pod, begin, end, &mut was_ready) {
             let (since, until) = (since.max(from), until.min(to));
             if since >= until {
@@ -101,9 +108,20 @@ fn spans(line: &Held<PodState>, from: Timestamp, to: Timestamp) -> Vec<PodSpan> 
 }
 
 /// Since when a pod was as it is first seen, as far as it tells.
-fn begun(pod: &PodState, at: Timestamp) -> Timestamp {
+fn begun(facts: &Facts, pod: &PodState, at: Timestamp) -> Timestamp {
     let told = pod.pod.deletion_timestamp.map_or(pod.created, |_| None);
+    let told = told.filter(|told| !is_missing(facts, *told, at));
     told.map_or(at, |told| told.min(at))
+}
+
+/// Whether a pod of that age was not there while pods were watched, before a gap: that of the demo cluster whose telling of the day had
+/// others.
+fn is_missing(facts: &Facts, created: Timestamp, seen: Timestamp) -> bool {
+    let soon = created.saturating_add(SOON).unwrap_or(created);
+    soon < seen
+        && facts.is_told(Part::Pods, created)
+        && facts.is_told(Part::Pods, soon)
+        && facts.gap(Part::Pods, soon, seen).is_some()
 }
 
 /// The states of a pod between two moments at which it was seen: its own times tell when it came to be as it is.

@@ -406,6 +406,43 @@ fn a_growth_is_split() {
 }
 
 #[test]
+fn a_pod_that_was_not_there_while_pods_were_watched_begins_where_it_is_seen() {
+    let world = played(plan(&json!(null), 10, &[(0, 140), (600, 290)]), 900);
+    let mut past = past_of(&world, 900);
+    let made = |since: i64| {
+        let pods = world.facts.iter().filter_map(|fact| match &fact.what {
+            What::Pod(pod) if pod.created >= Some(at(since)) => Some(pod.clone()),
+            _ => None,
+        });
+        pods.last().unwrap()
+    };
+    let mut tell = |second: i64, what: What| {
+        past.add(Fact {
+            received: at(second),
+            source: None,
+            what,
+        });
+    };
+    let mut twin = made(600);
+    let begun = twin.created.unwrap();
+    twin.uid = "twin".to_owned();
+    let mut unwatched = twin.clone();
+    unwatched.uid = "unwatched".to_owned();
+    unwatched.created = Some(at(901));
+    tell(901, What::Unwatched(Part::Pods));
+    tell(920, What::Watched(Part::Pods));
+    for pod in [&twin, &unwatched] {
+        tell(920, What::Pod(pod.clone()));
+    }
+    tell(960, What::PodGone(twin.pod.name.to_string()));
+    let bars = past.pods(at(590), at(1000));
+    let begins = |uid: &str| bars.iter().find(|bar| bar.uid == uid).unwrap().spans[0].from;
+    assert_eq!(begins("twin"), at(920), "not at {begun}: {bars:#?}");
+    // What was made while nobody looked tells itself when.
+    assert_eq!(begins("unwatched"), at(901), "{bars:#?}");
+}
+
+#[test]
 fn steps_know_who_made_them() {
     let world = played(plan(&json!(null), 10, &[(0, 140), (600, 290)]), 900);
     let past = past_of(&world, 900);
