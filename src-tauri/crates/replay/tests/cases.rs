@@ -410,11 +410,11 @@ fn a_pod_that_was_not_there_while_pods_were_watched_begins_where_it_is_seen() {
     let world = played(plan(&json!(null), 10, &[(0, 140), (600, 290)]), 900);
     let mut past = past_of(&world, 900);
     let made = |since: i64| {
-        let pods = world.facts.iter().filter_map(|fact| match &fact.what {
+        let mut pods = world.facts.iter().filter_map(|fact| match &fact.what {
             What::Pod(pod) if pod.created >= Some(at(since)) => Some(pod.clone()),
             _ => None,
         });
-        pods.last().unwrap()
+        pods.next_back().unwrap()
     };
     let mut tell = |second: i64, what: What| {
         past.add(Fact {
