@@ -9,6 +9,7 @@ mod edit;
 mod facts;
 mod growth;
 mod inputs;
+mod jobs;
 mod keda;
 mod line;
 mod memory;

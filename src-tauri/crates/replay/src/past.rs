@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use model::fact::{Fact, Subject, What};
+use model::fact::{Fact, JobState, Subject, What};
 use scaling::findings::Workload;
 use scaling::forecast::{self, Forecast};
 use scaling::keda::scaled_job;
@@ -15,7 +15,7 @@ use crate::rebuilt::Rebuilt;
 use crate::replay::{Controller, Done};
 use crate::situation::{self, Base};
 use crate::{Band, Edit, Growth, Pass, PodBar, Queue, Settings, Step, Window};
-use crate::{band, edit, growth, keda, pods, queue, step, window, workload};
+use crate::{band, edit, growth, jobs, keda, pods, queue, step, window, workload};
 
 /// Facts of one subject, and what follows from them.
 #[derive(Debug)]
@@ -230,6 +230,11 @@ impl Past {
     /// The pods in a span, the oldest first.
     pub fn pods(&self, from: Timestamp, to: Timestamp) -> Vec<PodBar> {
         pods::bars(&self.facts, from, to)
+    }
+
+    /// The Jobs that were there in a span as they were seen last, the oldest first; with each when it was gone, if that was seen.
+    pub fn jobs(&self, from: Timestamp, to: Timestamp) -> Vec<(&JobState, Option<Timestamp>)> {
+        jobs::there(&self.facts, from, to)
     }
 
     /// Changes of `spec.replicas` in a span.

@@ -354,3 +354,32 @@ fn pending_jobs_that_nobody_watched_leave_it_open() {
         assert_eq!(past.queue(at(99)).is_some(), is_told, "{strategy}");
     }
 }
+
+#[test]
+fn jobs_of_a_span_are_there_also_when_they_are_gone() {
+    let mut past = past();
+    see(&mut past, at(0), job("early", 0, Some(60)));
+    see(&mut past, at(100), job("ended", 100, None));
+    see(&mut past, at(160), job("ended", 100, Some(160)));
+    see(&mut past, at(200), job("runs", 200, None));
+    see(&mut past, at(210), job("cut", 210, None));
+    see(&mut past, at(300), What::JobGone("ended".into()));
+    see(&mut past, at(310), What::JobGone("cut".into()));
+    let there = |from: i64, to: i64| {
+        let jobs = past.jobs(at(from), at(to)).into_iter();
+        jobs.map(|(job, gone)| (job.job.name.clone(), gone.is_some()))
+            .collect::<Vec<_>>()
+    };
+    let all = |names: &[(&str, bool)]| {
+        let own = names.iter();
+        own.map(|(name, gone)| ((*name).to_owned(), *gone))
+            .collect::<Vec<_>>()
+    };
+    let late = [("ended", true), ("runs", false), ("cut", true)];
+    assert_eq!(there(120, 400), all(&late));
+    assert_eq!(there(170, 205), all(&late[1..2]));
+    // What was gone without an end was there until then.
+    assert_eq!(there(305, 400), all(&late[1..]));
+    assert_eq!(there(320, 400), all(&late[1..2]));
+    assert_eq!(there(0, 50), all(&[("early", false)]));
+}

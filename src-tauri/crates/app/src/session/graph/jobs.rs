@@ -26,6 +26,19 @@ pub(super) fn count_jobs(jobs: &[JobState], of: &ScaledJob) -> (usize, usize) {
     (running.count(), pending)
 }
 
+/// Values of a `ScaledJob`'s lanes.
+pub(super) fn job_values(jobs: &[JobState], of: &ScaledJob) -> [(&'static str, f64); 4] {
+    let (running, pending) = count_jobs(jobs, of);
+    let least = of.min_jobs();
+    #[allow(clippy::cast_precision_loss)] // nobody runs 2^53 Jobs
+    [
+        ("running", running as f64),
+        ("pending", pending as f64),
+        ("min", least as f64),
+        ("max", (least + of.max_jobs()) as f64),
+    ]
+}
+
 /// `about 5`, `at least 10`, `2 to 4`
 pub(super) fn count_of_queue(queue: &Queue) -> String {
     match (queue.least, queue.most) {
@@ -120,12 +133,12 @@ impl Graph {
 
     /// A bar for each Job that was there in a span, the oldest first: how it ended is how its run is drawn.
     pub(super) fn job_bars(&self, from: Timestamp, to: Timestamp) -> Vec<PodBar> {
-        let mut jobs = self.jobs();
-        jobs.sort_by_key(|job| job.created);
-        let bars = jobs.iter().filter_map(|job| {
+        // What was seen before it was opened, too.
+        let jobs = self.past.jobs(from, to).into_iter();
+        let bars = jobs.filter_map(|(job, gone)| {
             let created = job.created?;
             let begun = job.started.unwrap_or(to).min(to);
-            let ended = job.ended.unwrap_or(to).min(to);
+            let ended = job.ended.or(gone).unwrap_or(to).min(to);
             if ended < from || created > to {
                 return None;
             }
@@ -160,16 +173,7 @@ impl Graph {
         let Some((_, job)) = self.job.clone() else {
             return;
         };
-        let (running, pending) = count_jobs(&self.jobs(), &job);
-        let least = job.min_jobs();
-        let most = least + job.max_jobs();
-        #[allow(clippy::cast_precision_loss)] // nobody runs 2^53 Jobs
-        for (lane, value) in [
-            ("running", running as f64),
-            ("pending", pending as f64),
-            ("min", least as f64),
-            ("max", most as f64),
-        ] {
+        for (lane, value) in job_values(&self.jobs(), &job) {
             self.series.push(lane, now_ms, value);
         }
     }

@@ -5,11 +5,13 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use model::fact::{Fact, Part, What};
+use model::fact::{Fact, JobState, Part, What};
 use replay::Past;
+use scaling::keda::scaled_job::ScaledJob;
 
 use super::super::Session;
 use super::super::demo_day::{DemoDay, Told};
+use super::jobs::job_values;
 use super::state::{Graph, hpa_values};
 use super::told::stamp;
 
@@ -173,8 +175,14 @@ impl Lines {
     fn of(facts: &[Fact]) -> Self {
         let mut lines = Self::default();
         let mut since = None;
+        let mut jobs = SeenJobs::default();
         for fact in facts {
             let at = fact.received.as_millisecond();
+            if jobs.see(&fact.what) {
+                for (lane, value) in jobs.values() {
+                    lines.put(lane, at, value);
+                }
+            }
             match &fact.what {
                 What::Watched(Part::Autoscaler) => {
                     since.get_or_insert(at);
@@ -213,6 +221,59 @@ impl Lines {
     }
 }
 
+/// The Jobs of a `ScaledJob` as facts tell of them.
+#[derive(Default)]
+struct SeenJobs {
+    of: Option<ScaledJob>,
+    all: BTreeMap<String, JobState>,
+    is_watched: bool,
+}
+
+impl SeenJobs {
+    /// Takes a fact; whether lanes may have other values by it.
+    fn see(&mut self, what: &What) -> bool {
+        match what {
+            What::ScaledJob(of) => self.of = of.as_deref().cloned(),
+            What::Watched(Part::Jobs) => {
+                // What is there follows at once.
+                self.all.clear();
+                self.is_watched = true;
+            }
+            What::Unwatched(Part::Jobs) => self.is_watched = false,
+            What::Job(job) => {
+                self.all.insert(job.job.name.clone(), (**job).clone());
+            }
+            What::JobGone(name) => {
+                self.all.remove(name);
+            }
+            What::Watched(_)
+            | What::Unwatched(_)
+            | What::Hpa(_)
+            | What::ScaledObject(_)
+            | What::Target(_)
+            | What::Pod(_)
+            | What::PodGone(_)
+            | What::Usage(_)
+            | What::PodsMetric(_)
+            | What::ObjectMetric(_)
+            | What::ExternalMetric(_)
+            | What::Event(_) => return false,
+        }
+        self.of.is_some()
+    }
+
+    /// Values of the lanes; of Jobs there are none while nobody watched them.
+    fn values(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let jobs: Vec<JobState> = self.all.values().cloned().collect();
+        let values = self.of.iter().flat_map(move |of| job_values(&jobs, of));
+        let is_watched = self.is_watched;
+        values.map(move |(lane, value)| match lane {
+            "running" | "pending" if !is_watched => (lane, f64::NAN),
+            _ => (lane, value),
+        })
+    }
+}
+
 impl Graph {
     fn take_lines(&mut self, lines: Lines) {
         for (lane, points) in lines.lanes {
@@ -234,5 +295,75 @@ impl Graph {
         self.past = past;
         self.asks.forget();
         self.touch();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use jiff::Timestamp;
+    use scaling::keda::scaled_job::jobs::{Job, JobCondition};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn jobs_are_counted_as_they_come_and_go_while_they_are_watched() {
+        let of: ScaledJob = serde_json::from_value(json!({
+            "metadata": {"name": "work", "namespace": "shop"},
+            "spec": {"jobTargetRef": {}, "minReplicaCount": 1, "maxReplicaCount": 4, "triggers": []},
+        }))
+        .unwrap();
+        let job = |name: &str, is_over: bool| {
+            let complete = JobCondition {
+                kind: "Complete".to_owned(),
+                status: "True".to_owned(),
+            };
+            What::Job(Box::new(JobState {
+                job: Job {
+                    name: name.to_owned(),
+                    conditions: is_over.then_some(complete).into_iter().collect(),
+                    ..Job::default()
+                },
+                created: None,
+                started: None,
+                ended: None,
+                ready: None,
+            }))
+        };
+        let told = [
+            (0, What::Watched(Part::Jobs)),
+            (0, job("a", false)),
+            (0, What::ScaledJob(Some(Box::new(of)))),
+            (10, job("b", false)),
+            (20, job("a", true)),
+            (30, What::JobGone("b".to_owned())),
+            (40, What::Unwatched(Part::Jobs)),
+            (50, What::Watched(Part::Jobs)),
+            (50, job("c", false)),
+        ];
+        let facts = told.map(|(second, what)| Fact {
+            received: Timestamp::from_second(second).unwrap(),
+            source: None,
+            what,
+        });
+        let lines = Lines::of(&facts);
+        let running: Vec<(i64, Option<f64>)> = lines.lanes["running"]
+            .iter()
+            .map(|(at, value)| (at / 1_000, (!value.is_nan()).then_some(*value)))
+            .collect();
+        assert_eq!(
+            running,
+            [
+                (0, Some(1.0)),
+                (10, Some(2.0)),
+                (20, Some(1.0)),
+                (30, Some(0.0)),
+                (40, None),
+                (50, Some(0.0)),
+                (50, Some(1.0)),
+            ]
+        );
+        assert!((lines.lanes["max"].last().unwrap().1 - 4.0).abs() < 1e-9);
     }
 }
