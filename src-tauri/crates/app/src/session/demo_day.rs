@@ -86,13 +86,13 @@ impl DemoDay {
         Self(shared)
     }
 
-    /// The facts of a subject up to an instant, once so much was told; `None` if there are none. `begun` is when the story of the
-    /// cluster that is shown began.
+    /// The facts of a subject up to an instant, once so much was told; `None` if there are none. Of a `ScaledJob` they end at
+    /// `join`.
     pub(super) async fn facts(
         &self,
         subject: &Subject,
         told: Told,
-        [begun, until]: [Timestamp; 2],
+        [join, until]: [Timestamp; 2],
     ) -> Option<Vec<Fact>> {
         let mut changes = self.0.told.subscribe();
         changes.wait_for(|done| *done >= told).await.ok()?;
@@ -103,7 +103,7 @@ impl DemoDay {
             day.chain(&own.hour).cloned().collect()
         };
         // From there on the Jobs that are shown tell what was asked for: those of this telling would count beside them.
-        let join = (subject.kind == SubjectKind::ScaledJob).then_some(begun);
+        let join = (subject.kind == SubjectKind::ScaledJob).then_some(join);
         let unpack = move || {
             let facts = packed.iter().flat_map(PackedFacts::facts);
             let end = join.unwrap_or(until).min(until);

@@ -16,18 +16,23 @@ use super::state::Graph;
 const JOB_NAME: [&str; 2] = ["batch.kubernetes.io/job-name", "job-name"];
 
 /// How many run, and how many of these wait.
-pub(super) fn count_jobs(jobs: &[JobState], of: &ScaledJob) -> (usize, usize) {
+pub(super) fn count_jobs<'a>(
+    jobs: impl Iterator<Item = &'a JobState>,
+    of: &ScaledJob,
+) -> (usize, usize) {
     let conditions = &of.spec.scaling_strategy.pending_pod_conditions;
-    let running = jobs.iter().filter(|job| job.job.end().is_none());
-    let pending = running
-        .clone()
-        .filter(|job| job.job.is_pending(conditions))
-        .count();
-    (running.count(), pending)
+    let running = jobs.filter(|job| job.job.end().is_none());
+    running.fold((0, 0), |(running, pending), job| {
+        let is_pending = job.job.is_pending(conditions);
+        (running + 1, pending + usize::from(is_pending))
+    })
 }
 
 /// Values of a `ScaledJob`'s lanes.
-pub(super) fn job_values(jobs: &[JobState], of: &ScaledJob) -> [(&'static str, f64); 4] {
+pub(super) fn job_values<'a>(
+    jobs: impl Iterator<Item = &'a JobState>,
+    of: &ScaledJob,
+) -> [(&'static str, f64); 4] {
     let (running, pending) = count_jobs(jobs, of);
     let least = of.min_jobs();
     #[allow(clippy::cast_precision_loss)] // nobody runs 2^53 Jobs
@@ -131,6 +136,16 @@ impl Graph {
         })
     }
 
+    /// From when on the Jobs that are there tell all that was made since, as far as that is known: the story of the cluster began at
+    /// `begun`, and finished Jobs are kept for a while only.
+    pub(super) fn first_job(&self, begun: Timestamp, now: Timestamp) -> Timestamp {
+        if !self.told.contains(&Part::Jobs) {
+            return begun;
+        }
+        let created = self.jobs().into_iter().filter_map(|job| job.created).min();
+        created.unwrap_or(now).max(begun)
+    }
+
     /// A bar for each Job that was there in a span, the oldest first: how it ended is how its run is drawn.
     pub(super) fn job_bars(&self, from: Timestamp, to: Timestamp) -> Vec<PodBar> {
         // What was seen before it was opened, too.
@@ -173,7 +188,7 @@ impl Graph {
         let Some((_, job)) = self.job.clone() else {
             return;
         };
-        for (lane, value) in job_values(&self.jobs(), &job) {
+        for (lane, value) in job_values(self.jobs().iter(), &job) {
             self.series.push(lane, now_ms, value);
         }
     }

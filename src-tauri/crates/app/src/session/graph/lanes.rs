@@ -127,7 +127,7 @@ impl Graph {
     /// The series of a `ScaledJob`.
     fn job_lanes(&self, job: &ScaledJob) -> Vec<Lane> {
         let jobs = self.jobs();
-        let (running, pending) = count_jobs(&jobs, job);
+        let (running, pending) = count_jobs(jobs.iter(), job);
         let queue = self.past.queue(Timestamp::MAX);
         let asked = Lane {
             id: "asked".to_owned(),

@@ -74,9 +74,10 @@ impl Session {
         };
         let (subject, recalls) = (graph.past.subject().clone(), graph.recalls);
         let now = stamp(self.now_ms());
+        let join = graph.first_job(begun, now);
         self.later(
             async move {
-                let facts = day.facts(&subject, part, [begun, now]).await;
+                let facts = day.facts(&subject, part, [join, now]).await;
                 let drawn = match facts {
                     Some(facts) => drawn(facts).await,
                     None => None,
@@ -264,8 +265,8 @@ impl SeenJobs {
 
     /// Values of the lanes; of Jobs there are none while nobody watched them.
     fn values(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let jobs: Vec<JobState> = self.all.values().cloned().collect();
-        let values = self.of.iter().flat_map(move |of| job_values(&jobs, of));
+        let jobs = || self.all.values();
+        let values = self.of.iter().flat_map(move |of| job_values(jobs(), of));
         let is_watched = self.is_watched;
         values.map(move |(lane, value)| match lane {
             "running" | "pending" if !is_watched => (lane, f64::NAN),

@@ -246,7 +246,7 @@ impl Known {
         }
     }
 
-    /// Whose facts an autoscaler's are: a HPA that was made for a `ScaledObject` is told as part of that.
+    /// Whose facts an autoscaler's are: an HPA that was made for a `ScaledObject` is told as part of that.
     pub(super) fn whose(&self, of: Subject) -> Subject {
         if of.kind != SubjectKind::Hpa {
             return of;
