@@ -16,7 +16,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// `SCALESCOPE_PROVE=1` it goes as upstream would have it, where cron windows begin at full hours.
 fn story() -> (&'static str, Duration) {
     if std::env::var_os("SCALESCOPE_PROVE").is_some_and(|value| value == "1") {
-        ("upstream", Duration::from_mins(75))
+        ("upstream", Duration::from_mins(150))
     } else {
         ("quick", Duration::from_mins(12))
     }

@@ -1,13 +1,15 @@
 //! The graph as files: what the window makes of it is looked at where it would go to the dialog that asks for a place.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use desktop::{Home, Window};
+use desktop::{Home, Window, wait_for};
 use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::demo::until_demo;
-use crate::scrub::{open_page, until_told};
+use crate::scrub::open_page;
 use crate::steps::go_to;
 
 /// Answers in place of the dialog, which no driver reaches, and keeps what was to be saved.
@@ -54,13 +56,19 @@ fn a_graph_is_saved_as_picture_drawing_and_values() {
     window.press(&[], Key::Escape);
     go_to(&window, "Scaling");
     open_page(&window, "cart");
-    until_told(&window);
     window.eval(KEEP, &[]);
 
-    // Every change of the hour before.
-    let (name, values) = export(&window, "CSV");
-    let values = String::from_utf8(values).unwrap();
-    assert!(values.lines().count() > 10, "{values}");
+    // Every change of the hour before, once that was told.
+    let (name, values) = wait_for("the hour before", Duration::from_mins(2), || {
+        let (name, values) = export(&window, "CSV");
+        let values = String::from_utf8(values).unwrap();
+        if values.lines().count() > 10 {
+            Ok((name, values))
+        } else {
+            Err(values)
+        }
+    })
+    .unwrap();
     assert_eq!(ends(&name), ["cart", "csv"]);
     let columns = values.lines().next().unwrap();
     assert!(

@@ -62,7 +62,6 @@ fn three_instants_of_the_demo_day_are_explained() {
     go_to(&window, "Scaling");
     open_page(&window, "cosci");
     window.click("radio", "24 h");
-    until_told(&window);
     let at = |index: usize| instants[index].as_i64().unwrap();
     for (what, at, must) in [
         (
