@@ -193,7 +193,7 @@ async fn jobs_of_a_scaled_job_are_counted_and_drawn() {
     .await;
 }
 
-/// Whether a page of the demo's day, told or not yet, knows a `ScaledJob`'s Jobs once each.
+/// Jobs of the told day and those of the cluster that is shown count once each, or the queue would seem to fall.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_loop_of_jobs_is_found_also_where_the_day_was_told() {
     let (window, cluster) = demo_at(25).await;
